@@ -1,0 +1,2 @@
+export { type Sink, type SinkBody, sinkBodyKey, sinkBodyOf } from './stream/sink.ts'
+export type { CloseReason } from './stream/closed.ts'
