@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config'
+
+// The workspace runs from source: see the export condition in each package.json.
+const conditions = ['@holdfast/source', 'module', 'node']
+const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: ['@holdfast/source'] } } }
+const runtimes = ['packages/testing/test/contract.*.test.ts', 'packages/**/test/**/*.runtime.test.ts']
+const packages = ['test/packages/**/*.test.ts']
+const browser = ['apps/**/test/**/browser.*.test.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...source,
+        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'], exclude: [...runtimes, ...packages, ...browser] },
+      },
+      // Real servers as child processes: generous limits, since the contract asks for a stream that is quiet for 30 s.
+      { ...source, test: { name: 'runtimes', include: runtimes, testTimeout: 120_000, hookTimeout: 60_000 } },
+      { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { ...source, test: { name: 'packages', include: packages, testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+  },
+})
