@@ -1,0 +1,109 @@
+/** Hints are comments that a standard client never sees, by which a Holdfast server tells a Holdfast client its state. */
+
+/** What a hint may say. Durations are milliseconds. A key that is absent says nothing. */
+export interface Hint {
+  /** The longest silence to expect from here on; 0 means that no heartbeat comes. */
+  heartbeat?: number | undefined
+  /** How busy the server is; 1 is full. */
+  load?: number | undefined
+  /** The server's clock, in milliseconds since 1970. */
+  t?: number | undefined
+  /** The server goes away within this time: move elsewhere before. */
+  drain?: number | undefined
+  /** The probability, 0 to 1, with which each client should move elsewhere. */
+  shed?: number | undefined
+  /** How many standby connections to hold at least. */
+  standby?: number | undefined
+  /** The position of the newest event at the server, as an id. */
+  at?: string | undefined
+  /** How often to acknowledge. */
+  ack?: number | undefined
+  /** The connection's name, for acknowledging: an opaque token. */
+  conn?: string | undefined
+  /** The topics of the stream, in the order of the request. */
+  topics?: readonly string[] | undefined
+  /** The stream is over: `done` when its source returned, `failed` when it threw. */
+  end?: 'done' | 'failed' | undefined
+}
+
+const integers = ['heartbeat', 't', 'drain', 'standby', 'ack'] as const
+const tokens = ['at', 'conn'] as const
+
+/**
+ * Write a hint as a comment with a blank line after it, which dispatches nothing and makes line-buffering proxies flush.
+ *
+ * Strings are percent-encoded where they are not safe in a comment, `topics` each for itself. Milliseconds are rounded,
+ * `load` and `shed` to thousandths. Unknown keys and values that the format cannot carry (negative, infinite) are left out.
+ */
+export function formatHint(hint: Hint): string {
+  let text = ': hint'
+  for (const [key, value] of Object.entries(hint)) {
+    const written = formatValue(key, value)
+    if (written !== undefined) text += ` ${key}=${written}`
+  }
+  return `${text}\n\n`
+}
+
+/**
+ * Read a hint from a comment's text, as the parser's `onComment` gives it (the first space after the colon removed).
+ * Unknown keys and malformed values are ignored; of a repeated key, the last one holds.
+ *
+ * @returns undefined when the comment is no hint
+ */
+export function parseHint(comment: string): Hint | undefined {
+  if (comment !== 'hint' && !comment.startsWith('hint ')) return undefined
+  const hint: Record<string, unknown> = {}
+  for (const pair of comment.split(' ').slice(1)) {
+    const equals = pair.indexOf('=')
+    const key = pair.slice(0, Math.max(equals, 0))
+    const value = parseValue(key, pair.slice(equals + 1))
+    if (value !== undefined) hint[key] = value
+  }
+  return hint as Hint
+}
+
+function formatValue(key: string, value: unknown): string | undefined {
+  if (isIn(integers, key)) return isAmount(value) ? String(Math.round(value)) : undefined
+  if (key === 'load' || key === 'shed') return isAmount(value) ? String(Math.round(value * 1000) / 1000) : undefined
+  if (isIn(tokens, key)) return typeof value === 'string' ? escapeToken(value) : undefined
+  if (key === 'topics') return Array.isArray(value) ? value.map((topic) => escapeToken(String(topic))).join(',') : undefined
+  if (key === 'end') return value === 'done' || value === 'failed' ? value : undefined
+  return undefined
+}
+
+function parseValue(key: string, text: string): unknown {
+  if (isIn(integers, key)) return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+  if (key === 'load' || key === 'shed') return /^\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : undefined
+  if (isIn(tokens, key)) return text === '' ? undefined : unescapeToken(text)
+  if (key === 'topics') return parseTopics(text)
+  if (key === 'end') return text === 'done' || text === 'failed' ? text : undefined
+  return undefined
+}
+
+// One malformed topic makes the list useless, because its order carries meaning.
+function parseTopics(text: string): string[] | undefined {
+  const topics = text === '' ? [] : text.split(',').map(unescapeToken)
+  return topics.every((topic) => topic !== undefined) ? topics : undefined
+}
+
+// The number is printed without an exponent: below 1e15 every integer is, and thousandths are.
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < 1e15
+}
+
+// `toWellFormed` in effect: encodeURIComponent throws at lone surrogates, and UTF-8 would write U+FFFD for them anyway.
+function escapeToken(text: string): string {
+  return encodeURIComponent(text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD'))
+}
+
+function unescapeToken(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isIn(keys: readonly string[], key: string): boolean {
+  return keys.includes(key)
+}
