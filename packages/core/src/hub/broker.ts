@@ -1,10 +1,6 @@
-/** Where an event stands in its topic's log. Positions of one topic are ordered by epoch, then offset. */
-export interface Position {
-  /** When the log began, in milliseconds since 1970. A log that lost its history begins a later epoch. */
-  epoch: number
-  /** 1 for the first event of an epoch; 0 is before it. */
-  offset: number
-}
+import type { Position } from '../wire/position.ts'
+
+export type { Position } from '../wire/position.ts'
 
 /** An event as a broker keeps it. */
 export interface StoredEvent {

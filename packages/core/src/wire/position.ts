@@ -1,0 +1,75 @@
+/**
+ * Positions, and the event IDs that carry them: `c1~key-epoch-offset(~key-epoch-offset)*`.
+ *
+ * An ID is the whole vector of a subscription's positions, because a client sends only its last one back. The first
+ * component is the topic that this event advances, the rest is sorted by key, so one state has one spelling. Numbers
+ * are base 36; the alphabet `[0-9a-z~-]` is safe in a header and in a query.
+ */
+
+/** Where an event stands in its topic's log. Positions of one topic are ordered by epoch, then offset. */
+export interface Position {
+  /** When the log began, in milliseconds since 1970. A log that lost its history begins a later epoch. */
+  epoch: number
+  /** 1 for the first event of an epoch; 0 is before it. */
+  offset: number
+}
+
+/** An event ID taken apart. */
+export interface PositionId {
+  /** The key of the topic that the event advanced; of a checkpoint, merely the first. */
+  readonly advanced: string
+  /** Positions by topic key, in the order of the ID; 1 to 32. */
+  readonly positions: ReadonlyMap<string, Position>
+}
+
+/** How many topics one ID, and so one subscription, can hold. */
+export const maxTopics = 32
+
+const maxIdLength = 4096
+const component = /^([0-9a-z]{8})-(0|[1-9a-z][0-9a-z]{0,10})-(0|[1-9a-z][0-9a-z]{0,10})$/
+
+/** Negative when `a` is before `b` in their topic's log, positive when after, 0 when they are the same. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.epoch - b.epoch || a.offset - b.offset
+}
+
+/**
+ * Write an event ID from positions by topic key (see `topicKey`).
+ *
+ * @param advanced - the key that the event advances; undefined for a checkpoint, whose components are all sorted
+ * @param positions - 1 to 32 entries; epochs and offsets are non-negative safe integers
+ */
+export function formatPositionId(advanced: string | undefined, positions: ReadonlyMap<string, Position>): string {
+  const first = advanced === undefined ? undefined : positions.get(advanced)
+  let id = first === undefined ? 'c1' : `c1${formatComponent(advanced as string, first)}`
+  if (first !== undefined && positions.size === 1) return id
+  for (const key of [...positions.keys()].sort()) {
+    if (key !== advanced) id += formatComponent(key, positions.get(key) as Position)
+  }
+  return id
+}
+
+/**
+ * Take an event ID apart. The order of components is not checked, their spelling is: leading zeros and capitals make
+ * another shape.
+ *
+ * @returns undefined for an opaque ID: another shape, over 4 KiB, over 32 components, a number beyond 2^53 − 1, or a key twice
+ */
+export function parsePositionId(id: string): PositionId | undefined {
+  if (!id.startsWith('c1~') || id.length > maxIdLength) return undefined
+  const parts = id.slice(3).split('~', maxTopics + 1)
+  if (parts.length > maxTopics) return undefined
+  const positions = new Map<string, Position>()
+  for (const part of parts) {
+    const [, key, epoch, offset] = component.exec(part) ?? []
+    if (key === undefined || positions.has(key)) return undefined
+    const position = { epoch: parseInt(epoch as string, 36), offset: parseInt(offset as string, 36) }
+    if (!Number.isSafeInteger(position.epoch) || !Number.isSafeInteger(position.offset)) return undefined
+    positions.set(key, position)
+  }
+  return { advanced: id.slice(3, 11), positions }
+}
+
+function formatComponent(key: string, { epoch, offset }: Position): string {
+  return `~${key}-${epoch.toString(36)}-${offset.toString(36)}`
+}
