@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { delimiter } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type GroupMemory, groupMemory } from './process-group.ts'
+
+/** The workspace's root: where a launched server runs unless told otherwise. */
+export const workspaceRoot: string = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** How a real server is started. */
+export interface LaunchOptions {
+  /** Looked up in the workspace's `node_modules/.bin` first, so that `node` is the pinned one. */
+  command: string
+  args?: readonly string[] | undefined
+  env?: Record<string, string> | undefined
+  cwd?: string | undefined
+  /** How long the line may take to come. Default 30,000 ms. */
+  within?: number | undefined
+  /** The line on stdout that says it is ready; its first group, if any, is the URL. */
+  ready?: RegExp | undefined
+}
+
+/** A server in a process of its own, with all the processes that it starts in one group. */
+export class LaunchedServer implements AsyncDisposable {
+  /** Without a slash at the end; empty where `ready` has no group. */
+  url = ''
+  readonly #child: ChildProcess
+  readonly #exited: Promise<number | NodeJS.Signals>
+  #output = ''
+
+  constructor(options: LaunchOptions) {
+    const path = [`${workspaceRoot}node_modules/.bin`, process.env['PATH']].join(delimiter)
+    this.#child = spawn(options.command, options.args ?? [], {
+      cwd: options.cwd ?? workspaceRoot,
+      env: { ...process.env, ...options.env, PATH: path },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: wrangler and the shims of pnpm start further processes that must not outlive the test.
+      detached: true,
+    })
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.#output = (this.#output + text).slice(-100_000)))
+    }
+    this.#exited = new Promise((resolve) => {
+      this.#child.on('error', (error) => (this.#output += String(error)))
+      this.#child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
+    })
+    process.once('exit', this.#killNow)
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** The last 100,000 characters of stdout and stderr. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** The exit code, or the signal that ended it. */
+  get exited(): Promise<number | NodeJS.Signals> {
+    return this.#exited
+  }
+
+  /** Resident memory of the whole group, where the system shows it (Linux). */
+  memory(): GroupMemory | undefined {
+    return groupMemory(this.pid)
+  }
+
+  /** Send a signal to the server itself, as a service manager does. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** Wait for the line that says it is ready. @throws {Error} with the server's output */
+  async ready(pattern: RegExp, within: number): Promise<void> {
+    const stdout = this.#child.stdout!
+    const timeout = AbortSignal.timeout(within)
+    const gone = this.#exited.then((code) => `exited with ${code}`)
+    for (;;) {
+      const match = pattern.exec(this.#output)
+      if (match) {
+        this.url = (match[1] ?? '').replace(/\/$/, '')
+        return
+      }
+      const more = once(stdout, 'data', { signal: timeout }).then(() => undefined, () => `was not ready in ${within} ms`)
+      const failure = await Promise.race([more, gone])
+      if (failure === undefined) continue
+      await this.close()
+      throw new Error(`Cannot start ${this.#child.spawnargs.join(' ')}: it ${failure}\n${this.#output}`)
+    }
+  }
+
+  /** Kill the whole group now. */
+  async close(): Promise<void> {
+    process.off('exit', this.#killNow)
+    this.#killNow()
+    await this.#exited
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  readonly #killNow = (): void => {
+    if (this.pid === 0) return
+    try {
+      process.kill(-this.pid, 'SIGKILL')
+    } catch (error) {
+      // The group is gone already.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
+/** Start a server and wait until it listens. */
+export async function launch(options: LaunchOptions): Promise<LaunchedServer> {
+  const server = new LaunchedServer(options)
+  await server.ready(options.ready ?? /^listening (http\S+)/m, options.within ?? 30_000)
+  return server
+}
+
+/** A port that nobody listened on a moment ago: for servers that can't be told to pick one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
