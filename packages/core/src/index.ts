@@ -4,3 +4,8 @@ export { encodeEvent, formatEvent } from './wire/encode.ts'
 export { EventTooLargeError, InvalidFieldError } from './wire/errors.ts'
 export type { ReceivedEvent, ServerSentEvent } from './wire/event.ts'
 export { TopicKeyCollisionError, topicOf } from './wire/topic-key.ts'
+
+export type { CloseReason, Closed } from './stream/closed.ts'
+export { StreamClosedError } from './stream/errors.ts'
+export type { EventStream, StreamOptions, StreamSource } from './stream/options.ts'
+export { eventStream } from './stream/response.ts'

@@ -24,6 +24,8 @@ export const sinkBodyKey: symbol = Symbol.for('holdfast.body')
 
 /** What a body made by Holdfast offers an adapter. */
 export interface SinkBody {
+  /** Milliseconds of silence after which the stream writes by itself; 0 for never. For a runtime's own idle timeout. */
+  readonly heartbeat: number
   /**
    * Take the stream over: bytes go to `sink` instead of the web stream from here on.
    *

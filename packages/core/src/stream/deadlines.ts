@@ -1,0 +1,92 @@
+import type { Environment } from '../environment.ts'
+
+/** Something that wants to be looked at when its time has come. */
+export interface Deadline {
+  /** Act on what is due. Returns when to look again (monotonic milliseconds), or Infinity for never. */
+  expire(now: number): number
+}
+
+const resolution = 50
+// Timers beyond 2^31 ms fire at once; an hour is far enough to look again.
+const longestTimer = 3_600_000
+
+/**
+ * One coarse timer for all streams of a process.
+ *
+ * A deadline is never moved while its stream is busy: it fires, looks at what happened since, and names its next time.
+ * So a write costs no timer operation at all. Times are rounded up to 50 ms, so that many streams share one wake-up.
+ */
+export class DeadlineWheel {
+  readonly #environment: Environment
+  readonly #slots = new Map<number, Set<Deadline>>()
+  readonly #slotOf = new Map<Deadline, number>()
+  #timer: unknown
+  #wakeSlot = Infinity
+
+  constructor(environment: Environment) {
+    this.#environment = environment
+  }
+
+  /** How many deadlines are armed. */
+  get size(): number {
+    return this.#slotOf.size
+  }
+
+  /** Look at `deadline` at `at`, or never for Infinity. Replaces the time it had. */
+  set(deadline: Deadline, at: number): void {
+    this.#take(deadline)
+    if (at === Infinity) return this.#disarmWhenEmpty()
+    const slot = Math.ceil(at / resolution)
+    let members = this.#slots.get(slot)
+    if (!members) this.#slots.set(slot, (members = new Set()))
+    members.add(deadline)
+    this.#slotOf.set(deadline, slot)
+    if (slot < this.#wakeSlot) this.#arm(slot)
+  }
+
+  remove(deadline: Deadline): void {
+    this.#take(deadline)
+    this.#disarmWhenEmpty()
+  }
+
+  #take(deadline: Deadline): void {
+    const slot = this.#slotOf.get(deadline)
+    if (slot === undefined) return
+    this.#slotOf.delete(deadline)
+    const members = this.#slots.get(slot)
+    members?.delete(deadline)
+    if (members?.size === 0) this.#slots.delete(slot)
+  }
+
+  #arm(slot: number): void {
+    this.#disarm()
+    this.#wakeSlot = slot
+    const delay = Math.ceil(slot * resolution - this.#environment.now())
+    this.#timer = this.#environment.setTimer(() => this.#fire(), Math.min(Math.max(delay, 1), longestTimer))
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.#environment.clearTimer(this.#timer)
+    this.#timer = undefined
+    this.#wakeSlot = Infinity
+  }
+
+  #disarmWhenEmpty(): void {
+    if (this.#slotOf.size === 0) this.#disarm()
+  }
+
+  #fire(): void {
+    this.#disarm()
+    this.#wakeSlot = -Infinity // armed once at the end, not for each deadline on the way
+    const now = this.#environment.now()
+    const due = [...this.#slots.keys()].filter((slot) => slot * resolution <= now)
+    for (const slot of due) {
+      for (const deadline of this.#slots.get(slot) ?? []) {
+        // At least one slot ahead, or this loop would meet the deadline again.
+        this.set(deadline, Math.max(deadline.expire(now), now + resolution))
+      }
+    }
+    this.#wakeSlot = Infinity
+    if (this.#slots.size > 0) this.#arm(Math.min(...this.#slots.keys()))
+  }
+}

@@ -1,0 +1,19 @@
+const utf8 = new TextDecoder()
+
+/**
+ * Where a client wants to go on: a non-empty `Last-Event-ID` header wins, else `?lastEventId=`, else the empty string.
+ *
+ * Source: WHATWG HTML, section 9.2.3 "Processing model": the header's value is the ID encoded as UTF-8.
+ */
+export function lastEventIdOf(request: Request): string {
+  const header = request.headers.get('last-event-id')
+  if (header) return decodeByteString(header)
+  return new URL(request.url).searchParams.get('lastEventId') ?? ''
+}
+
+// Headers give each byte as one character.
+function decodeByteString(value: string): string {
+  const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0))
+  const isByteString = [...value].every((character) => character.charCodeAt(0) < 0x100)
+  return isByteString ? utf8.decode(bytes) : value
+}

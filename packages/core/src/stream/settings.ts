@@ -1,0 +1,67 @@
+import type { Environment } from '../environment.ts'
+import { formatHint } from '../wire/hints.ts'
+import type { StreamOptions } from './options.ts'
+import type { SubscriberOptions } from './subscriber.ts'
+
+const encoder = new TextEncoder()
+
+/** Stream options with their defaults filled in; deadlines that are off are Infinity. */
+export interface StreamSettings {
+  heartbeat: number
+  stallTimeout: number
+  maxAge: number
+  maxBufferedBytes: number
+  retry: number
+}
+
+/**
+ * Fill in the defaults.
+ *
+ * @throws {RangeError} for a duration or size that is negative or not a number
+ */
+export function settingsOf(options: StreamOptions, environment: Environment, heartbeat = 15_000): StreamSettings {
+  // Cloudflare's edge cuts connections that are idle for about 100 s, and every wake-up of a Worker costs.
+  const ownHeartbeat = environment.requestScoped ? 25_000 : heartbeat
+  return {
+    heartbeat: duration('heartbeat', options.heartbeat ?? ownHeartbeat),
+    stallTimeout: duration('stallTimeout', options.stallTimeout ?? 10_000),
+    maxAge: duration('maxAge', options.maxAge ?? 0),
+    maxBufferedBytes: nonNegative('maxBufferedBytes', options.maxBufferedBytes ?? 1_048_576),
+    retry: options.retry ?? Math.round(1_000 + 3_000 * environment.random()),
+  }
+}
+
+/** What every subscriber of a response does with its settings, from now on. */
+export function deadlinesOf(
+  settings: StreamSettings,
+  environment: Environment,
+): Omit<SubscriberOptions, 'opening' | 'onClose' | 'expiresAt'> {
+  const { heartbeat, stallTimeout, maxAge } = settings
+  // Jittered, so that the streams of one moment do not all end at another.
+  const age = maxAge * (0.8 + 0.2 * environment.random())
+  return {
+    heartbeat,
+    stallTimeout,
+    oldAt: environment.now() + age,
+    heartbeatBytes: () => encoder.encode(formatHint({ heartbeat: finite(heartbeat), t: environment.wallTime() })),
+  }
+}
+
+/** The first bytes of a stream. They leave at once: Bun 1.4 sends no response head before them. */
+export function openingBytes({ heartbeat, retry }: StreamSettings, environment: Environment): Uint8Array {
+  const hint = formatHint({ heartbeat: finite(heartbeat), t: environment.wallTime() })
+  return encoder.encode(`${hint}retry: ${retry}\n\n`)
+}
+
+function finite(value: number): number {
+  return value === Infinity ? 0 : value
+}
+
+function duration(name: string, value: number): number {
+  return nonNegative(name, value) || Infinity
+}
+
+function nonNegative(name: string, value: number): number {
+  if (value >= 0) return value
+  throw new RangeError(`Stream option ${name} must be a number of at least 0, got "${value}"`)
+}

@@ -1,0 +1,60 @@
+import { callSafely, reportException } from '../report.ts'
+import type { ServerSentEvent } from '../wire/event.ts'
+import type { StreamOptions, StreamSource } from './options.ts'
+import { encodeEnd, type SingleStream } from './single-stream.ts'
+
+/** One way to pull events, whatever they come from. `stop` may be called at any time. */
+interface EventReader {
+  next(): Promise<{ done?: boolean | undefined; value?: ServerSentEvent | string | undefined }>
+  stop(reason: unknown): Promise<unknown> | undefined
+}
+
+/** Move a source's events into a stream until either of them ends. */
+export function runSource(source: StreamSource, stream: SingleStream, onError: StreamOptions['onError']): void {
+  const fail = (error: unknown): void => failStream(stream, error, onError)
+  if (typeof source !== 'function') {
+    void pump(readerOf(source), stream).then(() => stream.close(), fail)
+    return
+  }
+  try {
+    const running = source(stream)
+    // A function that returns no promise has only set things up: it closes the stream itself.
+    if (running) void running.then(() => stream.close(), fail)
+  } catch (error) {
+    fail(error)
+  }
+}
+
+/** Let go of a source that nobody will read. */
+export function discardSource(source: StreamSource): void {
+  if (typeof source !== 'function') readerOf(source).stop(undefined)?.catch(() => {})
+}
+
+async function pump(reader: EventReader, stream: SingleStream): Promise<void> {
+  // Not awaited and not raced: a generator parked on its own promise settles neither, and races against one signal
+  // would pile up on it, one for each event.
+  const stop = (): void => void reader.stop(stream.signal.reason)?.catch(() => {})
+  if (stream.signal.aborted) return stop()
+  stream.signal.addEventListener('abort', stop, { once: true })
+  for (;;) {
+    const { done, value } = await reader.next()
+    if (done || stream.signal.aborted) return
+    await stream.send(value as ServerSentEvent | string)
+  }
+}
+
+function failStream(stream: SingleStream, error: unknown, onError: StreamOptions['onError']): void {
+  if (stream.signal.aborted) return
+  const last = callSafely(onError, error)
+  if (last) stream.send(last).catch(reportException)
+  stream.finish('failed', encodeEnd('failed'), error)
+}
+
+function readerOf(source: Exclude<StreamSource, (...values: never[]) => unknown>): EventReader {
+  if ('getReader' in source) {
+    const reader = source.getReader()
+    return { next: () => reader.read(), stop: (reason) => reader.cancel(reason) }
+  }
+  const iterator = source[Symbol.asyncIterator]()
+  return { next: () => iterator.next(), stop: () => iterator.return?.() }
+}
