@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import { formatId } from '../wire/encode.ts'
 import { formatHint } from '../wire/hints.ts'
 import type { StreamOptions } from './options.ts'
 import type { SubscriberOptions } from './subscriber.ts'
@@ -47,10 +48,15 @@ export function deadlinesOf(
   }
 }
 
-/** The first bytes of a stream. They leave at once: Bun 1.4 sends no response head before them. */
-export function openingBytes({ heartbeat, retry }: StreamSettings, environment: Environment): Uint8Array {
-  const hint = formatHint({ heartbeat: finite(heartbeat), t: environment.wallTime() })
-  return encoder.encode(`${hint}retry: ${retry}\n\n`)
+/**
+ * The first bytes of a stream. They leave at once: Bun 1.4 sends no response head before them.
+ *
+ * @param checkpoint - where the client is: sets its last event ID without dispatching anything
+ */
+export function openingBytes(settings: StreamSettings, environment: Environment, checkpoint?: string): Uint8Array {
+  const hint = formatHint({ heartbeat: finite(settings.heartbeat), t: environment.wallTime() })
+  const id = checkpoint === undefined ? '' : formatId(checkpoint)
+  return encoder.encode(`${hint}retry: ${settings.retry}\n${id}\n`)
 }
 
 function finite(value: number): number {

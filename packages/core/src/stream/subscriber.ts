@@ -55,6 +55,7 @@ export class Subscriber implements Slotted, Deadline {
   /** Since when bytes have been waiting without any being taken, once a look at the deadlines has seen some. */
   #waitingSince: number | undefined
   #heartbeatDue = false
+  #notice: Uint8Array | undefined
   #events = 0
   #bytes = 0
 
@@ -74,6 +75,16 @@ export class Subscriber implements Slotted, Deadline {
     return this.#closed
   }
 
+  /** Events written so far. */
+  get events(): number {
+    return this.#events
+  }
+
+  /** Bytes written so far. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Send bytes to `sink` from now on, beginning when it calls `onDrain`. */
   connect(sink: Sink): void {
     if (this.#sink) this.#sink.onDrain = this.#sink.onClose = undefined
@@ -83,6 +94,12 @@ export class Subscriber implements Slotted, Deadline {
       this.#sink = undefined
       this.close('client-closed', error)
     }
+  }
+
+  /** Write a hint as soon as the client has caught up. A later one replaces it. */
+  notify(bytes: Uint8Array): void {
+    this.#notice = bytes
+    this.pump()
   }
 
   /** Write all that is waiting, until the sink is full. */
@@ -145,7 +162,8 @@ export class Subscriber implements Slotted, Deadline {
   }
 
   #hasBytes(): boolean {
-    return this.position < this.#feed.end || this.#heartbeatDue || !!this.#opening || !!this.#finish
+    const hints = this.#heartbeatDue || !!this.#opening || !!this.#notice
+    return hints || this.position < this.#feed.end || !!this.#finish
   }
 
   #beat(): void {
@@ -169,8 +187,9 @@ export class Subscriber implements Slotted, Deadline {
     if (this.#opening) return this.#write(this.#takeOpening())
     if (this.position < (this.#finish?.at ?? this.#feed.end)) return this.#writeEntries()
     if (this.#finish) return this.#end(this.#finish)
-    if (!this.#heartbeatDue) return false
-    return this.#write(this.#options.heartbeatBytes())
+    const hint = this.#notice ?? (this.#heartbeatDue ? this.#options.heartbeatBytes() : undefined)
+    this.#notice = undefined
+    return hint !== undefined && this.#write(hint)
   }
 
   #takeOpening(): Uint8Array {

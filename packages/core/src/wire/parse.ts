@@ -189,23 +189,17 @@ export class EventStreamParser {
         if (this.#tail !== '') {
           const line = this.#tail + text.slice(from, end)
           this.#tail = ''
-          this.#field(line)
+          this.#field(line, 0, line.length)
         } else if (end === from) {
           blockEnd = next
           this.#dispatch()
-        } else if (isData(text, from)) {
-          const value = text.slice(text.charCodeAt(from + 5) === 32 ? from + 6 : from + 5, end)
-          if (this.#data === undefined) {
-            this.#data = value
-            if (text.charCodeAt(next) === 10 && lf === end) {
-              blockEnd = start = next + 1
-              this.#dispatch()
-            }
-          } else {
-            (this.#lines ??= []).push(value)
-          }
+        } else if (this.#data === undefined && text.charCodeAt(next) === 10 && end === lf && startsWithData(text, from)) {
+          // The usual event: one line of data, and the block ends.
+          this.#data = valueOf(text, from + 5, end)
+          blockEnd = start = next + 1
+          this.#dispatch()
         } else {
-          this.#field(text.slice(from, end))
+          this.#field(text, from, end)
         }
         if (lf >= 0 && lf < start) lf = text.indexOf('\n', start)
         if (cr >= 0 && cr < start) cr = text.indexOf('\r', start)
@@ -217,29 +211,40 @@ export class EventStreamParser {
     }
   }
 
-  #field(line: string): void {
+  #field(text: string, from: number, end: number): void {
+    if (startsWithData(text, from)) return this.#addData(valueOf(text, from + 5, end))
+    const first = text.charCodeAt(from)
+    if (first === 101 && text.startsWith('event:', from)) return this.#setType(valueOf(text, from + 6, end))
+    if (first === 105 && text.startsWith('id:', from)) return this.#setId(valueOf(text, from + 3, end))
+    const line = text.slice(from, end)
     const colon = line.indexOf(':')
-    const value = colon < 0 ? '' : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1)
+    const value = colon < 0 ? '' : valueOf(line, colon + 1, line.length)
     switch (colon < 0 ? line : line.slice(0, colon)) {
       case 'data':
-        if (this.#data === undefined) this.#data = value
-        else (this.#lines ??= []).push(value)
-        break
+        return this.#addData(value)
       case 'event':
-        this.#type = value === this.#lastType ? this.#lastType : (this.#lastType = detached(value))
-        break
+        return this.#setType(value)
       case 'id':
-        if (!value.includes('\0')) this.#id = detached(value)
-        break
+        return this.#setId(value)
       case 'retry':
-        if (/^\d+$/.test(value)) {
-          this.#reconnectionTime = Number(value)
-          this.#handlers.onRetry?.(this.#reconnectionTime)
-        }
-        break
+        if (/^\d+$/.test(value)) this.#handlers.onRetry?.((this.#reconnectionTime = Number(value)))
+        return
       case '':
         if (colon === 0) this.#handlers.onComment?.(value)
     }
+  }
+
+  #addData(value: string): void {
+    if (this.#data === undefined) this.#data = value
+    else (this.#lines ??= []).push(value)
+  }
+
+  #setType(value: string): void {
+    this.#type = value === this.#lastType ? this.#lastType : (this.#lastType = detached(value))
+  }
+
+  #setId(value: string): void {
+    if (!value.includes('\0')) this.#id = detached(value)
   }
 
   #dispatch(): void {
@@ -262,7 +267,7 @@ export class EventStreamParser {
 }
 
 // By character codes: several times faster than startsWith. A match cannot run over a line end.
-function isData(text: string, at: number): boolean {
+function startsWithData(text: string, at: number): boolean {
   return (
     text.charCodeAt(at) === 100 &&
     text.charCodeAt(at + 1) === 97 &&
@@ -270,4 +275,9 @@ function isData(text: string, at: number): boolean {
     text.charCodeAt(at + 3) === 97 &&
     text.charCodeAt(at + 4) === 58
   )
+}
+
+// One space after the colon is not part of the value.
+function valueOf(text: string, from: number, end: number): string {
+  return text.slice(text.charCodeAt(from) === 32 ? from + 1 : from, end)
 }

@@ -1,0 +1,29 @@
+import { HoldfastError } from '../errors.ts'
+
+/** A topic that cannot be used. */
+export class InvalidTopicError extends HoldfastError {
+  readonly code = 'invalid-topic'
+}
+
+/** A subscription to no topic, or to more than the 32 that one event ID can hold. */
+export class TopicCountError extends HoldfastError {
+  readonly code = 'topic-count'
+}
+
+/** The hub was closed. */
+export class HubClosedError extends HoldfastError {
+  readonly code = 'hub-closed'
+
+  constructor() {
+    super('Cannot use the hub: it was closed')
+  }
+}
+
+/** The broker was closed. */
+export class BrokerClosedError extends HoldfastError {
+  readonly code = 'broker-closed'
+
+  constructor() {
+    super('Cannot use the broker: it was closed')
+  }
+}

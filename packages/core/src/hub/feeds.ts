@@ -1,0 +1,104 @@
+import type { Environment } from '../environment.ts'
+import { Flusher } from '../stream/flusher.ts'
+import type { Broker } from './broker.ts'
+import { TopicFeed } from './topic-feed.ts'
+import { TopicLog } from './topic-log.ts'
+
+/** Something opened once for all who use it, and closed when the last of them leaves. */
+interface Shared<T> {
+  users: number
+  opened: Promise<T>
+}
+
+/** A hold on a feed. */
+export interface FeedLease {
+  feed: TopicFeed
+  /** Let go of it. Idempotent. */
+  release(): void
+}
+
+/** The feeds of a hub by their set of topics, and the topics' logs below them. */
+export class Feeds {
+  readonly #broker: Broker
+  readonly #environment: Environment
+  readonly #maxBytes: number
+  readonly #onError: (error: unknown) => void
+  readonly #flusher: Flusher
+  readonly #feeds = new Map<string, Shared<TopicFeed>>()
+  readonly #logs = new Map<string, Shared<TopicLog>>()
+
+  constructor(broker: Broker, environment: Environment, maxBytes: number, onError: (error: unknown) => void) {
+    this.#broker = broker
+    this.#environment = environment
+    this.#maxBytes = maxBytes
+    this.#onError = onError
+    this.#flusher = new Flusher(environment)
+  }
+
+  get topicCount(): number {
+    return this.#logs.size
+  }
+
+  /** Join the feed of some topics, given by key in sorted order. */
+  async join(topics: ReadonlyMap<string, string>): Promise<FeedLease> {
+    const name = JSON.stringify([...topics.values()])
+    const shared = share(this.#feeds, name, () => this.#openFeed(topics))
+    const release = once(() => this.#leave(this.#feeds, name, shared, (feed) => this.#closeFeed(feed)))
+    try {
+      return { feed: await shared.opened, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async #openFeed(topics: ReadonlyMap<string, string>): Promise<TopicFeed> {
+    const opening = [...topics].map(([key, topic]) => share(this.#logs, topic, () => this.#openLog(topic, key)).opened)
+    const results = await Promise.allSettled(opening)
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) {
+      for (const topic of topics.values()) this.#leaveLog(topic)
+      throw failed.reason
+    }
+    return new TopicFeed(await Promise.all(opening), this.#maxBytes, this.#environment, this.#flusher)
+  }
+
+  async #openLog(topic: string, key: string): Promise<TopicLog> {
+    const log = new TopicLog(topic, key, this.#broker)
+    await log.open()
+    return log
+  }
+
+  #closeFeed(feed: TopicFeed): void {
+    feed.close()
+    for (const topic of feed.topics) this.#leaveLog(topic)
+  }
+
+  #leaveLog(topic: string): void {
+    const shared = this.#logs.get(topic)
+    if (shared) this.#leave(this.#logs, topic, shared, (log) => void log.close().catch(this.#onError))
+  }
+
+  #leave<T>(map: Map<string, Shared<T>>, name: string, shared: Shared<T>, close: (value: T) => void): void {
+    shared.users--
+    if (shared.users > 0) return
+    if (map.get(name) === shared) map.delete(name)
+    // One that never opened has nothing to close; whoever asked for it was told.
+    shared.opened.then(close, () => {})
+  }
+}
+
+function share<T>(map: Map<string, Shared<T>>, name: string, open: () => Promise<T>): Shared<T> {
+  let shared = map.get(name)
+  if (!shared) map.set(name, (shared = { users: 0, opened: open() }))
+  shared.users++
+  return shared
+}
+
+function once(action: () => void): () => void {
+  let called = false
+  return () => {
+    if (!called) action()
+    called = true
+  }
+}

@@ -1,0 +1,6 @@
+export type { Broker, BrokerEvent, BrokerListener, BrokerSignals, HistoryPage, Position, StoredEvent } from './broker.ts'
+export { BrokerClosedError, HubClosedError, InvalidTopicError, TopicCountError } from './errors.ts'
+export { createHub } from './hub.ts'
+export { SlowSubscriberError } from './local-subscription.ts'
+export { memoryBroker, type MemoryBrokerOptions } from './memory-broker.ts'
+export type { Hub, HubEvent, HubOptions, HubPublication, HubStats, Published, RespondOptions, StreamInfo } from './types.ts'
