@@ -1,0 +1,5 @@
+export { ListenFailedError } from '../listen-failed.ts'
+export type { CloseOptions, DrainableHub, FetchHandler, RunningServer, ServeOptions, TlsOptions } from '../serve.ts'
+export { serve } from './serve.ts'
+export type { BunServer } from './types.ts'
+export { wrapFetch } from './wrap-fetch.ts'

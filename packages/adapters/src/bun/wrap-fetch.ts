@@ -1,0 +1,44 @@
+import type { FetchHandler } from '../serve.ts'
+import { isEventStream, throughWebSink, type WebSink } from '../web-sink.ts'
+import type { BunServer } from './types.ts'
+
+// Bun 1.4 counts idle time in steps of 4 s: 1 cuts after 2 s on average, while 16 cut a stream that wrote every 15.
+const cutSeconds = 1
+
+// For what a slow client still has to take of a stream that has ended.
+const lingerSeconds = 12
+
+// For event streams Holdfast did not make, or that were cloned: nobody finds out that they stall, and the most that
+// `server.timeout` takes is 255.
+const foreignSeconds = 255
+
+/**
+ * Keep event streams alive on a server of one's own: `Bun.serve({ fetch: wrapFetch(app.fetch) })`.
+ *
+ * Bun cuts a stream that is quiet for its idle timeout, 10 s by default. Here each event stream has none, and a client
+ * that the core gives up as stalled is cut within 4 s of that: `error()` and `close()` alone never close its connection
+ * (Bun 1.4). Bytes the kernel holds for it may stay there until TCP gives up; the descriptor does not.
+ */
+export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServer> {
+  return trackedFetch(fetch, new Set())
+}
+
+/** {@link wrapFetch} that shows which streams are open. */
+export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>): FetchHandler<BunServer> {
+  return (request, server) => {
+    const answer = fetch(request, server)
+    return answer instanceof Promise
+      ? answer.then((response) => guard(request, response, server, open))
+      : guard(request, answer, server, open)
+  }
+}
+
+function guard(request: Request, response: Response, server: BunServer, open: Set<WebSink>): Response {
+  if (!isEventStream(response)) return response
+  const guarded = throughWebSink(response, open, {
+    onEnd: () => server.timeout(request, lingerSeconds),
+    onCut: () => server.timeout(request, cutSeconds),
+  })
+  server.timeout(request, guarded === response ? foreignSeconds : 0)
+  return guarded
+}

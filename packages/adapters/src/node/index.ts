@@ -1,0 +1,6 @@
+export { ListenFailedError } from '../listen-failed.ts'
+export type { CloseOptions, DrainableHub, FetchHandler, RunningServer, ServeOptions, TlsOptions } from '../serve.ts'
+export { serve } from './serve.ts'
+export { toNodeHandler } from './to-node-handler.ts'
+export type { NodeEnv } from './types.ts'
+export { wrapFetch } from './wrap-fetch.ts'

@@ -1,0 +1,48 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { sinkBodyOf } from '@holdfast/core/adapter'
+import type { FetchHandler } from '../serve.ts'
+import { isEventStream } from '../web-sink.ts'
+import { DirectSink } from './direct-sink.ts'
+import type { NodeEnv } from './types.ts'
+
+/**
+ * Write event streams straight to Node's sockets, for a server of one's own on @hono/node-server:
+ * `serve({ fetch: wrapFetch(app.fetch) })`.
+ *
+ * It must be the outermost handler: within another one, what that does to the response afterwards would be written into
+ * the client's stream. Streams that were cloned or transformed go through web streams as before, as does every other
+ * response.
+ */
+export function wrapFetch(fetch: FetchHandler<NodeEnv>): FetchHandler<NodeEnv> {
+  return trackedFetch(fetch, new Set())
+}
+
+/** {@link wrapFetch} that shows which streams are open. */
+export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>): FetchHandler<NodeEnv> {
+  // An answer that is no promise stays none: @hono/node-server sends it in the same turn.
+  return (request, env) => {
+    const answer = fetch(request, env)
+    return answer instanceof Promise ? answer.then((response) => takeOver(response, env, open)) : takeOver(answer, env, open)
+  }
+}
+
+// The order matters. Nothing is sent before the body has agreed to attach, and once it has, nothing can refuse. A status
+// without a body needs no question: `Response` itself refuses a body for those.
+function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Response {
+  const { incoming, outgoing } = env
+  // Asked first, since reading `body` of @hono/node-server's own responses takes them off their fast path.
+  if (!isEventStream(response) || incoming.method === 'HEAD') return response
+  if (outgoing.headersSent || outgoing.destroyed || response.bodyUsed || response.body?.locked) return response
+  const sink = new DirectSink(incoming, outgoing, response, (over) => void open.delete(over))
+  try {
+    if (!sinkBodyOf(response.body)?.attach(sink)) return response
+    open.add(sink)
+    sink.open()
+  } catch (error) {
+    // A header that HTTP cannot carry, such as one with a control character.
+    open.delete(sink)
+    sink.onClose?.(error)
+    throw error
+  }
+  return RESPONSE_ALREADY_SENT
+}
