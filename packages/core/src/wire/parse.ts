@@ -35,6 +35,9 @@ const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0)
 // costs as much as hundreds of bytes.
 const tinyChunk = 64
 
+// How much is decoded at once. A dispatched string may keep alive the text it was cut from: this bounds how much that is.
+const maxText = 16_384
+
 /**
  * An incremental parser: bytes in, events out, whatever the chunks.
  *
@@ -111,7 +114,7 @@ export class EventStreamParser {
   // As much of the queue as cannot pass the limit. At the limit line ends still may come: they finish the block.
   #nextPart(): Uint8Array {
     const queue = this.#queue
-    let room = this.#maxEventBytes - this.#bytes
+    let room = Math.min(maxText, this.#maxEventBytes - this.#bytes)
     if (room < 1) {
       if (queue[0] !== 10 && queue[0] !== 13) this.#fail()
       room = 1
@@ -163,6 +166,7 @@ export class EventStreamParser {
   #scan(text: string, size: number): void {
     let start = 0
     let blockEnd = -1
+    let blank = 0
     this.#atStart = false
     if (this.#interrupted && this.#tail !== '') {
       text = this.#tail + text
@@ -192,12 +196,11 @@ export class EventStreamParser {
           this.#field(line, 0, line.length)
         } else if (end === from) {
           blockEnd = next
-          this.#dispatch()
-        } else if (this.#data === undefined && text.charCodeAt(next) === 10 && end === lf && startsWithData(text, from)) {
+          this.#dispatch(this.#data)
+        } else if (this.#data === undefined && (blank = blankLineEnd(text, next)) > 0 && startsWithData(text, from)) {
           // The usual event: one line of data, and the block ends.
-          this.#data = valueOf(text, from + 5, end)
-          blockEnd = start = next + 1
-          this.#dispatch()
+          blockEnd = start = blank
+          this.#dispatch(valueOf(text, from + 5, end))
         } else {
           this.#field(text, from, end)
         }
@@ -214,7 +217,7 @@ export class EventStreamParser {
   #field(text: string, from: number, end: number): void {
     if (startsWithData(text, from)) return this.#addData(valueOf(text, from + 5, end))
     const first = text.charCodeAt(from)
-    if (first === 101 && text.startsWith('event:', from)) return this.#setType(valueOf(text, from + 6, end))
+    if (first === 101 && text.startsWith('event:', from)) return this.#setType(text, from + 6, end)
     if (first === 105 && text.startsWith('id:', from)) return this.#setId(valueOf(text, from + 3, end))
     const line = text.slice(from, end)
     const colon = line.indexOf(':')
@@ -223,12 +226,11 @@ export class EventStreamParser {
       case 'data':
         return this.#addData(value)
       case 'event':
-        return this.#setType(value)
+        return this.#setType(value, 0, value.length)
       case 'id':
         return this.#setId(value)
       case 'retry':
-        if (/^\d+$/.test(value)) this.#handlers.onRetry?.((this.#reconnectionTime = Number(value)))
-        return
+        return this.#setRetry(value)
       case '':
         if (colon === 0) this.#handlers.onComment?.(value)
     }
@@ -239,29 +241,41 @@ export class EventStreamParser {
     else (this.#lines ??= []).push(value)
   }
 
-  #setType(value: string): void {
-    this.#type = value === this.#lastType ? this.#lastType : (this.#lastType = detached(value))
+  // Streams name few types: the last one is compared in place, and neither cut out nor copied again.
+  #setType(text: string, from: number, end: number): void {
+    if (text.charCodeAt(from) === 32) from++
+    const last = this.#lastType
+    if (end - from !== last.length || !text.startsWith(last, from)) this.#lastType = detached(text.slice(from, end))
+    this.#type = this.#lastType
   }
 
   #setId(value: string): void {
     if (!value.includes('\0')) this.#id = detached(value)
   }
 
-  #dispatch(): void {
+  #setRetry(value: string): void {
+    if (!/^\d+$/.test(value)) return
+    this.#reconnectionTime = Number(value)
+    this.#handlers.onRetry?.(this.#reconnectionTime)
+  }
+
+  #dispatch(data: string | undefined): void {
     const id = this.#id
-    const type = this.#type
-    let data = this.#data
-    if (this.#lines !== undefined) data = `${data}\n${this.#lines.join('\n')}`
+    const type = this.#type || 'message'
     this.#type = ''
-    this.#id = this.#data = this.#lines = undefined
+    if (this.#data !== undefined) {
+      if (this.#lines !== undefined) data = `${data}\n${this.#lines.join('\n')}`
+      this.#data = this.#lines = undefined
+    }
     try {
       if (id !== undefined) {
+        this.#id = undefined
         this.#lastEventId = id
         this.#handlers.onId?.(id)
       }
     } finally {
       // Also when onId threw: the id has moved on, so the event would be lost.
-      if (data !== undefined) this.#handlers.onEvent(new Received(type || 'message', data, this.#lastEventId))
+      if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.#lastEventId))
     }
   }
 }
@@ -275,6 +289,12 @@ function startsWithData(text: string, at: number): boolean {
     text.charCodeAt(at + 3) === 97 &&
     text.charCodeAt(at + 4) === 58
   )
+}
+
+// Where the blank line at `at` ends, or 0. A blank line of CR alone is left to the general way.
+function blankLineEnd(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code === 10 ? at + 1 : code === 13 && text.charCodeAt(at + 1) === 10 ? at + 2 : 0
 }
 
 // One space after the colon is not part of the value.
