@@ -1,0 +1,7 @@
+export { createService } from './app.ts'
+export { optionsFromEnv, type ServiceEnv } from './env.ts'
+export { secret } from './auth/secret.ts'
+export type { Auth, Grant } from './auth/auth.ts'
+export type { CorsOrigins } from './cors.ts'
+export type { ServiceLimits } from './limits/limits.ts'
+export type { ServiceOptions } from './options.ts'

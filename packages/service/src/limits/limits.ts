@@ -1,0 +1,29 @@
+/** Where the service stops reading. */
+export interface ServiceLimits {
+  /** Bytes of one request body. Default 1 MiB. */
+  bodyBytes?: number | undefined
+  /** Milliseconds that a client may take to send its body. Default 10,000; `0` switches it off. */
+  bodyTimeout?: number | undefined
+  /** Topics of one subscription. Default 32, which is also the most. */
+  topics?: number | undefined
+  /** Characters of a topic's name, and of a publication's key. Default 256. */
+  topicLength?: number | undefined
+  /** Events of one publication. Default 100. */
+  events?: number | undefined
+}
+
+/** Every limit, with its default filled in. */
+export type ResolvedLimits = { [Limit in keyof ServiceLimits]-?: number }
+
+const mostTopics = 32
+
+/** Fill in the defaults. */
+export function resolveLimits(limits: ServiceLimits = {}): ResolvedLimits {
+  return {
+    bodyBytes: limits.bodyBytes ?? 1024 * 1024,
+    bodyTimeout: limits.bodyTimeout ?? 10_000,
+    topics: Math.min(limits.topics ?? mostTopics, mostTopics),
+    topicLength: limits.topicLength ?? 256,
+    events: limits.events ?? 100,
+  }
+}

@@ -1,0 +1,88 @@
+import type { HubPublication } from '@holdfast/core/hub'
+import { readText } from './limits/body.ts'
+import type { ResolvedLimits } from './limits/limits.ts'
+import { Refused } from './refused.ts'
+
+/** What a request asks to publish. */
+export interface Publication {
+  events: HubPublication[]
+  /** Makes a repeated request store nothing. */
+  key: string | undefined
+}
+
+/**
+ * Read the events of a request: JSON `{ data, event?, key? }` or `{ events: [{ data, event? }, …], key? }`, or plain text
+ * as the data of one event, with `?event=` and `?key=`.
+ *
+ * @throws {Refused} 400, 408, 413 or 415
+ */
+export async function readPublication(request: Request, limits: ResolvedLimits): Promise<Publication> {
+  const type = mediaTypeOf(request)
+  const text = await readText(request, limits)
+  const publication = type === 'text/plain' ? fromText(request, text) : fromJson(parse(text))
+  check(publication, limits)
+  return publication
+}
+
+function mediaTypeOf({ headers }: Request): 'text/plain' | 'application/json' {
+  const [type = '', ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';')
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
+  const utf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset)
+  const plain = (headers.get('content-encoding') ?? 'identity') === 'identity'
+  const known = type.trim()
+  if (utf8 && plain && (known === 'text/plain' || known === 'application/json')) return known
+  throw new Refused(415, 'unsupported-media-type', 'Send application/json or text/plain, in UTF-8 and not compressed', {
+    'accept-post': 'application/json, text/plain',
+  })
+}
+
+function fromText(request: Request, data: string): Publication {
+  const query = new URL(request.url).searchParams
+  return { events: [{ event: query.get('event') ?? undefined, data }], key: query.get('key') ?? undefined }
+}
+
+function fromJson(body: unknown): Publication {
+  if (!isRecord(body)) throw invalid('The body must be a JSON object')
+  const { key, events, ...single } = body
+  if (key !== undefined && typeof key !== 'string') throw invalid('`key` must be a string')
+  if (events === undefined) return { events: [toEvent(single)], key }
+  if (!Array.isArray(events)) throw invalid('`events` must be an array')
+  if (Object.keys(single).length > 0) throw invalid('Beside `events` only `key` is allowed')
+  return { events: events.map(toEvent), key }
+}
+
+// A member that is not known is refused: an ignored `id` or `retry` would mislead whoever sent it.
+function toEvent(value: unknown): HubPublication {
+  if (!isRecord(value) || !Object.hasOwn(value, 'data')) throw invalid('An event must be an object with `data`')
+  const { data, event, ...rest } = value
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) throw invalid(`An event has no member ${JSON.stringify(unknown)}`)
+  if (event !== undefined && typeof event !== 'string') throw invalid('`event` must be a string')
+  return { event, data }
+}
+
+function check({ events, key }: Publication, limits: ResolvedLimits): void {
+  if (events.length === 0) throw invalid('`events` must not be empty')
+  if (key === '') throw invalid('`key` must not be empty')
+  if (key !== undefined && key.length > limits.topicLength) {
+    throw invalid(`\`key\` must not be longer than ${limits.topicLength} characters`)
+  }
+  if (events.length <= limits.events) return
+  throw new Refused(413, 'too-many-events', `Cannot publish more than ${limits.events} events at once`)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid('The body is not JSON')
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function invalid(message: string): Refused {
+  return new Refused(400, 'invalid-body', message)
+}

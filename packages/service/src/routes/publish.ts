@@ -1,0 +1,21 @@
+import { readPublication } from '../publication.ts'
+import { checkTopic } from '../limits/topics.ts'
+import type { Route, Scope } from './route.ts'
+
+/** `POST /topics/:topic`: store events, and answer with the position of the last one. */
+export function publish({ hubOf, authorize, limits }: Scope): Route {
+  return {
+    method: 'POST',
+    path: '/topics/:topic',
+    async handle(context) {
+      const request = context.req.raw
+      const topic = context.req.param('topic') ?? ''
+      checkTopic(topic, limits)
+      // Before the body is read: a stranger must not make the service take in a megabyte.
+      await authorize.toPublish(request, topic)
+      const { events, key } = await readPublication(request, limits)
+      const { id, position, duplicate } = await hubOf(context).publish(topic, events, { key })
+      return Response.json({ id, position, duplicate }, { status: duplicate ? 200 : 201 })
+    },
+  }
+}

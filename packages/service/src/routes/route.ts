@@ -1,0 +1,18 @@
+import type { Hub } from '@holdfast/core/hub'
+import type { Context } from 'hono'
+import type { Authorizer } from '../auth/authorize.ts'
+import type { ResolvedLimits } from '../limits/limits.ts'
+
+/** What the handlers share. */
+export interface Scope {
+  hubOf(context: Context): Hub
+  authorize: Authorizer
+  limits: ResolvedLimits
+}
+
+/** One path and the one method it answers. */
+export interface Route {
+  method: 'GET' | 'POST'
+  path: string
+  handle(context: Context): Response | Promise<Response>
+}
