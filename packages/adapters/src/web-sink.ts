@@ -52,10 +52,12 @@ export class WebSink implements Sink {
     this.#events.onEnd?.()
   }
 
-  abort(reason: unknown): void {
+  // Ended rather than errored: neither closes a stalled connection, and Deno 2.9 prints the stack of every error. The
+  // adapter cuts the connection where it can.
+  abort(): void {
     const controller = this.#take()
     if (!controller) return
-    controller.error(reason)
+    controller.close()
     this.#events.onCut?.()
   }
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { type NodeEnv, type RunningServer, serve, wrapFetch } from '../src/node/index.ts'
 import { RawClient } from './support/raw-client.ts'
-import { Streams } from './support/streams.ts'
+import { fill, Streams } from './support/streams.ts'
 
 let server: RunningServer | undefined
 afterEach(() => server?.close({ within: 1 }))
@@ -73,24 +73,13 @@ test.each([
   await client.closed
 })
 
-// Fills the kernel's buffers for a client that does not read.
-async function flood(streams: Streams): Promise<void> {
-  const data = 'x'.repeat(500_000)
-  for (let turn = 0; turn < 40; turn++) {
-    const sent = streams.last.send({ data }).then(() => true, () => true)
-    const inTime = await Promise.race([sent, new Promise<false>((resolve) => setTimeout(resolve, 200, false))])
-    if (!inTime) return
-  }
-  throw new Error('The stream never filled')
-}
-
 test('a client that stalls is reset', async () => {
   const streams = new Streams()
   const url = await start((request) => streams.respond(request, { stallTimeout: 300 }))
   const client = new RawClient(url).get('/')
   await client.until('retry: ')
   client.socket.pause()
-  await flood(streams)
+  await fill(streams.last)
   await vi.waitFor(() => expect(streams.closed[0]?.reason).toBe('stalled'), { timeout: 2000 })
   const reset = new Promise<string | undefined>((resolve) => client.socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code)))
   client.socket.resume()
@@ -103,7 +92,7 @@ test('a client that stalls and then sends FIN is reset at once', async () => {
   const client = new RawClient(url).get('/')
   await client.until('retry: ')
   client.socket.pause()
-  await flood(streams)
+  await fill(streams.last)
   client.socket.end()
   await vi.waitFor(() => expect(streams.closed[0]?.reason).toBe('client-closed'), { timeout: 500, interval: 5 })
   const reset = new Promise<string | undefined>((resolve) => client.socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code)))
@@ -117,7 +106,7 @@ test('a slow client gets every byte', async () => {
   const client = new RawClient(url).get('/')
   await client.until('retry: ')
   client.socket.pause()
-  await flood(streams)
+  await fill(streams.last)
   client.socket.resume()
   await streams.last.send({ data: 'after' })
   await client.until('data: after\n\n')

@@ -2,6 +2,7 @@ import { closeOnce } from '../close.ts'
 import { listenFailed } from '../listen-failed.ts'
 import { defaultPort, type FetchHandler, type RunningServer, serverUrl, type ServeOptions } from '../serve.ts'
 import type { WebSink } from '../web-sink.ts'
+import { Requests } from './requests.ts'
 import { denoGlobal, type DenoServeInfo, type DenoServeOptions, type DenoServer } from './types.ts'
 import { trackedFetch } from './wrap-fetch.ts'
 
@@ -25,13 +26,18 @@ export async function serve(options: ServeOptions<DenoServeInfo>): Promise<Runni
     onListen: () => {},
     ...(tls && { key: tls.key, cert: tls.cert }),
   }
-  const server = start(listen, trackedFetch(fetch, open))
+  const requests = new Requests()
+  const server = start(listen, requests.counted(trackedFetch(fetch, open)))
   return {
     url: serverUrl(tls !== undefined, hostname, server.addr.port ?? port),
     close: closeOnce({
       endStreams: () => open.forEach((sink) => sink.finish()),
-      stop: () => server.shutdown(),
-      force: () => abort.abort(),
+      stop: () => requests.finish().then(() => (abort.signal.aborted ? server.finished : server.shutdown())),
+      // An abort after `shutdown` throws past every handler and ends the process (Deno 2.9), so that `shutdown` waits
+      // until there is nothing to abort.
+      force: () => {
+        if (requests.busy) abort.abort()
+      },
     }),
   }
 }

@@ -1,7 +1,7 @@
 /** What a handler gets besides the request. Structural, so that nobody needs Deno's types to use the other runtimes. */
 export interface DenoServeInfo {
   readonly remoteAddr: unknown
-  /** Settles when the response has been sent, or could not be. */
+  /** Settles when the response has been sent, and when its client has gone (Deno 2.9 resolves for both). */
   readonly completed: Promise<void>
 }
 
@@ -19,6 +19,7 @@ export interface DenoServeOptions {
 export interface DenoServer {
   readonly addr: { readonly port?: number }
   readonly finished: Promise<void>
+  /** Let what is in progress finish, and close every connection after it. */
   shutdown(): Promise<void>
 }
 

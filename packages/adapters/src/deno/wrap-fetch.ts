@@ -3,17 +3,17 @@ import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { DenoServeInfo } from './types.ts'
 
 /**
- * For a server of one's own, `Deno.serve(wrapFetch(app.fetch))`: returns the handler as it is.
+ * Carry event streams on a server of one's own: `Deno.serve(wrapFetch(app.fetch))`.
  *
- * Deno needs no help: it cancels the body within milliseconds of a client's leaving. It cannot be helped where a client
- * stalls, either. The core closes such a stream on time and frees all its memory, but `Deno.serve` (2.9) keeps the
- * connection, with a descriptor and up to 4 MB in the kernel, until the client closes it or reads on.
+ * Deno cancels the body within milliseconds of a client's leaving. Where a client stalls, the core closes the stream on
+ * time and frees its memory, but `Deno.serve` (2.9) keeps the connection, its descriptor and up to 4 MB in the kernel
+ * until the client reads on or resets it, also when a FIN has come: nothing in its interface closes one connection.
  */
 export function wrapFetch(fetch: FetchHandler<DenoServeInfo>): FetchHandler<DenoServeInfo> {
-  return fetch
+  return trackedFetch(fetch, new Set())
 }
 
-/** A handler that shows which streams are open. */
+/** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<DenoServeInfo>, open: Set<WebSink>): FetchHandler<DenoServeInfo> {
   return (request, info) => {
     const answer = fetch(request, info)

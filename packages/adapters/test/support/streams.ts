@@ -19,3 +19,14 @@ export class Streams {
     return stream
   }
 }
+
+/** Write until the client, which is not reading, takes no more. The kernel holds about 4 MB for it. */
+export async function fill(stream: EventStream): Promise<void> {
+  const data = 'x'.repeat(500_000)
+  for (let turn = 0; turn < 40; turn++) {
+    const sent = stream.send({ data }).then(() => true, () => true)
+    const inTime = await Promise.race([sent, new Promise<false>((resolve) => setTimeout(resolve, 200, false))])
+    if (!inTime) return
+  }
+  throw new Error('The stream never filled')
+}
