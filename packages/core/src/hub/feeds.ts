@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts'
 import { Flusher } from '../stream/flusher.ts'
-import type { Broker } from './broker.ts'
+import type { Broker, Position } from './broker.ts'
 import { TopicFeed } from './topic-feed.ts'
 import { TopicLog } from './topic-log.ts'
 
@@ -8,11 +8,15 @@ import { TopicLog } from './topic-log.ts'
 interface Shared<T> {
   users: number
   opened: Promise<T>
+  /** Once it is open. */
+  value?: T
 }
 
 /** A hold on a feed. */
 export interface FeedLease {
   feed: TopicFeed
+  /** Where the feed was when it was asked for: everything after it belongs to the asker. */
+  since: ReadonlyMap<string, Position>
   /** Let go of it. Idempotent. */
   release(): void
 }
@@ -43,9 +47,11 @@ export class Feeds {
   async join(topics: ReadonlyMap<string, string>): Promise<FeedLease> {
     const name = JSON.stringify([...topics.values()])
     const shared = share(this.#feeds, name, () => this.#openFeed(topics))
+    const since = shared.value?.snapshot()
     const release = once(() => this.#leave(this.#feeds, name, shared, (feed) => this.#closeFeed(feed)))
     try {
-      return { feed: await shared.opened, release }
+      const feed = await shared.opened
+      return { feed, since: since ?? feed.since, release }
     } catch (error) {
       release()
       throw error
@@ -53,14 +59,18 @@ export class Feeds {
   }
 
   async #openFeed(topics: ReadonlyMap<string, string>): Promise<TopicFeed> {
-    const opening = [...topics].map(([key, topic]) => share(this.#logs, topic, () => this.#openLog(topic, key)).opened)
+    const logs = [...topics].map(([key, topic]) => share(this.#logs, topic, () => this.#openLog(topic, key)))
+    const known = logs.map(({ value }) => value?.position)
+    const opening = logs.map(({ opened }) => opened)
     const results = await Promise.allSettled(opening)
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) {
       for (const topic of topics.values()) this.#leaveLog(topic)
       throw failed.reason
     }
-    return new TopicFeed(await Promise.all(opening), this.#maxBytes, this.#environment, this.#flusher)
+    const opened = await Promise.all(opening)
+    const since = new Map(opened.map((log, index) => [log.key, known[index] ?? log.head]))
+    return new TopicFeed(opened, since, this.#maxBytes, this.#environment, this.#flusher)
   }
 
   async #openLog(topic: string, key: string): Promise<TopicLog> {
@@ -71,7 +81,7 @@ export class Feeds {
 
   #closeFeed(feed: TopicFeed): void {
     feed.close()
-    for (const topic of feed.topics) this.#leaveLog(topic)
+    for (const topic of feed.topics.values()) this.#leaveLog(topic)
   }
 
   #leaveLog(topic: string): void {
@@ -90,8 +100,17 @@ export class Feeds {
 
 function share<T>(map: Map<string, Shared<T>>, name: string, open: () => Promise<T>): Shared<T> {
   let shared = map.get(name)
-  if (!shared) map.set(name, (shared = { users: 0, opened: open() }))
+  if (!shared) map.set(name, (shared = opening(open())))
   shared.users++
+  return shared
+}
+
+function opening<T>(opened: Promise<T>): Shared<T> {
+  const shared: Shared<T> = { users: 0, opened }
+  opened.then(
+    (value) => (shared.value = value),
+    () => {},
+  )
   return shared
 }
 

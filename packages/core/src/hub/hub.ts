@@ -1,26 +1,23 @@
 import { type Environment, systemEnvironment } from '../environment.ts'
 import { callSafely, reportException } from '../report.ts'
-import { createBody } from '../stream/body.ts'
-import type { Closed } from '../stream/closed.ts'
 import { DeadlineWheel } from '../stream/deadlines.ts'
-import { eventStreamHeaders } from '../stream/headers.ts'
-import { deadlinesOf, openingBytes, settingsOf } from '../stream/settings.ts'
-import { Subscriber } from '../stream/subscriber.ts'
+import { settingsOf } from '../stream/settings.ts'
 import { formatPositionId } from '../wire/position.ts'
 import { topicKey } from '../wire/topic-key.ts'
 import type { Broker } from './broker.ts'
 import { closeMembers, drainMembers } from './drain.ts'
 import { HubClosedError } from './errors.ts'
-import { type FeedLease, Feeds } from './feeds.ts'
+import { Feeds } from './feeds.ts'
 import { LocalSubscription } from './local-subscription.ts'
-import { type Member, Members } from './members.ts'
+import { Members } from './members.ts'
 import { MemoryBroker } from './memory-broker.ts'
 import { toBrokerEvents } from './publication.ts'
-import { refuse, understandsRefusal } from './refusal.ts'
+import { refuse } from './refusal.ts'
+import { Responder } from './responder.ts'
+import { earliest, resumePointFrom } from './resume.ts'
 import { checkTopic, checkTopics } from './topics.ts'
-import type { Hub, HubOptions, HubStats, Published, RespondOptions } from './types.ts'
+import type { Hub, HubOptions, HubStats, Published } from './types.ts'
 
-const defaultHeartbeat = 10_000
 const defaultDrain = 10_000
 const closeGrace = 250
 
@@ -40,6 +37,7 @@ export class StreamHub implements Hub {
   readonly #broker: Broker
   readonly #wheel: DeadlineWheel
   readonly #feeds: Feeds
+  readonly #responder: Responder
   readonly #members = new Members()
   readonly #closing = new AbortController()
   #published = 0
@@ -53,6 +51,14 @@ export class StreamHub implements Hub {
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
     const onError = options.onError ?? reportException
     this.#feeds = new Feeds(this.#broker, environment, maxBufferedBytes, (error) => void callSafely(onError, error))
+    this.#responder = new Responder({
+      options,
+      environment,
+      broker: this.#broker,
+      wheel: this.#wheel,
+      feeds: this.#feeds,
+      members: this.#members,
+    })
   }
 
   publish: Hub['publish'] = async (topic, event, options = {}) => {
@@ -67,26 +73,22 @@ export class StreamHub implements Hub {
 
   respond: Hub['respond'] = async (request, options) => {
     const topics = checkTopics(options.topics)
-    if (this.#draining) return refuse(request, this.#environment)
-    const stream = { ...this.#options.stream, ...options.stream }
-    const headers = eventStreamHeaders(stream.headers)
-    const init = { status: stream.status ?? 200, headers }
-    if (request.method === 'HEAD') return new Response(null, init)
-    const lease = await this.#feeds.join(topics)
-    if (this.#draining) {
-      lease.release()
-      return refuse(request, this.#environment)
-    }
-    const settings = settingsOf(stream, this.#environment, defaultHeartbeat)
-    const member = this.#admit(request, { ...options, stream }, lease)
-    return new Response(createBody(member.subscriber, this.#environment, settings.heartbeat), init)
+    const refuseNow = (): Response | undefined => (this.#draining ? refuse(request, this.#environment) : undefined)
+    return refuseNow() ?? this.#responder.respond(request, topics, options, refuseNow)
   }
 
-  subscribe: Hub['subscribe'] = (topics, { signal } = {}) => {
+  subscribe: Hub['subscribe'] = (topics, { lastEventId = '', signal } = {}) => {
     this.#checkOpen()
     const checked = checkTopics(topics)
+    const from = lastEventId === 'earliest' ? earliest(checked) : resumePointFrom(lastEventId, checked)
     const signals = signal ? [signal, this.#closing.signal] : [this.#closing.signal]
-    return new LocalSubscription(() => this.#feeds.join(checked), AbortSignal.any(signals))
+    return new LocalSubscription({
+      from,
+      join: () => this.#feeds.join(checked),
+      broker: this.#broker,
+      environment: this.#environment,
+      signal: AbortSignal.any(signals),
+    })
   }
 
   disconnect: Hub['disconnect'] = async (match) => {
@@ -121,31 +123,5 @@ export class StreamHub implements Hub {
 
   #checkOpen(): void {
     if (this.#closing.signal.aborted) throw new HubClosedError()
-  }
-
-  #admit(request: Request, { topics, identity, expiresAt, stream = {} }: RespondOptions, lease: FeedLease): Member {
-    const environment = this.#environment
-    const settings = settingsOf(stream, environment, defaultHeartbeat)
-    const info = identity === undefined ? { topics } : { topics, identity }
-    const gone = (): void => subscriber.close('client-closed', request.signal.reason)
-    const onClose = (close: Closed): void => {
-      request.signal.removeEventListener('abort', gone)
-      lease.release()
-      this.#members.remove(member, close)
-      callSafely(stream.onClose, close)
-      callSafely(this.#options.onClose, { ...close, ...info })
-    }
-    const deadlines = {
-      ...deadlinesOf(settings, environment),
-      expiresAt: expiresAt === undefined ? Infinity : environment.now() + expiresAt - environment.wallTime(),
-    }
-    const opening = openingBytes(settings, environment, lease.feed.checkpoint)
-    const subscriber = new Subscriber(lease.feed.feed, { ...deadlines, opening, onClose }, environment, this.#wheel)
-    const member = { info, subscriber, movesItself: understandsRefusal(request) }
-    this.#members.add(member)
-    request.signal.addEventListener('abort', gone, { once: true })
-    if (request.signal.aborted) gone()
-    callSafely(this.#options.onOpen, info)
-    return member
   }
 }

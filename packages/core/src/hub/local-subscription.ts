@@ -1,74 +1,133 @@
-import { HoldfastError } from '../errors.ts'
+import type { Environment } from '../environment.ts'
+import type { Broker } from './broker.ts'
 import type { FeedLease } from './feeds.ts'
+import { HistoryReader } from './history-reader.ts'
+import { type ResumePoint, resumePointFrom } from './resume.ts'
 import type { HubEvent } from './types.ts'
-
-/** A subscriber in this process read more slowly than its topics were written. */
-export class SlowSubscriberError extends HoldfastError {
-  readonly code = 'slow-subscriber'
-}
 
 const maxQueuedChars = 1_048_576
 
-/** A subscription in this process: events wait, bounded, until the loop asks for them. */
-export class LocalSubscription implements AsyncIterable<HubEvent> {
-  readonly #join: () => Promise<FeedLease>
-  readonly #signal: AbortSignal
+/** What a {@link LocalSubscription} is made from. */
+export interface LocalSubscriptionParts {
+  from: ResumePoint
+  join(): Promise<FeedLease>
+  broker: Broker
+  environment: Environment
+  signal: AbortSignal
+}
 
-  constructor(join: () => Promise<FeedLease>, signal: AbortSignal) {
-    this.#join = join
-    this.#signal = signal
+/** A subscription in this process. Each loop over it is a subscriber of its own. */
+export class LocalSubscription implements AsyncIterable<HubEvent> {
+  readonly #parts: LocalSubscriptionParts
+
+  constructor(parts: LocalSubscriptionParts) {
+    this.#parts = parts
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<HubEvent> {
-    const queue = new EventQueue(this.#signal)
-    const lease = await this.#join()
-    lease.feed.listeners.add(queue.add)
-    try {
-      for (let event = await queue.next(); event; event = await queue.next()) yield event
-    } finally {
-      lease.feed.listeners.delete(queue.add)
-      lease.release()
-      queue.close()
-    }
+  [Symbol.asyncIterator](): AsyncIterator<HubEvent, undefined> {
+    return new LocalIterator(this.#parts)
   }
 }
 
-class EventQueue {
-  readonly #signal: AbortSignal
-  #events: HubEvent[] = []
-  #chars = 0
+/** One loop. It joins at once, so what is published before the first `next` belongs to it. */
+class LocalIterator implements AsyncIterator<HubEvent, undefined> {
+  readonly #parts: LocalSubscriptionParts
+  readonly #joined: Promise<void>
+  #lease: FeedLease | undefined
+  #reader: HistoryReader | undefined
+  #replayed: HubEvent[] = []
+  #live: HubEvent[] = []
+  #liveChars = 0
+  /** Live events were dropped: when the ones kept are read, the history has the rest. */
   #overflowed = false
+  #lastId = ''
+  #closed = false
   #wake: () => void = () => {}
+  #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(signal: AbortSignal) {
-    this.#signal = signal
-    signal.addEventListener('abort', this.#onAbort, { once: true })
+  constructor(parts: LocalSubscriptionParts) {
+    this.#parts = parts
+    parts.signal.addEventListener('abort', this.#close, { once: true })
+    if (parts.signal.aborted) this.#close()
+    this.#joined = parts.join().then((lease) => this.#start(lease))
+    // Told to whoever calls `next`.
+    this.#joined.catch(() => {})
   }
 
-  readonly add = (event: HubEvent): void => {
-    this.#chars += event.data.length
-    if (this.#chars > maxQueuedChars && this.#events.length > 0) this.#overflowed = true
-    if (!this.#overflowed) this.#events.push(event)
+  next(): Promise<IteratorResult<HubEvent, undefined>> {
+    const result = this.#turn.then(() => this.#next())
+    this.#turn = result.catch(() => {})
+    return result
+  }
+
+  async return(): Promise<IteratorResult<HubEvent, undefined>> {
+    this.#close()
+    return { done: true, value: undefined }
+  }
+
+  #start(lease: FeedLease): void {
+    if (this.#closed) return lease.release()
+    this.#lease = lease
+    lease.feed.listeners.add(this.#listen)
+    this.#replay(lease, this.#parts.from)
+  }
+
+  #replay(lease: FeedLease, from: ResumePoint): void {
+    const { broker, environment } = this.#parts
+    this.#live = []
+    this.#liveChars = 0
+    this.#overflowed = false
+    this.#reader = new HistoryReader(broker, lease.feed, from, lease.since, environment)
+    this.#lastId = this.#reader.checkpoint
+  }
+
+  async #next(): Promise<IteratorResult<HubEvent, undefined>> {
+    await this.#joined
+    while (!this.#closed) {
+      const event = this.#replayed.shift() ?? (this.#reader ? undefined : this.#shiftLive())
+      if (event) {
+        this.#lastId = event.id
+        return { done: false, value: event }
+      }
+      await this.#fetch()
+    }
+    return { done: true, value: undefined }
+  }
+
+  #shiftLive(): HubEvent | undefined {
+    const event = this.#live.shift()
+    this.#liveChars -= event?.data.length ?? 0
+    return event
+  }
+
+  async #fetch(): Promise<void> {
+    if (this.#reader) {
+      const entries = await this.#reader.next()
+      if (typeof entries === 'number') this.#reader = undefined
+      else this.#replayed = entries.flatMap(({ event }) => event ?? [])
+    } else if (this.#overflowed && this.#lease) {
+      this.#replay(this.#lease, resumePointFrom(this.#lastId, this.#lease.feed.topics))
+    } else {
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+
+  readonly #listen = (event: HubEvent): void => {
+    this.#overflowed ||= this.#live.length > 0 && this.#liveChars + event.data.length > maxQueuedChars
+    if (!this.#overflowed) {
+      this.#live.push(event)
+      this.#liveChars += event.data.length
+    }
     this.#wake()
   }
 
-  /** The next event; undefined once the signal is aborted. */
-  async next(): Promise<HubEvent | undefined> {
-    while (!this.#signal.aborted) {
-      const event = this.#events.shift()
-      if (event) {
-        this.#chars -= event.data.length
-        return event
-      }
-      if (this.#overflowed) throw new SlowSubscriberError('Cannot go on: more than 1 MiB of events was waiting to be read')
-      await new Promise<void>((resolve) => (this.#wake = resolve))
-    }
-    return undefined
+  readonly #close = (): void => {
+    if (this.#closed) return
+    this.#closed = true
+    this.#parts.signal.removeEventListener('abort', this.#close)
+    this.#reader?.cancel()
+    this.#lease?.feed.listeners.delete(this.#listen)
+    this.#lease?.release()
+    this.#wake()
   }
-
-  close(): void {
-    this.#signal.removeEventListener('abort', this.#onAbort)
-  }
-
-  readonly #onAbort = (): void => this.#wake()
 }

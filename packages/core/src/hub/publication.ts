@@ -2,10 +2,9 @@ import { formatBody } from '../wire/encode.ts'
 import { InvalidFieldError } from '../wire/errors.ts'
 import { serializeData } from '../wire/serialize.ts'
 import type { BrokerEvent } from './broker.ts'
+import { gapEvent } from './gap.ts'
 import type { HubPublication } from './types.ts'
 
-/** The event by which a hub announces what it cannot replay. Nobody else may publish it. */
-export const gapEvent = 'gap'
 
 /**
  * Check what is published and serialise it.

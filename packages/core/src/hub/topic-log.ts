@@ -22,6 +22,7 @@ export class TopicLog {
   readonly key: string
   readonly #broker: Broker
   readonly #readers = new Set<(event: LoggedEvent) => void>()
+  #head: Position | undefined
   #position: Position | undefined
   #unsubscribe: (() => Promise<void>) | undefined
 
@@ -29,6 +30,11 @@ export class TopicLog {
     this.topic = topic
     this.key = key
     this.#broker = broker
+  }
+
+  /** Where the broker was when it was asked. Defined once `open` has resolved. */
+  get head(): Position {
+    return this.#head as Position
   }
 
   /** The newest position heard of. Defined once `open` has resolved. */
@@ -42,6 +48,7 @@ export class TopicLog {
       onLost: () => {},
     })
     this.#unsubscribe = unsubscribe
+    this.#head = head
     // Events may have come before `subscribe` resolved: they are ahead of its head.
     this.#position ??= head
   }

@@ -3,12 +3,15 @@ import { Flusher } from './flusher.ts'
 import { SlotList } from './slot-list.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** One event's place in a feed: its id line, which is the feed's own, and its body, which all feeds share. */
-export interface FeedEntry {
-  readonly id: Uint8Array | undefined
+/** One event's place in a feed: its id, which is the feed's own, and its body, which all feeds share. */
+export interface FeedEntry<Event = unknown> {
+  /** ASCII, safe on the wire. Undefined for an entry that has no id, or has it in its body. */
+  readonly id: string | undefined
   readonly body: Uint8Array
   /** True for bytes that are no event. */
   readonly comment?: boolean
+  /** What a subscriber's filter looks at. */
+  readonly event?: Event
 }
 
 /** Consecutive bytes of a feed, shared by every subscriber that stands at the same place. */
@@ -17,6 +20,10 @@ export interface FeedChunk {
   /** The sequence number after its last entry. */
   readonly next: number
   readonly events: number
+  /** The id of the last entry that has one, whether it was selected or not. */
+  readonly lastId: string | undefined
+  /** The id of the last entry in `bytes` that has one. */
+  readonly toldId: string | undefined
 }
 
 /** How a feed keeps what has been written. */
@@ -28,6 +35,8 @@ export interface FeedOptions {
   /** Called after each flush, when room may have been made. */
   onTrim?: () => void
 }
+
+const encoder = new TextEncoder()
 
 interface RingEntry extends FeedEntry {
   readonly at: number
@@ -86,7 +95,7 @@ export class Feed {
 
   /** Add an entry; it leaves with everything else of this turn. */
   append(entry: FeedEntry): void {
-    const size = (entry.id?.length ?? 0) + entry.body.length + entryOverhead
+    const size = lengthOf(entry) + entryOverhead
     this.#entries.push({ ...entry, at: this.#environment.now(), size })
     this.#bytes += size
     if (this.#chunks.size > 0) this.#chunks.clear()
@@ -103,9 +112,15 @@ export class Feed {
     if (sequence < this.#start || sequence >= this.end) return undefined
     const cached = this.#chunks.get(sequence)
     if (cached) return cached
-    const chunk = this.#build(sequence)
+    const chunk = this.#build(sequence, undefined)
     if (this.#chunks.size < maxCachedRanges) this.#chunks.set(sequence, chunk)
     return chunk
+  }
+
+  /** Like {@link chunkFrom}, for one subscriber that wants only some entries. It may be empty. */
+  selectFrom(sequence: number, accepts: (entry: FeedEntry) => boolean): FeedChunk | undefined {
+    if (sequence < this.#start || sequence >= this.end) return undefined
+    return this.#build(sequence, accepts)
   }
 
   /** Give up to `budget` writable subscribers what they have not seen. Returns how many were looked at. */
@@ -161,29 +176,43 @@ export class Feed {
     this.#chunks.clear()
   }
 
-  #build(sequence: number): FeedChunk {
-    const parts: Uint8Array[] = []
+  #build(sequence: number, accepts: ((entry: FeedEntry) => boolean) | undefined): FeedChunk {
+    const selected: FeedEntry[] = []
     let length = 0
     let events = 0
+    let lastId: string | undefined
+    let toldId: string | undefined
     let index = sequence - this.#start
     while (index < this.#entries.length && length < sliceBytes) {
-      const { id, body, comment } = this.#entries[index++] as RingEntry
-      if (!comment) events++
-      if (id) parts.push(id)
-      parts.push(body)
-      length += (id?.length ?? 0) + body.length
+      const entry = this.#entries[index++] as RingEntry
+      lastId = entry.id ?? lastId
+      if (accepts && !accepts(entry)) continue
+      toldId = lastId
+      selected.push(entry)
+      length += lengthOf(entry)
+      if (!entry.comment) events++
     }
-    return { bytes: concatenate(parts, length), next: this.#start + index, events }
+    return { bytes: joinEntries(selected, length), next: this.#start + index, events, lastId, toldId }
   }
 }
 
-function concatenate(parts: Uint8Array[], length: number): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array
+const idLineOverhead = 'id: \n'.length
+
+/** How many bytes an entry is on the wire. */
+export function lengthOf({ id, body }: FeedEntry): number {
+  return (id === undefined ? 0 : id.length + idLineOverhead) + body.length
+}
+
+/** The bytes of consecutive entries, each id line before its body. */
+export function joinEntries(entries: readonly FeedEntry[], length: number): Uint8Array {
+  const [first] = entries
+  if (entries.length === 1 && first && first.id === undefined) return first.body
   const bytes = new Uint8Array(length)
   let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
+  for (const { id, body } of entries) {
+    if (id !== undefined) offset += encoder.encodeInto(`id: ${id}\n`, bytes.subarray(offset)).written
+    bytes.set(body, offset)
+    offset += body.length
   }
   return bytes
 }

@@ -44,7 +44,10 @@ export function deadlinesOf(
     heartbeat,
     stallTimeout,
     oldAt: environment.now() + age,
-    heartbeatBytes: () => encoder.encode(formatHint({ heartbeat: finite(heartbeat), t: environment.wallTime() })),
+    heartbeatBytes: (checkpoint) => {
+      const hint = formatHint({ heartbeat: finite(heartbeat), t: environment.wallTime() })
+      return encoder.encode(checkpoint === undefined ? hint : `${hint}${formatId(checkpoint)}\n`)
+    },
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Environment } from '../environment.ts'
 import { callSafely } from '../report.ts'
+import type { Backlog, BacklogPage } from './backlog.ts'
 import type { Closed, CloseReason } from './closed.ts'
 import type { Deadline, DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, FeedEntry } from './feed.ts'
 import type { Sink } from './sink.ts'
 import type { Slotted } from './slot-list.ts'
 
@@ -17,7 +18,16 @@ export interface SubscriberOptions {
   oldAt: number
   /** When the credentials expire. */
   expiresAt: number
-  heartbeatBytes(): Uint8Array
+  /** @param checkpoint - the position, when it has moved without an event that told it */
+  heartbeatBytes(checkpoint: string | undefined): Uint8Array
+  /** Where the client is when it joins; undefined in a feed without ids. */
+  lastId?: string | undefined
+  /** What it gets before the ring. */
+  backlog?: Backlog | undefined
+  /** Gets a subscriber that has left the ring back into it. Without it, such a one is closed as `overflow`. */
+  refill?(lastId: string): Backlog
+  /** Which entries it wants. Default all. */
+  accepts?: ((entry: FeedEntry) => boolean) | undefined
   /** Called once, when it begins to finish: it takes no more entries. */
   onFinish?(reason: CloseReason): void
   onClose(close: Closed): void
@@ -29,12 +39,15 @@ interface Finish {
   error: unknown
   /** The feed's end when it was asked for. */
   at: number
+  /** A replay was under way, and is not completed. */
+  abandoned: boolean
 }
 
 /**
  * One client: a position in a feed, a sink, and the deadlines that find out when it no longer works.
  *
- * It is *blocked* from a `write` that returned false to the sink's `onDrain`. Closing is idempotent and never throws.
+ * It is *blocked* from a `write` that returned false to the sink's `onDrain`, and *replaying* while it reads a backlog.
+ * Closing is idempotent and never throws.
  */
 export class Subscriber implements Slotted, Deadline {
   slot = -1
@@ -47,6 +60,10 @@ export class Subscriber implements Slotted, Deadline {
   readonly #openedAt: number
   #sink: Sink | undefined
   #opening: Uint8Array | undefined
+  #backlog: Backlog | undefined
+  #page: BacklogPage | undefined
+  #reading = false
+  #listed: 'ready' | 'blocked' = 'blocked'
   #blocked = true
   #closed = false
   #finish: Finish | undefined
@@ -56,6 +73,8 @@ export class Subscriber implements Slotted, Deadline {
   #waitingSince: number | undefined
   #heartbeatDue = false
   #notice: Uint8Array | undefined
+  #lastId: string | undefined
+  #toldId: string | undefined
   #events = 0
   #bytes = 0
 
@@ -65,6 +84,8 @@ export class Subscriber implements Slotted, Deadline {
     this.#environment = environment
     this.#wheel = wheel
     this.#opening = options.opening
+    this.#backlog = options.backlog
+    this.#lastId = this.#toldId = options.lastId
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
     this.position = feed.end
     feed.blocked.add(this)
@@ -105,14 +126,18 @@ export class Subscriber implements Slotted, Deadline {
   /** Write all that is waiting, until the sink is full. */
   pump(): void {
     while (!this.#blocked && !this.#closed) {
-      if (!this.#writeNext()) return
+      if (!this.#writeNext()) break
     }
+    this.#place()
   }
 
   /** Close once everything up to now, then `tail`, has been written. Later entries are not. */
   finish(reason: CloseReason, tail?: Uint8Array, error?: unknown): void {
     if (this.#closed || this.#finish) return
-    this.#finish = { reason, tail, at: this.#feed.end, error }
+    // A replay is given up, since the client can resume from its last id; a feed that ends is told to the end.
+    const abandoned = this.#backlog !== undefined && reason !== 'ended'
+    if (abandoned) this.#backlog?.cancel()
+    this.#finish = { reason, tail, at: abandoned ? this.position : this.#feed.end, error, abandoned }
     this.#options.onFinish?.(reason)
     this.pump()
   }
@@ -123,7 +148,9 @@ export class Subscriber implements Slotted, Deadline {
     const behind = this.#blocked && this.#hasBytes()
     this.#closed = true
     this.#wheel.remove(this)
-    this.#leave()
+    this.#backlog?.cancel()
+    this.#feed[this.#listed].remove(this)
+    this.#feed.trim()
     this.#closeSink(reason, behind)
     const durationMs = this.#environment.now() - this.#openedAt
     const closed = { reason, durationMs, events: this.#events, bytes: this.#bytes }
@@ -156,14 +183,14 @@ export class Subscriber implements Slotted, Deadline {
     return this.#waitingSince === undefined ? Infinity : this.#waitingSince + this.#options.stallTimeout
   }
 
-  // Nothing of the feed is waiting, but an opening, a heartbeat or an end; or the place in the ring is gone already.
+  // Nothing of the feed is waiting, but an opening, a page or an end; or the place in the ring is gone already.
   #oldestWait(now: number): number {
-    return this.#opening || this.#finish ? this.#blockedAt : now
+    return this.#opening || this.#page || this.#finish ? this.#blockedAt : now
   }
 
   #hasBytes(): boolean {
     const hints = this.#heartbeatDue || !!this.#opening || !!this.#notice
-    return hints || this.position < this.#feed.end || !!this.#finish
+    return hints || this.position < this.#feed.end || !!this.#page || !!this.#finish
   }
 
   #beat(): void {
@@ -176,20 +203,26 @@ export class Subscriber implements Slotted, Deadline {
     if (this.#closed || !this.#blocked) return
     this.#blocked = false
     this.#waitingSince = undefined
-    this.#feed.blocked.remove(this)
-    this.#feed.ready.add(this)
     this.pump()
     this.#feed.trim()
+  }
+
+  // One that replays counts as behind: the ring is kept for it, or it would never catch up with a busy feed.
+  #place(): void {
+    const list = this.#blocked || this.#backlog ? 'blocked' : 'ready'
+    if (this.#closed || list === this.#listed) return
+    this.#feed[this.#listed].remove(this)
+    this.#feed[list].add(this)
+    this.#listed = list
   }
 
   /** Returns false when nothing is left to write. */
   #writeNext(): boolean {
     if (this.#opening) return this.#write(this.#takeOpening())
+    if (this.#backlog && !this.#finish?.abandoned) return this.#writePage(this.#backlog)
     if (this.position < (this.#finish?.at ?? this.#feed.end)) return this.#writeEntries()
     if (this.#finish) return this.#end(this.#finish)
-    const hint = this.#notice ?? (this.#heartbeatDue ? this.#options.heartbeatBytes() : undefined)
-    this.#notice = undefined
-    return hint !== undefined && this.#write(hint)
+    return this.#writeHint()
   }
 
   #takeOpening(): Uint8Array {
@@ -198,15 +231,54 @@ export class Subscriber implements Slotted, Deadline {
     return bytes
   }
 
-  #writeEntries(): boolean {
-    const chunk = this.#feed.chunkFrom(this.position)
-    if (!chunk) {
-      this.close('overflow')
-      return false
+  #writePage(backlog: Backlog): boolean {
+    const page = this.#page
+    if (!page) {
+      if (!this.#reading) void this.#read(backlog)
+      return this.#writeHint()
     }
-    this.#events += chunk.events
+    this.#page = undefined
+    this.#events += page.events
+    this.#lastId = page.lastId
+    this.#toldId = page.toldId ?? this.#toldId
+    return page.bytes.length === 0 || this.#write(page.bytes)
+  }
+
+  async #read(backlog: Backlog): Promise<void> {
+    this.#reading = true
+    try {
+      const page = await backlog.read()
+      if (typeof page === 'number') this.#join(page)
+      else this.#page = page
+    } catch (error) {
+      this.close('failed', error)
+    }
+    this.#reading = false
+    this.pump()
+  }
+
+  #join(position: number): void {
+    this.position = position
+    this.#backlog = undefined
+    if (position < this.#feed.start) this.#fallBehind()
+  }
+
+  /** Returns false when it had to be closed. */
+  #fallBehind(): boolean {
+    if (this.#options.refill && this.#lastId !== undefined) this.#backlog = this.#options.refill(this.#lastId)
+    else this.close('overflow')
+    return !this.#closed
+  }
+
+  #writeEntries(): boolean {
+    const { accepts } = this.#options
+    const chunk = accepts ? this.#feed.selectFrom(this.position, accepts) : this.#feed.chunkFrom(this.position)
+    if (!chunk) return this.#fallBehind()
     this.position = chunk.next
-    return this.#write(chunk.bytes)
+    this.#lastId = chunk.lastId ?? this.#lastId
+    this.#toldId = accepts ? (chunk.toldId ?? this.#toldId) : this.#lastId
+    this.#events += chunk.events
+    return chunk.bytes.length === 0 || this.#write(chunk.bytes)
   }
 
   #end({ reason, tail, error }: Finish): boolean {
@@ -216,26 +288,26 @@ export class Subscriber implements Slotted, Deadline {
     return false
   }
 
+  #writeHint(): boolean {
+    const hint = this.#notice ?? (this.#heartbeatDue ? this.#heartbeat() : undefined)
+    this.#notice = undefined
+    return hint !== undefined && this.#write(hint)
+  }
+
+  #heartbeat(): Uint8Array {
+    const moved = this.#lastId !== this.#toldId
+    this.#toldId = this.#lastId
+    return this.#options.heartbeatBytes(moved ? this.#lastId : undefined)
+  }
+
   #write(bytes: Uint8Array): boolean {
     this.#bytes += bytes.length
     this.#wroteAt = this.#environment.now()
     this.#heartbeatDue = false
-    if (!this.#sink?.write(bytes)) this.#block()
-    return true
-  }
-
-  #block(): void {
-    if (this.#closed) return
+    if (this.#sink?.write(bytes)) return true
     this.#blocked = true
     this.#blockedAt = this.#wroteAt
-    this.#feed.ready.remove(this)
-    this.#feed.blocked.add(this)
-  }
-
-  #leave(): void {
-    const list = this.#blocked ? this.#feed.blocked : this.#feed.ready
-    list.remove(this)
-    this.#feed.trim()
+    return true
   }
 
   #closeSink(reason: CloseReason, behind: boolean): void {

@@ -38,11 +38,13 @@ export function byteLength(text: string): number {
 }
 
 /**
- * A copy that shares no memory with the text it was cut from: engines keep the whole of it alive for a slice.
+ * A copy that shares no memory with the text it was cut from: engines keep the whole text alive for a slice.
  *
  * V8 copies what is shorter than 13 characters, so a short text is put together from such pieces: 36 ns where the
  * general way takes 145 (Node 26).
  */
 export function detached(text: string): string {
-  return text.length > 36 ? ` ${text}`.slice(1) : text.slice(0, 12) + text.slice(12, 24) + text.slice(24)
+  if (text.length < 13) return text
+  if (text.length > 36) return ` ${text}`.slice(1)
+  return text.slice(0, 12) + text.slice(12, 24) + text.slice(24)
 }
