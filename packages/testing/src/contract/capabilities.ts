@@ -1,0 +1,30 @@
+import type { SocketFate } from './socket-fate.ts'
+
+/** What differs between runtimes and is declared, never assumed: each claim and each disclaimer is tested. */
+export interface Capabilities {
+  /**
+   * When a client that left is found. `write`: only when the runtime next writes to it, so by the heartbeat.
+   */
+  leavingFound: 'at once' | 'write'
+  /** What a client's half-close means: `close` counts it as leaving, `ignored` goes on serving. */
+  halfClose: 'close' | 'ignored'
+  /** What becomes of the TCP connection of a client closed as `stalled`, beyond its place in the feed. */
+  stalledSocket: {
+    /** The client holds its socket open and never reads. */
+    open: SocketFate
+    /** It sent its FIN while it was stalled. */
+    afterFin: SocketFate
+  }
+  /** A server process of its own that shuts down on SIGTERM; a Worker has none. */
+  shutdown: boolean
+}
+
+/** How one runtime's fixture server is started. */
+export interface ContractSubject {
+  /** The runtime's name. */
+  name: string
+  command: string
+  args: readonly string[]
+  env?: Record<string, string> | undefined
+  capabilities: Capabilities
+}

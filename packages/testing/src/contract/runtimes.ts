@@ -1,0 +1,63 @@
+import { workspaceRoot } from '../launch.ts'
+import type { ContractSubject } from './capabilities.ts'
+
+const server = (name: string): string => `${workspaceRoot}packages/testing/src/contract/servers/${name}.ts`
+const source = '--conditions=@holdfast/source'
+
+/** Node 26 under @hono/node-server. */
+export const node: ContractSubject = {
+  name: 'node',
+  command: 'node',
+  args: [source, server('node')],
+  capabilities: {
+    leavingFound: 'at once',
+    halfClose: 'close',
+    stalledSocket: { open: 'gone', afterFin: 'gone' },
+    shutdown: true,
+  },
+}
+
+/** Bun 1.4. */
+export const bun: ContractSubject = {
+  name: 'bun',
+  command: 'bun',
+  args: [source, server('bun')],
+  capabilities: {
+    leavingFound: 'at once',
+    halfClose: 'close',
+    stalledSocket: { open: 'orphaned', afterFin: 'orphaned' },
+    shutdown: true,
+  },
+}
+
+/** Deno 2.9. The binary itself, since its npm shim does not pass signals on. */
+export const deno: ContractSubject = {
+  name: 'deno',
+  command: `${workspaceRoot}node_modules/deno/deno`,
+  args: ['run', '-A', '--node-modules-dir=manual', source, server('deno')],
+  env: { DENO_NO_UPDATE_CHECK: '1' },
+  capabilities: {
+    leavingFound: 'at once',
+    halfClose: 'close',
+    stalledSocket: { open: 'held', afterFin: 'held' },
+    shutdown: true,
+  },
+}
+
+/** workerd 1.2026, one plain Durable Object, as miniflare runs it. */
+export const workerd: ContractSubject = {
+  name: 'workerd',
+  command: 'node',
+  args: [server('workerd')],
+  env: {
+    WRANGLER_BUILD_CONDITIONS: '@holdfast/source,workerd,worker,browser,import',
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  },
+  capabilities: {
+    leavingFound: 'write',
+    halfClose: 'ignored',
+    stalledSocket: { open: 'held', afterFin: 'held' },
+    shutdown: false,
+  },
+}

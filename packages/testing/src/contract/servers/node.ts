@@ -1,0 +1,4 @@
+import { serve } from '@holdfast/adapters/node'
+import { run } from './run.ts'
+
+await run(serve)

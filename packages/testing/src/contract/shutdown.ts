@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import type { ContractSubject } from './capabilities.ts'
+import { type Subject, useSubject } from './subject.ts'
+
+/** How streams and servers end. Each test ends its server, so each has one of its own. */
+export function shutdownContract(contract: ContractSubject): void {
+  const openStreams = async (subject: Subject, howMany: number) => {
+    const names = Array.from({ length: howMany }, () => subject.name())
+    const clients = await Promise.all(names.map((name) => subject.stream('/events', { topic: 'all', name })))
+    return { names, clients }
+  }
+
+  for (const way of ['drain', 'close'] as const) {
+    describe(way, () => {
+      const subject = useSubject(contract)
+      it('ends every stream completely and returns within a second', async () => {
+        const { names, clients } = await openStreams(subject, 20)
+        const startedAt = performance.now()
+        await subject.post(`/${way}`, { within: 500 })
+        expect(performance.now() - startedAt).toBeLessThan(1000)
+        for (const client of clients) await client.until('the end of the body', () => client.bodyDone)
+        for (const name of names) expect((await subject.closed(name, 'nobody')).reason).toBe('drained')
+        expect((await subject.state()).subscribers).toBe(0)
+      })
+    })
+  }
+
+  if (!contract.capabilities.shutdown) return
+
+  describe('SIGTERM', () => {
+    const subject = useSubject(contract)
+    it('ends the streams, lets idle connections go, and the process ends by itself', async () => {
+      const { clients } = await openStreams(subject, 10)
+      const single = await subject.stream('/stream', { name: subject.name() })
+      const idle = await subject.open('/state')
+      await idle.until('the answer', () => idle.bodyDone)
+      subject.server.signal('SIGTERM')
+      expect(await subject.server.exited).toBe(0)
+      for (const client of [...clients, single, idle]) await client.untilGone()
+      for (const client of clients) expect(client.bodyDone).toBe(true)
+      expect(Number(/closed (\d+) ms/.exec(subject.server.output)?.[1])).toBeLessThan(1200)
+    })
+  })
+
+  describe('SIGTERM with a stalled client', () => {
+    const subject = useSubject(contract)
+    it('does not wait for it', async () => {
+      const client = await subject.stream('/stream', { name: subject.name(), source: 'burst', count: 4000, size: 16_384 })
+      client.pause()
+      await subject.untilStream('s1', (record) => record.source!.sent > 100)
+      subject.server.signal('SIGTERM')
+      expect(await subject.server.exited).toBe(0)
+      expect(Number(/closed (\d+) ms/.exec(subject.server.output)?.[1])).toBeLessThan(2000)
+    })
+  })
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { type LaunchedServer, launch } from '../launch.ts'
+import { type RawClient, type RawRequest, openRaw } from '../raw-client/index.ts'
+import type { ContractSubject } from './capabilities.ts'
+import { type SocketFate, socketFate } from './socket-fate.ts'
+import type { FixtureState, PublishResult } from './fixture-app.ts'
+import type { CloseRecord, StreamRecord } from './journal.ts'
+
+/** Coarse timers, a busy machine and a runtime's own delays: what a wait for something that must happen may take. */
+export const patience = 15_000
+
+/** A request's query. */
+export type Query = Record<string, string | number>
+
+/** A fixture server and the requests a contract makes of it. */
+export class Subject {
+  readonly #server: () => LaunchedServer
+  readonly #clients = new Set<RawClient>()
+  #names = 0
+
+  constructor(server: () => LaunchedServer) {
+    this.#server = server
+  }
+
+  get server(): LaunchedServer {
+    return this.#server()
+  }
+
+  /** A name, and so a topic, that no other test uses. */
+  name(): string {
+    return `s${++this.#names}`
+  }
+
+  /** Open a stream, or make any other request, over a raw socket. */
+  async open(path: string, query: Query = {}, request: RawRequest = {}): Promise<RawClient> {
+    const client = await openRaw(this.#url(path, query), { within: patience, ...request })
+    this.#clients.add(client)
+    return client
+  }
+
+  /** Open a stream and wait for its first bytes. */
+  async stream(path: string, query: Query = {}, request: RawRequest = {}): Promise<RawClient> {
+    const client = await this.open(path, query, request)
+    await client.until('the first bytes', () => client.bodyBytes > 0)
+    return client
+  }
+
+  async publish(topic: string, count: number, size: number, more: Query = {}): Promise<PublishResult> {
+    return (await this.#ask('/publish', { topic, count, size, ...more }, 'POST')) as PublishResult
+  }
+
+  async post(path: string, query: Query = {}): Promise<unknown> {
+    return await this.#ask(path, query, 'POST')
+  }
+
+  async state(query: Query = {}): Promise<FixtureState> {
+    return (await this.#ask('/state', query, 'GET')) as FixtureState
+  }
+
+  /** Wait for what is known of a stream to satisfy `check`. */
+  async untilStream(name: string, check: (record: StreamRecord) => boolean): Promise<StreamRecord> {
+    let found: StreamRecord | undefined
+    const look = async (): Promise<boolean> => {
+      found = (await this.state({ name })).stream
+      return found !== undefined && check(found)
+    }
+    await expect.poll(look, { timeout: patience, interval: 50, message: `stream ${name}: ${JSON.stringify(found)}` }).toBe(true)
+    return found!
+  }
+
+  /** Wait until a stream is closed, and check that it is closed once and has left nothing behind. */
+  async closed(name: string, topic?: string, more: Query = {}): Promise<CloseRecord> {
+    const { closes, hubCloses } = await this.untilStream(name, (record) => record.closes.length > 0)
+    expect(closes, `the closes of ${name}`).toHaveLength(1)
+    if (topic !== undefined) {
+      expect(hubCloses, `what the hub was told of ${name}`).toHaveLength(1)
+      expect((await this.state({ topic, ...more })).count, `the subscribers of ${topic}`).toBe(0)
+    }
+    return closes[0]!
+  }
+
+  /** What has become of the server's side of a connection. */
+  socketOf(client: RawClient): SocketFate {
+    return socketFate(Number(new URL(this.server.url).port), client.localPort)
+  }
+
+  destroyClients(): void {
+    for (const client of this.#clients) client.destroy()
+  }
+
+  #url(path: string, query: Query): string {
+    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+    return `${this.server.url}${path}?${search.toString()}`
+  }
+
+  async #ask(path: string, query: Query, method: string): Promise<unknown> {
+    const response = await fetch(this.#url(path, query), { method, signal: AbortSignal.timeout(60_000) })
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
+    return response.json()
+  }
+}
+
+/** Start a runtime's fixture server for the tests of the present `describe`. */
+export function useSubject({ command, args, env }: ContractSubject): Subject {
+  let server: LaunchedServer | undefined
+  const subject = new Subject(() => server!)
+  beforeAll(async () => {
+    server = await launch({ command, args, env })
+  })
+  afterAll(async () => {
+    subject.destroyClients()
+    await server?.close()
+  })
+  return subject
+}
