@@ -37,6 +37,7 @@ const tinyChunk = 64
 
 // How much is decoded at once. A dispatched string may keep alive the text it was cut from: this bounds how much that is.
 const maxText = 16_384
+const smallText = 512
 
 /**
  * An incremental parser: bytes in, events out, whatever the chunks.
@@ -225,7 +226,7 @@ export class EventStreamParser {
     const first = text.charCodeAt(from)
     // Short slices are copied, so comparing one costs no more than comparing character by character.
     if (first === 101 && text.slice(from, from + 6) === 'event:') return this.#setType(valueOf(text, from + 6, end))
-    if (first === 105 && text.slice(from, from + 3) === 'id:') return this.#setId(valueOf(text, from + 3, end))
+    if (first === 105 && text.slice(from, from + 3) === 'id:') return this.#setId(valueOf(text, from + 3, end), text)
     const line = text.slice(from, end)
     const colon = line.indexOf(':')
     const value = colon < 0 ? '' : valueOf(line, colon + 1, line.length)
@@ -235,7 +236,7 @@ export class EventStreamParser {
       case 'event':
         return this.#setType(value)
       case 'id':
-        return this.#setId(value)
+        return this.#setId(value, text)
       case 'retry':
         return this.#setRetry(value)
       case '':
@@ -254,8 +255,9 @@ export class EventStreamParser {
     this.#type = this.#lastType
   }
 
-  #setId(id: string): void {
-    if (!id.includes('\0')) this.#id = detached(id)
+  // Ids are kept by the thousand, so they must not keep the text alive; a small text is cheaper kept than copied from.
+  #setId(id: string, text: string): void {
+    if (!id.includes('\0')) this.#id = text.length > smallText ? detached(id) : id
   }
 
   #setRetry(value: string): void {
