@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Child } from './support/child.ts'
 import { RawClient } from './support/raw-client.ts'
@@ -72,4 +74,18 @@ test('bun leaves a quiet stream alone for longer than any idle timeout of its ow
   await new Promise((resolve) => setTimeout(resolve, 16_000))
   expect(client.socket.destroyed).toBe(false)
   expect(child.lines.some((line) => line.reason)).toBe(false)
+})
+
+test('the node adapter may be imported after @hono/node-server has replaced Response', () => {
+  const lateImport = `
+    const { getRequestListener } = await import('@hono/node-server')
+    getRequestListener(() => new Response())
+    const { serve } = await import('./src/node/index.ts')
+    const { eventStream } = await import('@holdfast/core')
+    const server = await serve({ port: 0, fetch: (request) => eventStream(request, (stream) => void stream.send('one').then(() => stream.close())) })
+    console.log(await (await fetch(server.url)).text())
+    await server.close()`
+  const cwd = fileURLToPath(new URL('..', import.meta.url))
+  const args = ['--conditions=@holdfast/source', '--input-type=module', '--eval', lateImport]
+  expect(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' })).toContain('data: one')
 })

@@ -7,7 +7,8 @@ import type { DenoServeInfo } from './types.ts'
  *
  * Deno cancels the body within milliseconds of a client's leaving. Where a client stalls, the core closes the stream on
  * time and frees its memory, but `Deno.serve` (2.9) keeps the connection, its descriptor and up to 4 MB in the kernel
- * until the client reads on or resets it, also when a FIN has come: nothing in its interface closes one connection.
+ * until the client reads on or resets it, also when a FIN has come: nothing in its interface closes one connection. Where
+ * that matters, `@holdfast/adapters/node` runs under Deno too, and there resets them.
  */
 export function wrapFetch(fetch: FetchHandler<DenoServeInfo>): FetchHandler<DenoServeInfo> {
   return trackedFetch(fetch, new Set())

@@ -1,7 +1,7 @@
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { sinkBodyOf } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
 import { isEventStream } from '../web-sink.ts'
+import { alreadySent } from './already-sent.ts'
 import { DirectSink } from './direct-sink.ts'
 import type { NodeEnv } from './types.ts'
 
@@ -44,5 +44,5 @@ function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Resp
     sink.onClose?.(error)
     throw error
   }
-  return RESPONSE_ALREADY_SENT
+  return alreadySent
 }

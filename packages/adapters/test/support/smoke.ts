@@ -1,9 +1,10 @@
 // A server for the smoke test, run by each runtime as it is. Prints one JSON line for each thing that happens.
 import { eventStream } from '@holdfast/core'
+import type { serve as Serve } from '../../src/deno/index.ts'
 import type { CloseOptions, RunningServer } from '../../src/serve.ts'
 
 const runtime = 'Deno' in globalThis ? 'deno' : 'Bun' in globalThis ? 'bun' : 'node'
-const { serve } = (await import(`../../src/${runtime}/index.ts`)) as typeof import('../../src/deno/index.ts')
+const { serve } = (await import(`../../src/${runtime}/index.ts`)) as { serve: typeof Serve }
 
 function say(line: Record<string, unknown>): void {
   console.log(JSON.stringify(line))
