@@ -4,21 +4,11 @@
  * Source: WHATWG HTML, "Server-sent events", section 9.2.5 "Parsing an event stream" and section 9.2.6 "Interpreting an
  * event stream".
  */
-import { byteLength, characterBoundary, detached, joinBytes, lastLineEnd } from './bytes.ts'
+import { EventBlock, type EventStreamHandlers, startsWithData, valueOf } from './block.ts'
+import { byteLength, characterBoundary, joinBytes, lastLineEnd } from './bytes.ts'
 import { EventTooLargeError } from './errors.ts'
-import type { ReceivedEvent } from './event.ts'
-import { Received } from './received.ts'
 
-/** What a parser calls, in the order of the stream. A handler must not call the parser's `push` or `end`. */
-export interface EventStreamHandlers {
-  onEvent(event: ReceivedEvent): void
-  /** A valid `retry` field, in milliseconds; at once, not at the end of its block. */
-  onRetry?: ((milliseconds: number) => void) | undefined
-  /** A comment line: the text after the colon, without one leading space. At once, like `onRetry`. */
-  onComment?: ((text: string) => void) | undefined
-  /** The end of a block that had a valid id line, also one without data; before the block's `onEvent`. */
-  onId?: ((id: string) => void) | undefined
-}
+export type { EventStreamHandlers } from './block.ts'
 
 /** Options of {@link EventStreamParser}. */
 export interface EventStreamParserOptions {
@@ -37,7 +27,6 @@ const tinyChunk = 64
 
 // How much is decoded at once. A dispatched string may keep alive the text it was cut from: this bounds how much that is.
 const maxText = 16_384
-const smallText = 512
 
 /**
  * An incremental parser: bytes in, events out, whatever the chunks.
@@ -46,10 +35,7 @@ const smallText = 512
  * goes on with them.
  */
 export class EventStreamParser {
-  readonly #handlers: EventStreamHandlers
   readonly #maxEventBytes: number
-  #lastEventId: string
-  #reconnectionTime: number | undefined
   #failure: EventTooLargeError | undefined
 
   // Bytes: not looked at yet (only after a handler threw), and not decoded yet (a split character, or tiny chunks).
@@ -63,28 +49,23 @@ export class EventStreamParser {
   #interrupted = false
   #skipLf = false
 
-  // The unfinished block.
+  // The unfinished block, and the bytes it takes so far.
+  readonly #block: EventBlock
   #bytes = 0
-  #data: string | undefined
-  #lines: string[] | undefined
-  #type = ''
-  #id: string | undefined
-  #lastType = ''
 
   constructor(handlers: EventStreamHandlers, options: EventStreamParserOptions = {}) {
-    this.#handlers = handlers
-    this.#lastEventId = options.lastEventId ?? ''
+    this.#block = new EventBlock(handlers, options.lastEventId ?? '')
     this.#maxEventBytes = options.maxEventBytes ?? 16 * 1024 * 1024
   }
 
   /** The last event ID: what a reconnection sends. Changes at the end of a block, not at its id line. */
   get lastEventId(): string {
-    return this.#lastEventId
+    return this.#block.lastEventId
   }
 
   /** The last valid `retry`, in milliseconds; undefined until there was one. */
   get reconnectionTime(): number | undefined {
-    return this.#reconnectionTime
+    return this.#block.reconnectionTime
   }
 
   /**
@@ -134,9 +115,9 @@ export class EventStreamParser {
   #forget(): void {
     this.#queue = nothing
     this.#rawLength = this.#bytes = 0
-    this.#tail = this.#type = ''
+    this.#tail = ''
     this.#interrupted = this.#skipLf = false
-    this.#data = this.#lines = this.#id = undefined
+    this.#block.clear()
   }
 
   // Decode up to a cut that splits no character; of a tiny chunk, up to its last line end.
@@ -165,6 +146,7 @@ export class EventStreamParser {
 
   // Find the lines. `size` is how many bytes the text was: where it equals the length, the text is ASCII.
   #scan(text: string, size: number): void {
+    const block = this.#block
     let start = 0
     let blockEnd = -1
     this.#atStart = false
@@ -174,7 +156,8 @@ export class EventStreamParser {
       this.#tail = ''
     } else if (this.#skipLf && text.charCodeAt(0) === 10) {
       start = 1
-      if (this.#bytes === this.#rawLength + 1) blockEnd = 1
+      // The block was empty before this part, so the other half of its CRLF is not of the next one.
+      if (this.#bytes === this.#rawLength + size) blockEnd = 1
     }
     let lf = text.indexOf('\n', start)
     let cr = text.indexOf('\r', start)
@@ -193,23 +176,23 @@ export class EventStreamParser {
         if (this.#tail !== '') {
           const line = this.#tail + text.slice(from, end)
           this.#tail = ''
-          this.#field(line, 0, line.length)
+          block.field(line, 0, line.length)
         } else if (end === from) {
           blockEnd = next
-          this.#dispatch(this.#data)
+          block.dispatch(block.data)
         } else if (!startsWithData(text, from)) {
-          this.#field(text, from, end)
-        } else if (this.#data !== undefined) {
-          this.#addData(valueOf(text, from + 5, end))
+          block.field(text, from, end)
+        } else if (block.data !== undefined) {
+          block.addData(valueOf(text, from + 5, end))
         } else {
           // The usual event: one line of data, and the block ends.
           const value = valueOf(text, from + 5, end)
           const blank = blankLineEnd(text, next)
           if (blank > 0) {
             blockEnd = start = blank
-            this.#dispatch(value)
+            block.dispatch(value)
           } else {
-            this.#data = value
+            block.data = value
           }
         }
         if (lf >= 0 && lf < start) lf = text.indexOf('\n', start)
@@ -221,90 +204,10 @@ export class EventStreamParser {
       if (blockEnd >= 0) this.#bytes = this.#rawLength + (size === text.length ? size - blockEnd : byteLength(text.slice(blockEnd)))
     }
   }
-
-  #field(text: string, from: number, end: number): void {
-    const first = text.charCodeAt(from)
-    // Short slices are copied, so comparing one costs no more than comparing character by character.
-    if (first === 101 && text.slice(from, from + 6) === 'event:') return this.#setType(valueOf(text, from + 6, end))
-    if (first === 105 && text.slice(from, from + 3) === 'id:') return this.#setId(valueOf(text, from + 3, end), text)
-    const line = text.slice(from, end)
-    const colon = line.indexOf(':')
-    const value = colon < 0 ? '' : valueOf(line, colon + 1, line.length)
-    switch (colon < 0 ? line : line.slice(0, colon)) {
-      case 'data':
-        return this.#addData(value)
-      case 'event':
-        return this.#setType(value)
-      case 'id':
-        return this.#setId(value, text)
-      case 'retry':
-        return this.#setRetry(value)
-      case '':
-        if (colon === 0) this.#handlers.onComment?.(value)
-    }
-  }
-
-  #addData(value: string): void {
-    if (this.#data === undefined) this.#data = value
-    else (this.#lines ??= []).push(value)
-  }
-
-  // Streams name few types: the last one is used again, and not copied out of the text each time.
-  #setType(type: string): void {
-    if (type !== this.#lastType) this.#lastType = detached(type)
-    this.#type = this.#lastType
-  }
-
-  // Ids are kept by the thousand, so they must not keep the text alive; a small text is cheaper kept than copied from.
-  #setId(id: string, text: string): void {
-    if (!id.includes('\0')) this.#id = text.length > smallText ? detached(id) : id
-  }
-
-  #setRetry(value: string): void {
-    if (!/^\d+$/.test(value)) return
-    this.#reconnectionTime = Number(value)
-    this.#handlers.onRetry?.(this.#reconnectionTime)
-  }
-
-  #dispatch(data: string | undefined): void {
-    const id = this.#id
-    const type = this.#type || 'message'
-    this.#type = ''
-    if (this.#data !== undefined) {
-      if (this.#lines !== undefined) data = `${data}\n${this.#lines.join('\n')}`
-      this.#data = this.#lines = undefined
-    }
-    try {
-      if (id !== undefined) {
-        this.#id = undefined
-        this.#lastEventId = id
-        this.#handlers.onId?.(id)
-      }
-    } finally {
-      // Also when onId threw: the id has moved on, so the event would be lost.
-      if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.#lastEventId))
-    }
-  }
-}
-
-// By character codes: several times faster than the string's own method. A match cannot run over a line end.
-function startsWithData(text: string, at: number): boolean {
-  return (
-    text.charCodeAt(at) === 100 &&
-    text.charCodeAt(at + 1) === 97 &&
-    text.charCodeAt(at + 2) === 116 &&
-    text.charCodeAt(at + 3) === 97 &&
-    text.charCodeAt(at + 4) === 58
-  )
 }
 
 // Where the blank line at `at` ends, or 0. A blank line of CR alone is left to the general way.
 function blankLineEnd(text: string, at: number): number {
   const code = text.charCodeAt(at)
   return code === 10 ? at + 1 : code === 13 && text.charCodeAt(at + 1) === 10 ? at + 2 : 0
-}
-
-// One space after the colon is not part of the value.
-function valueOf(text: string, from: number, end: number): string {
-  return text.slice(text.charCodeAt(from) === 32 ? from + 1 : from, end)
 }
