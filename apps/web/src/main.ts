@@ -10,7 +10,7 @@ interface Config {
   topics: string[]
 }
 
-const config: Config = await fetch('/config.json').then((response) => response.json())
+const config = (await (await fetch('/config.json')).json()) as Config
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? ''
 
 const summary = element('summary', HTMLElement)

@@ -27,13 +27,20 @@ export function setUpPublishForm(topics: readonly string[], token: string): void
   })
 }
 
+interface Answer {
+  position: { offset: number }
+  /** Of a problem. */
+  title: string
+  detail?: string
+}
+
 async function publish(topic: string, text: string, token: string): Promise<string> {
   const response = await fetch(`/topics/${encodeURIComponent(topic)}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
     body: text,
   })
-  const answer = await response.json()
+  const answer = (await response.json()) as Answer
   if (!response.ok) throw new Error(`Not published: ${answer.detail ?? answer.title}`)
   return `Published as number ${answer.position.offset} of ${topic}`
 }

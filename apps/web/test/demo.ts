@@ -36,7 +36,7 @@ async function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
   let output = ''
   child.stdout?.setEncoding('utf8')
   for await (const chunk of child.stdout ?? []) {
-    output += chunk
+    output += String(chunk)
     if (pattern.test(output)) return output
   }
   throw new Error(`The demo ended after printing ${JSON.stringify(output)}`)

@@ -8,7 +8,10 @@ import type { ServiceLimits } from './limits/limits.ts'
 export interface ServiceOptions {
   /** The hub, or a function that finds the one for a request. */
   hub: Hub | ((context: Context) => Hub)
-  /** Who may publish and subscribe: `secret(token)`, your own {@link Auth}, or the word `'none'` for everybody. */
+  /**
+   * Who may publish and subscribe: `secret(token)`, your own {@link Auth}, or the word `'none'` for everybody. Tokens
+   * come as `Authorization: Bearer`, as `?access_token=`, or as the cookie `holdfast_token`.
+   */
   auth: Auth | 'none'
   /** Topics that everybody may subscribe to: exact names, or prefixes such as `news/*`. Default none. */
   publicTopics?: readonly string[] | undefined

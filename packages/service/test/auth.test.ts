@@ -109,7 +109,8 @@ describe('an auth of one’s own', () => {
     expect(allowed.status).toBe(200)
     await allowed.body?.cancel()
     const denied = await problemOf(await fetch('/events?topic=a&topic=b', { headers }))
-    expect(denied).toMatchObject({ status: 403, code: 'forbidden', detail: expect.stringContaining('"b"') })
+    expect(denied).toMatchObject({ status: 403, code: 'forbidden' })
+    expect(denied.detail).toContain('"b"')
     expect((await fetch('/topics/a', { ...text, headers: { ...plain, ...headers } })).status).toBe(403)
   })
 

@@ -1,3 +1,4 @@
+import type { Published } from '@holdfast/core/hub'
 import { expect, test } from 'vitest'
 import { authorized, post, problemOf, readUntil, serviceOf } from './service.ts'
 
@@ -5,8 +6,9 @@ test('answers with the position, 201 when stored and 200 when it was a duplicate
   const { fetch } = serviceOf()
   const first = await fetch('/topics/a', post({ data: 'x', key: 'k1' }))
   expect(first.status).toBe(201)
-  const published = await first.json()
-  expect(published).toMatchObject({ id: expect.any(String), position: { offset: 1 }, duplicate: false })
+  const published = (await first.json()) as Published
+  expect(published).toMatchObject({ position: { offset: 1 }, duplicate: false })
+  expect(published.id).toMatch(/^c1~/)
 
   const again = await fetch('/topics/a', post({ data: 'x', key: 'k1' }))
   expect(again.status).toBe(200)

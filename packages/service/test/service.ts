@@ -30,7 +30,7 @@ export function post(body: unknown, headers: Record<string, string> = {}): Reque
 /** The status and code of a problem, after checking that it is one. */
 export async function problemOf(response: Response): Promise<{ status: number; code: string; detail?: string }> {
   if (response.headers.get('content-type') !== 'application/problem+json') throw new Error('Not a problem')
-  const problem = await response.json()
+  const problem = (await response.json()) as { status: number; code: string; detail?: string }
   if (problem.status !== response.status) throw new Error('The status is not the one of the response')
   return problem
 }

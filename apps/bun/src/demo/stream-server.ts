@@ -2,12 +2,12 @@
  * One of the demo's stream servers: a process of its own, whose hub reaches the supervisor's broker over the process's
  * IPC channel. The channel closes with the supervisor, however that ended, so this process can't outlive it.
  */
-import { serve } from '@holdfast/adapters/bun'
 import { createHub } from '@holdfast/core/hub'
 import { createService, optionsFromEnv } from '@holdfast/service'
 import process from 'node:process'
 import { linkBroker } from './link/link-broker.ts'
 import type { Down, Up } from './link/messages.ts'
+import { listen } from './listen.ts'
 
 const send = (message: Up) => void (process.connected && process.send?.(message))
 const broker = linkBroker(send)
@@ -31,7 +31,7 @@ process.once('SIGTERM', () => void stop())
 // The terminal's Ctrl-C reaches every process of the group: the supervisor stops this one.
 process.on('SIGINT', () => {})
 
-const server = await serve({ fetch: service.fetch, port: Number(process.env['PORT']), hostname: '127.0.0.1' })
+const server = await listen(service.fetch, Number(process.env['PORT']))
 send({ kind: 'listening', port: Number(new URL(server.url).port) })
 
 setInterval(() => {

@@ -2,10 +2,10 @@
  * What `npm start` runs: the page, publishing and the broker in this process, and three stream servers in processes of
  * their own. Everything listens on loopback only.
  */
-import { serve } from '@holdfast/adapters/bun'
 import { createHub, memoryBroker } from '@holdfast/core/hub'
 import { createService, secret } from '@holdfast/service'
 import process from 'node:process'
+import { listen } from './listen.ts'
 import { createMachineSampler } from './machine.ts'
 import { loadPage, type PageConfig } from './page.ts'
 import { createRates } from './rates.ts'
@@ -23,11 +23,7 @@ const service = createService({ hub, auth: secret(token), publicTopics: topics }
 // The page is asked for its servers' ports, which are known later: they in turn must know the page's origin.
 const config = Promise.withResolvers<PageConfig>()
 const page = await loadPage(config.promise)
-const server = await serve({
-  fetch: (request) => page(request) ?? service.fetch(request),
-  port: firstPort,
-  hostname: '127.0.0.1',
-})
+const server = await listen((request) => page(request) ?? service.fetch(request), firstPort)
 const { port } = new URL(server.url)
 
 const env = {
@@ -60,9 +56,9 @@ process.once('disconnect', () => stop(0))
 try {
   const ports = await Promise.all(streamServers.map((each) => each.port))
   config.resolve({ ports, topics })
-  console.log(welcome({ port: Number(port), ports, token }))
+  if (stopping === undefined) console.log(welcome({ port: Number(port), ports, token }))
 } catch (error) {
-  console.error(String(error))
+  if (stopping === undefined) console.error(String(error))
   stop(1)
 }
 

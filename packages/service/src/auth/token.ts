@@ -1,7 +1,6 @@
 import type { Cors } from '../cors.ts'
 
-/** The cookie a token may come in. */
-export const tokenCookie = 'holdfast_token'
+const tokenCookie = 'holdfast_token'
 
 /**
  * The token of a request: `Authorization: Bearer`, else `?access_token=` (native EventSource can't set headers), else

@@ -3,7 +3,7 @@ import type { Broker, BrokerListener, HistoryPage, Position } from '@holdfast/co
 import type { Answer, Ask } from './messages.ts'
 
 /** The broker at the other end refused, or the link is closed. */
-export class BrokerLinkError extends HoldfastError {
+class BrokerLinkError extends HoldfastError {
   readonly code = 'broker-link'
 }
 
