@@ -4,7 +4,7 @@ import { createBody } from '../stream/body.ts'
 import type { Closed } from '../stream/closed.ts'
 import type { DeadlineWheel } from '../stream/deadlines.ts'
 import type { FeedEntry } from '../stream/feed.ts'
-import { eventStreamHeaders } from '../stream/headers.ts'
+import { responseInitOf } from '../stream/headers.ts'
 import { deadlinesOf, openingBytes, type StreamSettings, settingsOf } from '../stream/settings.ts'
 import { Subscriber, type SubscriberOptions } from '../stream/subscriber.ts'
 import type { Broker } from './broker.ts'
@@ -14,7 +14,8 @@ import { HistoryReader } from './history-reader.ts'
 import type { Member, Members } from './members.ts'
 import { understandsRefusal } from './refusal.ts'
 import { Replay } from './replay.ts'
-import { type ResumePoint, resumePointFrom, resumePointOf } from './resume.ts'
+import { earliest, type ResumePoint, resumePointFrom, resumePointOf } from './resume.ts'
+import type { FeedListener } from './topic-feed.ts'
 import type { HubEvent, HubOptions, RespondOptions } from './types.ts'
 
 const defaultHeartbeat = 10_000
@@ -49,7 +50,7 @@ export class Responder {
   ): Promise<Response> {
     const { environment, feeds } = this.#parts
     const stream = { ...this.#parts.options.stream, ...options.stream }
-    const init = { status: stream.status ?? 200, headers: eventStreamHeaders(stream.headers) }
+    const init = responseInitOf(stream)
     const settings = settingsOf(stream, environment, defaultHeartbeat)
     if (request.method === 'HEAD') return new Response(null, init)
     const from = resumePointOf(request, topics)
@@ -59,22 +60,31 @@ export class Responder {
       lease.release()
       return refused
     }
-    const subscriber = this.#admit(request, lease, from, settings, { ...options, stream })
+    const { end } = lease.feed
+    const reading = this.#reading(lease, end ? fromStart(from, topics) : from, settings, options.filter)
+    if (end && reading.backlog === undefined) {
+      // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
+      lease.release()
+      return new Response(null, { status: 204 })
+    }
+    const subscriber = this.#admit(request, lease, reading, settings, { ...options, stream })
+    if (end) subscriber.finish('ended', encodeEnd(end))
     return new Response(createBody(subscriber, environment, settings.heartbeat), init)
   }
 
   #admit(
     request: Request,
     lease: FeedLease,
-    from: ResumePoint,
+    reading: Reading,
     settings: StreamSettings,
-    { topics, identity, expiresAt, filter, stream }: RespondOptions,
+    { topics, identity, expiresAt, stream }: RespondOptions,
   ): Subscriber {
     const { environment, members, options, wheel } = this.#parts
     const info = identity === undefined ? { topics } : { topics, identity }
     const gone = (): void => subscriber.close('client-closed', request.signal.reason)
     const onClose = (close: Closed): void => {
       request.signal.removeEventListener('abort', gone)
+      lease.feed.listeners.delete(listener)
       lease.release()
       members.remove(member, close)
       callSafely(stream?.onClose, close)
@@ -82,11 +92,13 @@ export class Responder {
     }
     const subscriber = new Subscriber(
       lease.feed.feed,
-      { ...this.#reading(lease, from, settings, filter), ...this.#deadlines(settings, expiresAt), onClose },
+      { ...reading, ...this.#deadlines(settings, expiresAt), onClose },
       environment,
       wheel,
     )
     const member: Member = { info, subscriber, movesItself: understandsRefusal(request) }
+    const listener: FeedListener = { onEvent: () => {}, onEnd: (end) => subscriber.finish('ended', encodeEnd(end)) }
+    lease.feed.listeners.add(listener)
     members.add(member)
     callSafely(options.onOpen, info)
     request.signal.addEventListener('abort', gone, { once: true })
@@ -120,10 +132,15 @@ export class Responder {
   }
 }
 
+/** Who comes to a topic that has ended without saying from where gets all of it. */
+function fromStart(from: ResumePoint, topics: ReadonlyMap<string, string>): ResumePoint {
+  return from.positions.size === 0 && from.unknownId === undefined ? earliest(topics) : from
+}
+
 /** A filter as a subscriber applies it: what it throws rejects the event, and a gap is never filtered out. */
 function acceptor(filter: (event: HubEvent) => boolean): (entry: FeedEntry) => boolean {
   return (entry) => {
-    const event = entry.event as HubEvent
-    return event.event === gapEvent || callSafely(filter, event) === true
+    const event = entry.event as HubEvent | undefined
+    return event !== undefined && (event.event === gapEvent || callSafely(filter, event) === true)
   }
 }

@@ -1,3 +1,18 @@
+import type { StreamOptions } from './options.ts'
+
+/**
+ * Status and headers of an event stream.
+ *
+ * @throws {RangeError} a status that no body goes with
+ */
+export function responseInitOf({ status = 200, headers }: StreamOptions): { status: number; headers: Headers } {
+  const bodiless = status === 204 || status === 205 || status === 304
+  if (bodiless || !(status >= 200 && status <= 599)) {
+    throw new RangeError(`Stream option status must be one that has a body, got "${status}"`)
+  }
+  return { status, headers: eventStreamHeaders(headers) }
+}
+
 /** The headers of an event stream, with the application's own over them. */
 export function eventStreamHeaders(own?: HeadersInit): Headers {
   const headers = new Headers({

@@ -2,12 +2,12 @@ import { type Environment, systemEnvironment } from '../environment.ts'
 import { callSafely } from '../report.ts'
 import { createBody } from './body.ts'
 import { DeadlineWheel } from './deadlines.ts'
-import { eventStreamHeaders } from './headers.ts'
+import { responseInitOf } from './headers.ts'
 import type { StreamOptions, StreamSource } from './options.ts'
 import { lastEventIdOf } from './request.ts'
 import { deadlinesOf, openingBytes, settingsOf } from './settings.ts'
 import { SingleStream } from './single-stream.ts'
-import { discardSource, runSource } from './source.ts'
+import { discardSource, prepareSource, runSource } from './source.ts'
 
 /**
  * Answer a request with an event stream.
@@ -31,11 +31,12 @@ export function respondWith(
   options: StreamOptions,
   environment: Environment,
 ): Response {
-  const init = { status: options.status ?? 200, headers: eventStreamHeaders(options.headers) }
+  const init = responseInitOf(options)
   const settings = settingsOf(options, environment)
   const opening = openingBytes(settings, environment)
+  const prepared = prepareSource(source)
   if (request.method === 'HEAD') {
-    discardSource(source)
+    discardSource(prepared)
     return new Response(null, init)
   }
   const stream = new SingleStream({
@@ -48,7 +49,7 @@ export function respondWith(
   })
   const response = new Response(createBody(stream.subscriber, environment, settings.heartbeat), init)
   stream.closeWith(request.signal)
-  runSource(source, stream, options.onError)
+  runSource(prepared, stream, options.onError)
   return response
 }
 

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts'
-import { formatId } from '../wire/encode.ts'
+import { formatEvent, formatId } from '../wire/encode.ts'
 import { formatHint } from '../wire/hints.ts'
 import type { StreamOptions } from './options.ts'
 import type { SubscriberOptions } from './subscriber.ts'
@@ -55,11 +55,11 @@ export function deadlinesOf(
  * The first bytes of a stream. They leave at once: Bun 1.4 sends no response head before them.
  *
  * @param checkpoint - where the client is: sets its last event ID without dispatching anything
+ * @throws {InvalidFieldError} `retry` is no non-negative integer
  */
 export function openingBytes(settings: StreamSettings, environment: Environment, checkpoint?: string): Uint8Array {
   const hint = formatHint({ heartbeat: finite(settings.heartbeat), t: environment.wallTime() })
-  const id = checkpoint === undefined ? '' : formatId(checkpoint)
-  return encoder.encode(`${hint}retry: ${settings.retry}\n${id}\n`)
+  return encoder.encode(hint + formatEvent({ retry: settings.retry, id: checkpoint }))
 }
 
 function finite(value: number): number {

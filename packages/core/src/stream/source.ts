@@ -1,19 +1,38 @@
 import { callSafely, reportException } from '../report.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
-import type { StreamOptions, StreamSource } from './options.ts'
+import type { EventStream, StreamOptions, StreamSource } from './options.ts'
 import { encodeEnd, type SingleStream } from './single-stream.ts'
 
 /** One way to pull events, whatever they come from. `stop` may be called at any time. */
-interface EventReader {
+export interface EventReader {
   next(): Promise<{ done?: boolean | undefined; value?: ServerSentEvent | string | undefined }>
-  stop(reason: unknown): Promise<unknown> | undefined
+  stop(reason: unknown): Promise<unknown>
+}
+
+/** A source that is ready to be run: a callback, or something that events are pulled from. */
+export type PreparedSource = ((stream: EventStream) => void | Promise<void>) | EventReader
+
+/**
+ * Take hold of a source.
+ *
+ * @throws {TypeError} it cannot be read: before there is a stream that would have to be closed
+ */
+export function prepareSource(source: StreamSource): PreparedSource {
+  if (typeof source === 'function') return source
+  if ('getReader' in source) {
+    const reader = source.getReader()
+    return { next: () => reader.read(), stop: (reason) => reader.cancel(reason) }
+  }
+  const iterator = source[Symbol.asyncIterator]()
+  // Asynchronous, so that a `return` that throws or gives no promise harms nobody.
+  return { next: () => iterator.next(), stop: async () => iterator.return?.() }
 }
 
 /** Move a source's events into a stream until either of them ends. */
-export function runSource(source: StreamSource, stream: SingleStream, onError: StreamOptions['onError']): void {
+export function runSource(source: PreparedSource, stream: SingleStream, onError: StreamOptions['onError']): void {
   const fail = (error: unknown): void => failStream(stream, error, onError)
   if (typeof source !== 'function') {
-    void pump(readerOf(source), stream).then(() => stream.close(), fail)
+    void pump(source, stream).then(() => stream.close(), fail)
     return
   }
   try {
@@ -26,14 +45,14 @@ export function runSource(source: StreamSource, stream: SingleStream, onError: S
 }
 
 /** Let go of a source that nobody will read. */
-export function discardSource(source: StreamSource): void {
-  if (typeof source !== 'function') readerOf(source).stop(undefined)?.catch(() => {})
+export function discardSource(source: PreparedSource): void {
+  if (typeof source !== 'function') source.stop(undefined).catch(() => {})
 }
 
 async function pump(reader: EventReader, stream: SingleStream): Promise<void> {
   // Not awaited and not raced: a generator parked on its own promise settles neither, and races against one signal
   // would pile up on it, one for each event.
-  const stop = (): void => void reader.stop(stream.signal.reason)?.catch(() => {})
+  const stop = (): void => void reader.stop(stream.signal.reason).catch(() => {})
   if (stream.signal.aborted) return stop()
   stream.signal.addEventListener('abort', stop, { once: true })
   for (;;) {
@@ -48,13 +67,4 @@ function failStream(stream: SingleStream, error: unknown, onError: StreamOptions
   const last = callSafely(onError, error)
   if (last) stream.send(last).catch(reportException)
   stream.finish('failed', encodeEnd('failed'), error)
-}
-
-function readerOf(source: Exclude<StreamSource, (...values: never[]) => unknown>): EventReader {
-  if ('getReader' in source) {
-    const reader = source.getReader()
-    return { next: () => reader.read(), stop: (reason) => reader.cancel(reason) }
-  }
-  const iterator = source[Symbol.asyncIterator]()
-  return { next: () => iterator.next(), stop: () => iterator.return?.() }
 }
