@@ -31,10 +31,20 @@ export class Flusher {
     const dirty = this.#dirty
     this.#dirty = new Set()
     this.#scheduled = false
+    const waiting: Flushable[] = []
     let budget = subscribersATurn
     for (const feed of dirty) {
       if (budget > 0) budget -= feed.flush(budget)
-      else this.add(feed)
+      else waiting.push(feed)
     }
+    if (waiting.length > 0) this.#goFirst(waiting)
+  }
+
+  // Before the feeds that have had their turn and want another: a large one that is always busy would starve the rest.
+  #goFirst(feeds: readonly Flushable[]): void {
+    const others = this.#dirty
+    this.#dirty = new Set()
+    for (const feed of feeds) this.add(feed)
+    for (const feed of others) this.add(feed)
   }
 }
