@@ -44,7 +44,7 @@ interface RingEntry extends FeedEntry {
 }
 
 // What an entry costs beside its bytes: objects and array headers, about 200 bytes in V8 and JavaScriptCore.
-const entryOverhead = 200
+export const entryOverhead = 200
 // Progress of a slow client shows only between writes, so a write is small enough for one to finish well within the
 // stall deadline: 64 KiB in 10 s is 6.5 KB/s.
 const sliceBytes = 65_536
@@ -164,8 +164,8 @@ export class Feed {
     let bytes = this.#bytes
     let count = 0
     while (bytes > this.#options.maxBytes && count < flushed) bytes -= this.#entries[count++]?.size ?? bytes
-    // Dropping shifts the array: worth it only for a good part of it at a time.
-    if (count * 4 >= this.#entries.length) this.#drop(count)
+    // Dropping shifts the array: worth it only for a good part of the entries, or of the bytes, at a time.
+    if (count * 4 >= this.#entries.length || bytes * 4 <= this.#bytes * 3) this.#drop(count)
   }
 
   #drop(count: number): void {

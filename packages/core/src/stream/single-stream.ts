@@ -5,7 +5,7 @@ import { formatHint } from '../wire/hints.ts'
 import type { Closed, CloseReason } from './closed.ts'
 import type { DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
-import { Feed } from './feed.ts'
+import { entryOverhead, Feed } from './feed.ts'
 import type { EventStream } from './options.ts'
 import { Subscriber, type SubscriberOptions } from './subscriber.ts'
 
@@ -108,11 +108,12 @@ export class SingleStream implements EventStream {
 
   #wait(body: Uint8Array): Promise<void> {
     // One producer that awaits has one event here. Many that do not would queue without limit.
-    if (this.#waiting.length > 0 && this.#waitingBytes + body.length > this.#limit) {
+    const size = body.length + entryOverhead
+    if (this.#waiting.length > 0 && this.#waitingBytes + size > this.#limit) {
       this.subscriber.close('overflow')
       return rejectQuietly(new StreamClosedError('overflow'))
     }
-    this.#waitingBytes += body.length
+    this.#waitingBytes += size
     const sent = new Promise<void>((resolve, reject) => this.#waiting.push({ body, resolve, reject }))
     sent.catch(() => {})
     return sent
@@ -123,7 +124,7 @@ export class SingleStream implements EventStream {
     for (const { body, resolve } of this.#waiting) {
       if (!this.#hasRoom(body)) break
       this.#feed.append({ id: undefined, body })
-      this.#waitingBytes -= body.length
+      this.#waitingBytes -= body.length + entryOverhead
       admitted++
       resolve()
     }
@@ -142,12 +143,12 @@ export class SingleStream implements EventStream {
     this.#ended = reason
     const error = new StreamClosedError(reason)
     for (const { reject } of this.#takeWaiting()) reject(error)
-    this.#releaseSignal?.()
     this.#aborter.abort(error)
   }
 
   #close(close: Closed): void {
     this.#end(close.reason)
+    this.#releaseSignal?.()
     this.#onClose(close)
   }
 }
