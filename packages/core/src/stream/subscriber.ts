@@ -89,7 +89,7 @@ export class Subscriber implements Slotted, Deadline {
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
     this.position = feed.end
     feed.blocked.add(this)
-    wheel.set(this, this.expire(this.#openedAt))
+    wheel.set(this, this.#lookAgain(this.#openedAt))
   }
 
   get closed(): boolean {
@@ -158,23 +158,22 @@ export class Subscriber implements Slotted, Deadline {
   }
 
   expire(now: number): number {
-    const { heartbeat, stallTimeout, oldAt, expiresAt } = this.#options
-    if (now >= expiresAt) return this.#expired('unauthorized')
-    if (now >= oldAt) this.finish('max-age')
-    if (this.#closed) return Infinity
+    const { heartbeat, oldAt, expiresAt } = this.#options
+    if (now >= expiresAt) this.close('unauthorized')
+    else if (now >= oldAt) this.finish('max-age')
     if (now >= this.#wroteAt + heartbeat) this.#beat()
-    const stalledAt = this.#stalledAt(now)
-    if (now >= stalledAt) return this.#expired('stalled')
-    // A client that is not waiting now can be stalled at the earliest in `stallTimeout`. Looking four times as often
-    // finds the beginning of the wait while its entry is still in the ring.
-    const look = Math.min(stalledAt, now + Math.max(stallTimeout / 4, 1))
-    const beatAt = this.#heartbeatDue ? Infinity : this.#wroteAt + heartbeat
-    return Math.min(look, beatAt, expiresAt, this.#finish ? Infinity : oldAt)
+    if (now >= this.#stalledAt(now)) this.close('stalled')
+    return this.#closed ? Infinity : this.#lookAgain(now)
   }
 
-  #expired(reason: CloseReason): number {
-    this.close(reason)
-    return Infinity
+  #lookAgain(now: number): number {
+    const { heartbeat, stallTimeout, oldAt, expiresAt } = this.#options
+    // A client that is not waiting now can be stalled at the earliest in `stallTimeout`. Looking four times as often
+    // finds the beginning of the wait while its entry is still in the ring.
+    const look = Math.min(this.#stalledAt(now), now + Math.max(stallTimeout / 4, 1))
+    // A full stream may drain at any time, and be silent from then on.
+    const beatAt = (this.#heartbeatDue ? now : this.#wroteAt) + heartbeat
+    return Math.min(look, beatAt, expiresAt, this.#finish ? Infinity : oldAt)
   }
 
   #stalledAt(now: number): number {
@@ -248,6 +247,7 @@ export class Subscriber implements Slotted, Deadline {
     this.#reading = true
     try {
       const page = await backlog.read()
+      if (this.#closed) return
       if (typeof page === 'number') this.#join(page)
       else this.#page = page
     } catch (error) {
