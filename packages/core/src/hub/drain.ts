@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts'
-import type { DeadlineWheel } from '../stream/deadlines.ts'
+import type { Deadline, DeadlineWheel } from '../stream/deadlines.ts'
 import { formatHint } from '../wire/hints.ts'
-import type { Member, Members } from './members.ts'
+import type { Members } from './members.ts'
 
 // Native clients come back after their reconnection time, wherever they are sent: the sooner they begin, the more they
 // spread. `connect()` opens another stream within 0.8 of the time it is told, so it is left alone until the end.
@@ -16,14 +16,20 @@ export async function drainMembers(
 ): Promise<void> {
   const hint = new TextEncoder().encode(formatHint({ drain: within }))
   const now = environment.now()
-  for (const member of members) {
-    member.subscriber.notify(hint)
-    if (!member.movesItself) closeAt(member, now + within * nativeShare * environment.random(), wheel)
+  const deadlines: Deadline[] = []
+  const at = (time: number, action: () => void): void => {
+    const deadline = { expire: () => (action(), Infinity) }
+    deadlines.push(deadline)
+    wheel.set(deadline, time)
   }
-  const end = { expire: () => closeAll(members) }
-  wheel.set(end, now + within)
+  for (const { subscriber, movesItself } of members) {
+    subscriber.notify(hint)
+    if (!movesItself) at(now + within * nativeShare * environment.random(), () => subscriber.finish('drained'))
+  }
+  at(now + within, () => closeAll(members))
   await members.empty()
-  wheel.remove(end)
+  // Those who left by themselves leave their deadline behind, which would keep the process alive.
+  for (const deadline of deadlines) wheel.remove(deadline)
 }
 
 /** Close every stream: those that take their last bytes within `grace` ms cleanly, the others by a cut. */
@@ -38,14 +44,6 @@ export async function closeMembers(
   wheel.set(end, environment.now() + grace)
   await members.empty()
   wheel.remove(end)
-}
-
-function closeAt({ subscriber }: Member, at: number, wheel: DeadlineWheel): void {
-  const close = (): number => {
-    subscriber.finish('drained')
-    return Infinity
-  }
-  wheel.set({ expire: close }, at)
 }
 
 function closeAll(members: Members): number {
