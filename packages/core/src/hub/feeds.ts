@@ -74,9 +74,14 @@ export class Feeds {
   }
 
   async #openLog(topic: string, key: string): Promise<TopicLog> {
-    const log = new TopicLog(topic, key, this.#broker)
-    await log.open()
-    return log
+    const log = new TopicLog(topic, key, this.#broker, this.#environment, this.#onError)
+    try {
+      await log.open()
+      return log
+    } catch (error) {
+      await log.close()
+      throw error
+    }
   }
 
   #closeFeed(feed: TopicFeed): void {

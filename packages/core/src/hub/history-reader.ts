@@ -2,11 +2,12 @@ import type { Environment } from '../environment.ts'
 import type { FeedEntry } from '../stream/feed.ts'
 import { comparePositions, formatPositionId } from '../wire/position.ts'
 import type { Broker, HistoryPage, Position } from './broker.ts'
+import { encodeBody, eventEntry } from './entries.ts'
 import { gapEntry, type GapReason } from './gap.ts'
 import { Patience } from './patience.ts'
 import type { ResumePoint } from './resume.ts'
 import type { TopicFeed } from './topic-feed.ts'
-import { encodeBody } from './topic-log.ts'
+import { startOfPage } from './topic-log.ts'
 import type { HubEvent } from './types.ts'
 
 // A page is held in memory while it is written, and one client's must not be much: about one chunk's worth.
@@ -75,15 +76,18 @@ export class HistoryReader {
     for (const key of this.#earliest.splice(0)) await this.#findEarliest(key)
     const [key] = this.#pending
     if (key === undefined) return this.#joinAt
-    return this.#take(key, await this.#readPage(key, this.#position(key), this.#limit))
+    const page = await this.#readPage(key, this.#position(key), this.#limit)
+    return page ? this.#take(key, page) : this.#joinAt
   }
 
   async #findEarliest(key: string): Promise<void> {
-    this.#positions.set(key, startOfPage(await this.#readPage(key, 'earliest', 1)))
+    const page = await this.#readPage(key, 'earliest', 1)
+    if (page) this.#positions.set(key, startOfPage(page.events, page.head))
     this.#pending = [...this.#target.keys()].filter((other) => this.#order(other) !== 0)
   }
 
-  #readPage(key: string, after: Position | 'earliest', limit: number): Promise<HistoryPage> {
+  /** Undefined once it was cancelled. */
+  #readPage(key: string, after: Position | 'earliest', limit: number): Promise<HistoryPage | undefined> {
     return this.#patience.insist(() => this.#broker.read(this.#topic(key), after, limit))
   }
 
@@ -108,14 +112,12 @@ export class HistoryReader {
   async #take(key: string, page: HistoryPage): Promise<FeedEntry<HubEvent>[]> {
     const target = this.#target.get(key) as Position
     const entries: FeedEntry<HubEvent>[] = []
-    if (page.gap) entries.push(this.#announce(page.gap, key, startOfPage(page)))
+    if (page.gap) entries.push(this.#announce(page.gap, key, startOfPage(page.events, page.head)))
     for (const stored of page.events) {
       // The feed has it from here on.
       if (comparePositions(stored.position, target) > 0) break
       this.#positions.set(key, stored.position)
-      const id = formatPositionId(key, this.#positions)
-      const event = { topic: this.#topic(key), event: stored.event ?? 'message', data: stored.data, id }
-      entries.push({ id, body: encodeBody(stored), event })
+      entries.push(eventEntry(this.#topic(key), key, stored, this.#positions, encodeBody(stored)))
     }
     // Behind, and nothing more to be had: the broker lost it without saying so.
     if (entries.length === 0 && this.#order(key) < 0) entries.push(this.#announce('trimmed', key, target))
@@ -153,9 +155,4 @@ export class HistoryReader {
 function startOf(key: string, positions: ResumePoint['positions'], since: ReadonlyMap<string, Position>): Position {
   const start = positions.get(key) ?? since.get(key)
   return start === 'earliest' || start === undefined ? { epoch: 0, offset: 0 } : start
-}
-
-/** The position before a page's first event. */
-function startOfPage({ events: [first], head }: HistoryPage): Position {
-  return first ? { ...first.position, offset: first.position.offset - 1 } : head
 }

@@ -2,7 +2,8 @@ import type { Environment } from '../environment.ts'
 import type { Broker } from './broker.ts'
 import type { FeedLease } from './feeds.ts'
 import { HistoryReader } from './history-reader.ts'
-import { type ResumePoint, resumePointFrom } from './resume.ts'
+import { earliest, type ResumePoint, resumePointFrom } from './resume.ts'
+import type { FeedListener } from './topic-feed.ts'
 import type { HubEvent } from './types.ts'
 
 const maxQueuedChars = 1_048_576
@@ -40,6 +41,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   #liveChars = 0
   /** Live events were dropped: when the ones kept are read, the history has the rest. */
   #overflowed = false
+  readonly #listener: FeedListener = { onEvent: (event) => this.#receive(event), onEnd: () => this.#wake() }
   #lastId = ''
   #closed = false
   #wake: () => void = () => {}
@@ -68,8 +70,10 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   #start(lease: FeedLease): void {
     if (this.#closed) return lease.release()
     this.#lease = lease
-    lease.feed.listeners.add(this.#listen)
-    this.#replay(lease, this.#parts.from)
+    lease.feed.listeners.add(this.#listener)
+    const { from } = this.#parts
+    const { end, topics } = lease.feed
+    this.#replay(lease, end && from.positions.size === 0 ? earliest(topics) : from)
   }
 
   #replay(lease: FeedLease, from: ResumePoint): void {
@@ -107,12 +111,14 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
       else this.#replayed = entries.flatMap(({ event }) => event ?? [])
     } else if (this.#overflowed && this.#lease) {
       this.#replay(this.#lease, resumePointFrom(this.#lastId, this.#lease.feed.topics))
+    } else if (this.#lease?.feed.end) {
+      this.#close()
     } else {
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
   }
 
-  readonly #listen = (event: HubEvent): void => {
+  #receive(event: HubEvent): void {
     this.#overflowed ||= this.#live.length > 0 && this.#liveChars + event.data.length > maxQueuedChars
     if (!this.#overflowed) {
       this.#live.push(event)
@@ -126,7 +132,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
     this.#closed = true
     this.#parts.signal.removeEventListener('abort', this.#close)
     this.#reader?.cancel()
-    this.#lease?.feed.listeners.delete(this.#listen)
+    this.#lease?.feed.listeners.delete(this.#listener)
     this.#lease?.release()
     this.#wake()
   }

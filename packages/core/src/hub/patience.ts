@@ -8,16 +8,18 @@ export class BrokerUnavailableError extends HoldfastError {
 
 const firstDelay = 100
 const longestDelay = 5_000
-const maxTries = 8
 
-/** Tries again, with growing jittered delays and not for ever; can be cut at any time. */
+/** Tries again with growing, jittered delays; can be cut at any time. */
 export class Patience {
   readonly #environment: Environment
+  readonly #maxTries: number
   #ended = false
   #cut: (() => void) | undefined
 
-  constructor(environment: Environment) {
+  /** @param maxTries - 8 tries take about 15 s */
+  constructor(environment: Environment, maxTries = 8) {
     this.#environment = environment
+    this.#maxTries = maxTries
   }
 
   /** End every wait now. */
@@ -26,29 +28,40 @@ export class Patience {
     this.#cut?.()
   }
 
-  /** Call until it succeeds. @throws {BrokerUnavailableError} with the last failure as its cause */
-  async insist<T>(action: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
+  /**
+   * Call until it succeeds. Resolves with undefined after `end`.
+   *
+   * @throws {BrokerUnavailableError} the tries are used up; the cause is the last failure
+   */
+  async insist<T>(action: () => Promise<T>, onFailure?: (error: unknown) => void): Promise<T | undefined> {
+    for (let tries = 1; !this.#ended; tries++) {
       try {
         return await action()
       } catch (cause) {
-        if (tries === maxTries || this.#ended) {
+        onFailure?.(cause)
+        if (tries >= this.#maxTries) {
           throw new BrokerUnavailableError(`Cannot read from the broker: it failed ${tries} times`, { cause })
         }
       }
       await this.#pause(tries)
     }
+    return undefined
   }
 
-  /** Look until it is so. @throws {BrokerUnavailableError} */
+  /**
+   * Look until it is so, or `end`.
+   *
+   * @throws {BrokerUnavailableError} the tries are used up
+   */
   async until(condition: () => boolean): Promise<void> {
-    for (let tries = 1; !condition(); tries++) {
-      if (tries > maxTries || this.#ended) throw new BrokerUnavailableError('Cannot resume: the hub is behind its client')
+    for (let tries = 1; !condition() && !this.#ended; tries++) {
+      if (tries > this.#maxTries) throw new BrokerUnavailableError('Cannot resume: the hub is behind its client')
       await this.#pause(tries)
     }
   }
 
   #pause(tries: number): Promise<void> {
+    if (this.#ended) return Promise.resolve()
     const longest = Math.min(longestDelay, firstDelay * 2 ** (tries - 1))
     const delay = longest * (0.5 + 0.5 * this.#environment.random())
     return new Promise((resolve) => {

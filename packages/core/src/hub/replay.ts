@@ -20,7 +20,7 @@ export class Replay implements Backlog {
     const length = selected.reduce((total, entry) => total + lengthOf(entry), 0)
     return {
       bytes: joinEntries(selected, length),
-      events: selected.length,
+      events: selected.filter(({ comment }) => !comment).length,
       lastId: entries.at(-1)?.id ?? this.#reader.checkpoint,
       toldId: selected.at(-1)?.id,
     }

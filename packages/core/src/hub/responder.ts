@@ -3,6 +3,7 @@ import { callSafely } from '../report.ts'
 import { createBody } from '../stream/body.ts'
 import type { Closed } from '../stream/closed.ts'
 import type { DeadlineWheel } from '../stream/deadlines.ts'
+import { encodeEnd } from '../stream/end.ts'
 import type { FeedEntry } from '../stream/feed.ts'
 import { responseInitOf } from '../stream/headers.ts'
 import { deadlinesOf, openingBytes, type StreamSettings, settingsOf } from '../stream/settings.ts'
@@ -15,7 +16,6 @@ import type { Member, Members } from './members.ts'
 import { understandsRefusal } from './refusal.ts'
 import { Replay } from './replay.ts'
 import { earliest, type ResumePoint, resumePointFrom, resumePointOf } from './resume.ts'
-import type { FeedListener } from './topic-feed.ts'
 import type { HubEvent, HubOptions, RespondOptions } from './types.ts'
 
 const defaultHeartbeat = 10_000
@@ -84,7 +84,6 @@ export class Responder {
     const gone = (): void => subscriber.close('client-closed', request.signal.reason)
     const onClose = (close: Closed): void => {
       request.signal.removeEventListener('abort', gone)
-      lease.feed.listeners.delete(listener)
       lease.release()
       members.remove(member, close)
       callSafely(stream?.onClose, close)
@@ -97,8 +96,6 @@ export class Responder {
       wheel,
     )
     const member: Member = { info, subscriber, movesItself: understandsRefusal(request) }
-    const listener: FeedListener = { onEvent: () => {}, onEnd: (end) => subscriber.finish('ended', encodeEnd(end)) }
-    lease.feed.listeners.add(listener)
     members.add(member)
     callSafely(options.onOpen, info)
     request.signal.addEventListener('abort', gone, { once: true })

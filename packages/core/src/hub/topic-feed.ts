@@ -1,10 +1,21 @@
 import type { Environment } from '../environment.ts'
+import { encodeEnd } from '../stream/end.ts'
 import { Feed } from '../stream/feed.ts'
 import type { Flusher } from '../stream/flusher.ts'
 import { formatPositionId } from '../wire/position.ts'
-import type { Position } from './broker.ts'
-import type { LoggedEvent, TopicLog } from './topic-log.ts'
+import type { Position, StoredEvent } from './broker.ts'
+import { eventEntry } from './entries.ts'
+import { gapEntry, type GapReason } from './gap.ts'
+import { type End, endOf } from './marks.ts'
+import type { TopicLog } from './topic-log.ts'
 import type { HubEvent } from './types.ts'
+
+/** Somebody in this process who follows a feed. */
+export interface FeedListener {
+  onEvent(event: HubEvent): void
+  /** All its topics have ended. */
+  onEnd(): void
+}
 
 /** The events of one set of topics, merged in the order this hub heard them, each with the whole vector as its id. */
 export class TopicFeed {
@@ -13,8 +24,8 @@ export class TopicFeed {
   readonly topics: ReadonlyMap<string, string>
   /** Where the topics were when the feed was asked for; it may have heard of events since. */
   readonly since: ReadonlyMap<string, Position>
-  /** Told each event as well, for subscribers in this process. */
-  readonly listeners: Set<(event: HubEvent) => void> = new Set()
+  readonly listeners: Set<FeedListener> = new Set()
+  readonly #logs: readonly TopicLog[]
   readonly #positions = new Map<string, Position>()
   readonly #leave: (() => void)[]
 
@@ -29,8 +40,21 @@ export class TopicFeed {
     this.feed = new Feed({ maxBytes }, environment, flusher)
     this.since = since
     this.topics = new Map(logs.map(({ key, topic }) => [key, topic]))
+    this.#logs = logs
     for (const log of logs) this.#positions.set(log.key, log.position)
-    this.#leave = logs.map((log) => log.read((event) => this.#append(log.key, event)))
+    this.#leave = logs.map((log) =>
+      log.read({
+        onEvent: (stored, body) => this.#append(log, stored, body),
+        onGap: (reason, position) => this.#appendGap(log, reason, position),
+      }),
+    )
+  }
+
+  /** How it ended, once all its topics have; `failed` if one of them did. */
+  get end(): End | undefined {
+    const ends = this.#logs.map(({ end }) => end)
+    if (ends.includes(undefined)) return undefined
+    return ends.includes('failed') ? 'failed' : 'done'
   }
 
   /** Where this feed is now. */
@@ -46,11 +70,25 @@ export class TopicFeed {
     for (const leave of this.#leave) leave()
   }
 
-  #append(key: string, { topic, stored, body }: LoggedEvent): void {
+  #append({ topic, key }: TopicLog, stored: StoredEvent, body: Uint8Array): void {
     this.#positions.set(key, stored.position)
-    const id = formatPositionId(key, this.#positions)
-    const event = { topic, event: stored.event ?? 'message', data: stored.data, id }
-    this.feed.append({ id, body, event })
-    for (const listener of this.listeners) listener(event)
+    const entry = eventEntry(topic, key, stored, this.#positions, body)
+    this.feed.append(entry)
+    if (entry.event) for (const listener of this.listeners) listener.onEvent(entry.event)
+    const end = endOf(stored) && this.end
+    if (end) this.#finish(end)
+  }
+
+  #finish(end: End): void {
+    this.feed.finish('ended', encodeEnd(end))
+    for (const listener of this.listeners) listener.onEnd()
+  }
+
+  #appendGap({ topic, key }: TopicLog, reason: GapReason, position: Position): void {
+    const from = formatPositionId(undefined, this.#positions)
+    this.#positions.set(key, position)
+    const entry = gapEntry({ reason, topics: [topic], from, to: formatPositionId(key, this.#positions) })
+    this.feed.append(entry)
+    if (entry.event) for (const listener of this.listeners) listener.onEvent(entry.event)
   }
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import type { CloseReason } from './closed.ts'
 import { Flusher } from './flusher.ts'
 import { SlotList } from './slot-list.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -136,6 +137,11 @@ export class Feed {
     if (this.#cursor === 0) this.#endPass()
     else this.#flusher.add(this)
     return from - stop
+  }
+
+  /** Finish every subscriber, as {@link Subscriber.finish}. */
+  finish(reason: CloseReason, tail: Uint8Array): void {
+    for (const subscriber of [...this.ready.items, ...this.blocked.items]) subscriber.finish(reason, tail)
   }
 
   /** Let go of what nobody needs: everything when no one is behind, else what is above the limit. */

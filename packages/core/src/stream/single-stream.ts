@@ -1,9 +1,9 @@
 import type { Environment } from '../environment.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
 import { encodeEvent } from '../wire/encode.ts'
-import { formatHint } from '../wire/hints.ts'
 import type { Closed, CloseReason } from './closed.ts'
 import type { DeadlineWheel } from './deadlines.ts'
+import { encodeEnd } from './end.ts'
 import { StreamClosedError } from './errors.ts'
 import { entryOverhead, Feed } from './feed.ts'
 import type { EventStream } from './options.ts'
@@ -25,13 +25,7 @@ interface WaitingSend {
   reject(error: unknown): void
 }
 
-const encoder = new TextEncoder()
 const done = Promise.resolve()
-
-/** The last bytes of a stream, which tell `connect()` whether to come back. */
-export function encodeEnd(end: 'done' | 'failed'): Uint8Array {
-  return encoder.encode(formatHint({ end }))
-}
 
 /** A feed with one subscriber and no history: whoever writes waits while it is full. */
 export class SingleStream implements EventStream {

@@ -1,7 +1,8 @@
 import { callSafely, reportException } from '../report.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
 import type { EventStream, StreamOptions, StreamSource } from './options.ts'
-import { encodeEnd, type SingleStream } from './single-stream.ts'
+import { encodeEnd } from './end.ts'
+import type { SingleStream } from './single-stream.ts'
 
 /** One way to pull events, whatever they come from. `stop` may be called at any time. */
 export interface EventReader {
