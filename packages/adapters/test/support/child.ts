@@ -21,7 +21,7 @@ export class Child {
 
   constructor(runtime: 'node' | 'bun' | 'deno') {
     const args = [...(runtime === 'deno' ? ['run', '-A'] : []), '--conditions=@holdfast/source', fileURLToPath(new URL('smoke.ts', import.meta.url))]
-    this.#process = spawn(`${bin}${runtime}`, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process = spawn(`${bin}${runtime}`, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     let rest = ''
     this.#process.stdout?.on('data', (bytes: Buffer) => {
       const lines = (rest + bytes.toString()).split('\n')
@@ -42,7 +42,8 @@ export class Child {
     return vi.waitFor(find, { timeout: within, interval: 10 })
   }
 
+  // The whole group: what is in `.bin` may be a script that has started the runtime.
   kill(): void {
-    this.#process.kill('SIGKILL')
+    if (this.exit === undefined && this.#process.pid) process.kill(-this.#process.pid, 'SIGKILL')
   }
 }
