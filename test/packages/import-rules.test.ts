@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { root } from './support/packages.ts'
+
+// Each rule of DESIGN.md §1, as what a file of that place may import and what it may not.
+const places = [
+  {
+    place: 'packages/core/src/wire',
+    may: ['./parse.ts', '../errors.ts'],
+    mayNot: [
+      '../stream/sink.ts', '../hub/hub.ts', '../client/connect.ts', '../testing/broker-contract.ts',
+      '../environment.ts', '../report.ts', '../index.ts', '..', './../stream/sink.ts', '../wire/../stream/sink.ts',
+      'node:fs', 'fs', 'bun', 'cloudflare:workers', 'hono', '@holdfast/core', '@holdfast/service',
+    ],
+  },
+  {
+    place: 'packages/core/src/stream',
+    may: ['./sink.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
+    mayNot: ['../hub/hub.ts', '../client/connect.ts', '../index.ts', '../adapter.ts', 'node:timers', 'hono', '@holdfast/core'],
+  },
+  {
+    place: 'packages/core/src/hub',
+    may: ['./broker.ts', '../stream/sink.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
+    mayNot: ['../client/connect.ts', '../testing/broker-contract.ts', '../index.ts', 'node:events', 'ioredis', '@holdfast/core/hub'],
+  },
+  {
+    place: 'packages/core/src/client',
+    may: ['./attempt.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
+    mayNot: ['../hub/hub.ts', '../stream/sink.ts', '../index.ts', 'node:http', 'undici', 'eventsource-parser'],
+  },
+  {
+    place: 'packages/core/src/testing',
+    may: ['./cases.ts', '../hub/broker.ts', '../wire/position.ts', '../errors.ts'],
+    mayNot: ['../client/connect.ts', 'vitest', 'node:assert'],
+  },
+  {
+    place: 'packages/core/src',
+    may: ['./errors.ts', './wire/parse.ts', './stream/sink.ts'],
+    mayNot: ['./hub/hub.ts', './client/connect.ts', '../package.json', 'node:fs', 'hono', '@holdfast/adapters/node'],
+  },
+  {
+    place: 'packages/adapters/src/bun',
+    may: ['./serve.ts', '../close.ts', '@holdfast/core', '@holdfast/core/adapter', 'node:net'],
+    mayNot: [
+      '../node/serve.ts', './../node/serve.ts', '../bun/../node/serve.ts', '@holdfast/adapters/node', '@holdfast/service',
+      '../../../core/src/stream/sink.ts', '@holdfast/core/dist/stream/sink.js', 'hono',
+    ],
+  },
+  {
+    place: 'packages/adapters/src/node',
+    may: ['@hono/node-server', '@hono/node-server/utils/response', 'node:http2'],
+    mayNot: ['../deno/serve.ts', '@holdfast/app-node'],
+  },
+  {
+    place: 'packages/adapters/src',
+    may: ['./close.ts', '@holdfast/core', '@holdfast/core/adapter'],
+    mayNot: ['./node/serve.ts', '../../core/src/index.ts', 'node:http', 'bun', '@holdfast/service'],
+  },
+  {
+    place: 'packages/service/src/routes',
+    may: ['./route.ts', '../problem.ts', '../auth/auth.ts', 'hono', 'hono/cors', 'jose', '@holdfast/core', '@holdfast/core/hub'],
+    mayNot: [
+      '@holdfast/adapters/node', '../../../adapters/src/node/index.ts', '../../package.json', '../../../core/src/index.ts',
+      '@holdfast/core/src/index.ts', 'node:crypto', 'zod', '@holdfast/app-worker',
+    ],
+  },
+  {
+    place: 'packages/testing/src',
+    may: ['./launch.ts', '@holdfast/core', '@holdfast/adapters/node', '@holdfast/service', 'vitest', 'node:net'],
+    mayNot: ['../../core/src/index.ts', '../../../apps/bun/src/main.ts', '@holdfast/app-bun'],
+  },
+  {
+    place: 'packages/core/test/wire',
+    may: ['../../src/wire/parse.ts', 'vitest', 'node:fs'],
+    mayNot: ['../../../adapters/src/close.ts', '../../../../apps/web/src/main.ts'],
+  },
+  {
+    place: 'apps/bun/src/demo',
+    may: ['./page.ts', '../main.ts', '@holdfast/core/hub', '@holdfast/adapters/bun', '@holdfast/service', 'node:os'],
+    mayNot: [
+      '../../../../packages/core/src/index.ts', '../../../node/src/main.ts', '../../../../bench/parse.ts',
+      '@holdfast/app-node', '@holdfast/app-web/src/main.ts', '@holdfast/core/src/index.ts',
+    ],
+  },
+  {
+    place: 'bench',
+    may: ['./peers.ts', '@holdfast/core', 'eventsource-parser'],
+    mayNot: ['../packages/core/src/wire/parse.ts', '../apps/bun/src/main.ts', '@holdfast/app-bun'],
+  },
+]
+
+const forms = [
+  `import { a } from 'node:fs'`,
+  `import type { a } from 'node:fs'`,
+  `import 'node:fs'`,
+  `export { a } from 'node:fs'`,
+  `export * from 'node:fs'`,
+  `await import('node:fs')`,
+  `await import(name)`,
+  `type A = import('node:fs').Stats`,
+  `import fs = require('node:fs')`,
+]
+
+const rules = /no-restricted-imports|no-dynamic-require|no-require-imports|consistent-type-imports/
+const tree = mkdtempSync(join(tmpdir(), 'holdfast-import-rules-'))
+afterAll(() => rmSync(tree, { recursive: true }))
+
+const imports = places.flatMap(({ place, may, mayNot }) =>
+  [...may, ...mayNot].map((specifier, index) => ({ place, specifier, file: `${place}/case-${index}.ts`, allowed: index < may.length })),
+)
+const formFiles = forms.map((text, index) => ({ text, file: `packages/core/src/hub/form-${index}.ts` }))
+const refused = lint([...formFiles, ...imports.map(({ file, specifier }) => ({ file, text: `export * from '${specifier}'` }))])
+
+describe.each(places)('$place', ({ place }) => {
+  const here = imports.filter((each) => each.place === place)
+  it.each(here.filter(({ allowed }) => allowed))('may import $specifier', ({ file }) => expect(refused).not.toContain(file))
+  it.each(here.filter(({ allowed }) => !allowed))('may not import $specifier', ({ file }) => expect(refused).toContain(file))
+})
+
+it.each(['environment', 'errors', 'report'])('core/src/%s.ts imports nothing above it', (name) => {
+  const file = `packages/core/src/${name}.ts`
+  expect(lint([{ file, text: `export * from './errors.ts'` }])).not.toContain(file)
+  for (const specifier of ['./wire/parse.ts', './stream/sink.ts', './index.ts', 'node:fs']) {
+    expect(lint([{ file, text: `export * from '${specifier}'` }])).toContain(file)
+  }
+})
+
+it.each(formFiles)('the core is refused: $text', ({ file }) => expect(refused).toContain(file))
+
+/** The files that the workspace's own configuration refuses, laid out as in the workspace. */
+function lint(files: { file: string; text: string }[]): string[] {
+  copyFileSync(join(root, '.oxlintrc.json'), join(tree, '.oxlintrc.json'))
+  for (const { file, text } of files) {
+    mkdirSync(join(tree, dirname(file)), { recursive: true })
+    writeFileSync(join(tree, file), `${text}\n`)
+  }
+  const { stdout } = spawnSync('oxlint', ['--format=json', ...files.map(({ file }) => file)], { cwd: tree, encoding: 'utf8' })
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] }
+  return diagnostics.filter(({ code }) => rules.test(code)).map(({ filename }) => filename)
+}

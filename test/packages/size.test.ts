@@ -1,0 +1,47 @@
+import { gzipSync } from 'node:zlib'
+import { build, type BuildResult } from 'esbuild'
+import { describe, expect, inject, it } from 'vitest'
+
+const consumer = inject('consumer')
+
+/**
+ * Bytes after esbuild's minifying and gzip, as a browser or a Worker would load them. The parser's limit is the
+ * project's promise; the others stand a little above what was measured, so that a growth is seen and decided.
+ */
+const budgets = [
+  { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 1945 },
+  { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 6500 },
+  { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 13000 },
+  { what: 'the service without hono', program: `export { createService } from '@holdfast/service'`, budget: 4100, external: ['hono'] },
+]
+
+describe.each(budgets)('$what', ({ what, program, budget, external }) => {
+  it(`fits into ${budget} bytes`, async () => {
+    const { outputFiles } = await bundle(program, external)
+    const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length
+    console.log(`${what}: ${size} of ${budget} bytes`)
+    expect(size).toBeLessThanOrEqual(budget)
+  })
+})
+
+it('who imports the parser alone loads the wire alone', async () => {
+  const { metafile } = await bundle(budgets[0]!.program)
+  const inputs = Object.values(metafile.outputs)[0]!.inputs
+  const loaded = Object.keys(inputs).filter((path) => inputs[path]!.bytesInOutput > 0)
+  expect(loaded.filter((path) => !/\/core\/dist\/(wire\/|errors\.js$)/.test(path))).toEqual([])
+})
+
+function bundle(contents: string, external: string[] = []): Promise<BuildResult<{ metafile: true; write: false }>> {
+  return build({
+    stdin: { contents, resolveDir: consumer },
+    absWorkingDir: consumer,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    external,
+    metafile: true,
+    write: false,
+  })
+}

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root: string = fileURLToPath(new URL('../../../', import.meta.url))
+
+interface Manifest {
+  name: string
+  private?: boolean
+  dependencies?: Record<string, string>
+  exports: Record<string, { types: string; default: string }>
+}
+
+/** One that is published. */
+export interface Package {
+  name: string
+  folder: string
+  /** Those that a consumer's installer would bring from the registry. */
+  foreignDependencies: string[]
+  entries: Entry[]
+}
+
+/** What a consumer may import. Its files are absolute, in `dist`. */
+export interface Entry {
+  specifier: string
+  types: string
+  file: string
+}
+
+/** Every package of the workspace that is not private. */
+export const packages: Package[] = readdirSync(join(root, 'packages'))
+  .map((name) => join(root, 'packages', name))
+  .flatMap((folder) => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+    return manifest.private ? [] : [describe(folder, manifest)]
+  })
+
+export const entries: Entry[] = packages.flatMap((each) => each.entries)
+
+function describe(folder: string, { name, dependencies = {}, exports }: Manifest): Package {
+  return {
+    name,
+    folder,
+    foreignDependencies: Object.keys(dependencies).filter((each) => !each.startsWith('@holdfast/')),
+    entries: Object.entries(exports).map(([path, target]) => ({
+      specifier: join(name, path),
+      types: join(folder, target.types),
+      file: join(folder, target.default),
+    })),
+  }
+}
