@@ -17,3 +17,23 @@ function decodeByteString(value: string): string {
   const isByteString = [...value].every((character) => character.charCodeAt(0) < 0x100)
   return isByteString ? utf8.decode(bytes) : value
 }
+
+const reported = new WeakSet<Request>()
+
+/**
+ * For adapters: a client that leaves is always told through the response's body, so the request's signal need not be
+ * watched. Making one costs several KB a request on Node 26, and Deno 2.9 prints a warning.
+ */
+export function reportsDisconnect(request: Request): void {
+  reported.add(request)
+}
+
+/** Call back once when the request is aborted. Returns how to stop watching. */
+export function onDisconnect(request: Request, callback: (reason: unknown) => void): () => void {
+  if (reported.has(request)) return () => {}
+  const { signal } = request
+  const abort = (): void => callback(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return () => signal.removeEventListener('abort', abort)
+}

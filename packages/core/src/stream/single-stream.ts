@@ -7,6 +7,7 @@ import { encodeEnd } from './end.ts'
 import { StreamClosedError } from './errors.ts'
 import { entryOverhead, Feed } from './feed.ts'
 import type { EventStream } from './options.ts'
+import { onDisconnect } from './request.ts'
 import { Subscriber, type SubscriberOptions } from './subscriber.ts'
 
 /** What a {@link SingleStream} is made from. */
@@ -89,11 +90,8 @@ export class SingleStream implements EventStream {
   }
 
   /** Close when the request is aborted: a second sign of a client that left, beside the body's `cancel`. */
-  closeWith(signal: AbortSignal): void {
-    const close = (): void => this.subscriber.close('client-closed', signal.reason)
-    if (signal.aborted) return close()
-    signal.addEventListener('abort', close, { once: true })
-    this.#releaseSignal = () => signal.removeEventListener('abort', close)
+  closeWith(request: Request): void {
+    this.#releaseSignal = onDisconnect(request, (reason) => this.subscriber.close('client-closed', reason))
   }
 
   #hasRoom(body: Uint8Array): boolean {
@@ -114,6 +112,8 @@ export class SingleStream implements EventStream {
   }
 
   #admit(): void {
+    // The room that a client leaves behind is no room.
+    if (this.subscriber.closed) return
     let admitted = 0
     for (const { body, resolve } of this.#waiting) {
       if (!this.#hasRoom(body)) break
