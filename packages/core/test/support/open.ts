@@ -1,0 +1,55 @@
+import type { Closed } from '../../src/stream/closed.ts'
+import type { EventStream, StreamOptions, StreamSource } from '../../src/stream/options.ts'
+import { respondWith } from '../../src/stream/response.ts'
+import { type SinkBody, sinkBodyOf } from '../../src/stream/sink.ts'
+import { Client } from './client.ts'
+import { FakeEnvironment } from './fake-environment.ts'
+
+export function get(init: RequestInit = {}, query = ''): Request {
+  return new Request(`http://localhost/events${query}`, init)
+}
+
+/** One response in a world of its own. */
+export interface Opened {
+  environment: FakeEnvironment
+  response: Response
+  closes: Closed[]
+}
+
+export interface OpenOptions extends StreamOptions {
+  request?: Request
+  environment?: FakeEnvironment
+}
+
+/** Answer a request in a fake world, and note how the stream closes. */
+export function open(source: StreamSource, options: OpenOptions = {}): Opened {
+  const { request = get(), environment = new FakeEnvironment(), onClose, ...rest } = options
+  const closes: Closed[] = []
+  const noteClose = (close: Closed): void => {
+    closes.push(close)
+    onClose?.(close)
+  }
+  const response = respondWith(request, source, { ...rest, onClose: noteClose }, environment)
+  return { environment, response, closes }
+}
+
+/** The same, kept open by a source that hands its stream out. */
+export function openStream(options: OpenOptions = {}): Opened & { stream: EventStream } {
+  const streams: EventStream[] = []
+  const opened = open((stream) => void streams.push(stream), options)
+  return { ...opened, stream: streams[0] as EventStream }
+}
+
+/** A stream with a client that reads all it can get. */
+export async function openRead(options: OpenOptions = {}): Promise<Opened & { stream: EventStream; client: Client }> {
+  const opened = openStream(options)
+  const client = new Client(opened.response).follow()
+  await opened.environment.settle()
+  return { ...opened, client }
+}
+
+export function sinkBody(response: Response): SinkBody {
+  const body = sinkBodyOf(response.body)
+  if (!body) throw new Error('Response has no sink body')
+  return body
+}
