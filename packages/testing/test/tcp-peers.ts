@@ -11,7 +11,7 @@ export interface Peer {
   until: (check: () => boolean) => Promise<void>
 }
 
-export function watch(socket: Socket): Peer {
+function watch(socket: Socket): Peer {
   const chunks: Buffer[] = []
   const waiting = new Set<() => void>()
   let fate = 'open'

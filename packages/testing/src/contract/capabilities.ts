@@ -15,6 +15,8 @@ export interface Capabilities {
     /** It sent its FIN while it was stalled. */
     afterFin: SocketFate
   }
+  /** The bytes that the kernel and the runtime take at most for a client that reads nothing. */
+  takenUnread: number
   /** A server process of its own that shuts down on SIGTERM; a Worker has none. */
   shutdown: boolean
 }

@@ -13,6 +13,7 @@ export const node: ContractSubject = {
     leavingFound: 'at once',
     halfClose: 'close',
     stalledSocket: { open: 'gone', afterFin: 'gone' },
+    takenUnread: 16_000_000,
     shutdown: true,
   },
 }
@@ -26,6 +27,7 @@ export const bun: ContractSubject = {
     leavingFound: 'at once',
     halfClose: 'close',
     stalledSocket: { open: 'orphaned', afterFin: 'orphaned' },
+    takenUnread: 16_000_000,
     shutdown: true,
   },
 }
@@ -40,6 +42,7 @@ export const deno: ContractSubject = {
     leavingFound: 'at once',
     halfClose: 'close',
     stalledSocket: { open: 'held', afterFin: 'held' },
+    takenUnread: 16_000_000,
     shutdown: true,
   },
 }
@@ -58,6 +61,7 @@ export const workerd: ContractSubject = {
     leavingFound: 'write',
     halfClose: 'ignored',
     stalledSocket: { open: 'held', afterFin: 'held' },
+    takenUnread: 48_000_000,
     shutdown: false,
   },
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
+import { eventually } from '../eventually.ts'
 import { type LaunchedServer, launch } from '../launch.ts'
 import { type RawClient, type RawRequest, openRaw } from '../raw-client/index.ts'
 import type { ContractSubject } from './capabilities.ts'
@@ -59,13 +60,12 @@ export class Subject {
 
   /** Wait for what is known of a stream to satisfy `check`. */
   async untilStream(name: string, check: (record: StreamRecord) => boolean): Promise<StreamRecord> {
-    let found: StreamRecord | undefined
-    const look = async (): Promise<boolean> => {
-      found = (await this.state({ name })).stream
-      return found !== undefined && check(found)
+    let seen: StreamRecord | undefined
+    const look = async (): Promise<StreamRecord | false> => {
+      seen = (await this.state({ name })).stream
+      return seen !== undefined && check(seen) && seen
     }
-    await expect.poll(look, { timeout: patience, interval: 50, message: `stream ${name}: ${JSON.stringify(found)}` }).toBe(true)
-    return found!
+    return eventually(`the stream ${name}`, look, { within: patience, last: () => seen })
   }
 
   /** Wait until a stream is closed, and check that it is closed once and has left nothing behind. */
@@ -82,6 +82,14 @@ export class Subject {
   /** What has become of the server's side of a connection. */
   socketOf(client: RawClient): SocketFate {
     return socketFate(Number(new URL(this.server.url).port), client.localPort)
+  }
+
+  /** Write something to every stream there ever was, for runtimes that find out by writing who has left. */
+  async writeToAll(): Promise<void> {
+    for (let index = 1; index <= this.#names; index++) {
+      await this.post('/poke', { name: `s${index}` })
+      for (const more of [{}, { roomy: 1 }]) await this.publish(`s${index}`, 1, 1, more)
+    }
   }
 
   destroyClients(): void {

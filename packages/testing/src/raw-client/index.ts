@@ -2,22 +2,11 @@ import { type Socket, connect } from 'node:net'
 import { type BodyDecoder, bodyDecoder } from './body-decoder.ts'
 import { EventReader, type RawEvent } from './event-reader.ts'
 import { type ResponseHead, parseHead } from './head.ts'
+import { type RawRequest, requestText } from './request.ts'
 
 export type { RawEvent } from './event-reader.ts'
 export type { ResponseHead } from './head.ts'
-
-/** Options of {@link openRaw}. */
-export interface RawRequest {
-  /** Default GET. */
-  method?: string | undefined
-  headers?: Record<string, string> | undefined
-  body?: string | undefined
-  /** How long the response head, and each `until`, may take. Default 10,000 ms. */
-  within?: number | undefined
-  signal?: AbortSignal | undefined
-  /** Called for each event instead of keeping it: for streams too large to keep. */
-  onEvent?: ((event: RawEvent) => void) | undefined
-}
+export type { RawRequest } from './request.ts'
 
 /**
  * An HTTP/1.1 client down to the socket: it can stop reading, leave with a FIN or a RST, and see how it was left.
@@ -105,7 +94,7 @@ export class RawClient {
     this.#socket.resume()
   }
 
-  /** End our side. The socket still reads unless paused, as a closed browser tab's would not. */
+  /** End our side with a FIN and keep reading, unless paused: a half-close. */
   fin(): void {
     this.#socket.end()
   }
@@ -115,7 +104,7 @@ export class RawClient {
     this.#socket.resetAndDestroy()
   }
 
-  /** Close without a word, as a process that exits. */
+  /** Close as a process that exits does: with a FIN, or with a RST where bytes were left unread. */
   destroy(): void {
     this.#socket.destroy()
   }
@@ -154,13 +143,6 @@ export class RawClient {
     const { fate, bodyBytes } = this
     return JSON.stringify({ fate, status: this.head?.status, bodyBytes, bodyDone: this.bodyDone, tail: this.text.slice(-200) })
   }
-}
-
-function requestText(url: URL, request: RawRequest): string {
-  const body = request.body ?? ''
-  const headers = { host: url.host, ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}), ...request.headers }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  return `${request.method ?? 'GET'} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`
 }
 
 /** Send a request and wait for the response's head. */

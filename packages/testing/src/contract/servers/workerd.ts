@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { createTestHarness } from 'wrangler'
 
-// The harness serves workerd's own socket; `wrangler dev` would put a proxy Worker in between, which notices a client's
-// FIN one write later still.
+// Two workerd processes: the harness puts a proxy Worker in front, as `wrangler dev` does. So a client's FIN or RST is
+// noticed a write later than workerd itself would, and what a stalled client does not read fills two sockets.
 const configPath = fileURLToPath(new URL('./worker/wrangler.jsonc', import.meta.url))
 const harness = createTestHarness({ workers: [{ configPath }] })
 const { url } = await harness.listen()
