@@ -36,9 +36,11 @@ export interface BrokerListener {
   onLost(reason: unknown): void
 }
 
-/** Messages between hubs that need no history: acknowledgements, load, disconnects. */
+/** Messages between hubs that need no history: acknowledgements, load, disconnects. At most once, in no order. */
 export interface BrokerSignals {
+  /** Send to one hub, or with `*` to all that listen, the sender included. */
   send(hubId: string, text: string): Promise<void>
+  /** Hear what is sent to `hubId` and to `*`, until the function it resolves with is called. */
   listen(hubId: string, receive: (text: string) => void): Promise<() => Promise<void>>
 }
 

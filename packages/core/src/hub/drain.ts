@@ -15,21 +15,16 @@ export async function drainMembers(
   wheel: DeadlineWheel,
 ): Promise<void> {
   const hint = new TextEncoder().encode(formatHint({ drain: within }))
-  const now = environment.now()
-  const deadlines: Deadline[] = []
-  const at = (time: number, action: () => void): void => {
-    const deadline = { expire: () => (action(), Infinity) }
-    deadlines.push(deadline)
-    wheel.set(deadline, time)
-  }
+  const natives: Deadline[] = []
   for (const { subscriber, movesItself } of members) {
     subscriber.notify(hint)
-    if (!movesItself) at(now + within * nativeShare * environment.random(), () => subscriber.finish('drained'))
+    if (movesItself) continue
+    const end = { expire: () => (subscriber.finish('drained'), Infinity) }
+    natives.push(end)
+    wheel.set(end, environment.now() + within * nativeShare * environment.random())
   }
-  at(now + within, () => closeAll(members))
-  await members.empty()
-  // Those who left by themselves leave their deadline behind, which would keep the process alive.
-  for (const deadline of deadlines) wheel.remove(deadline)
+  await closeLast(members, within, environment, wheel)
+  for (const end of natives) wheel.remove(end)
 }
 
 /** Close every stream: those that take their last bytes within `grace` ms cleanly, the others by a cut. */
@@ -40,13 +35,17 @@ export async function closeMembers(
   wheel: DeadlineWheel,
 ): Promise<void> {
   for (const { subscriber } of members) subscriber.finish('drained')
-  const end = { expire: () => closeAll(members) }
-  wheel.set(end, environment.now() + grace)
-  await members.empty()
-  wheel.remove(end)
+  await closeLast(members, grace, environment, wheel)
 }
 
-function closeAll(members: Members): number {
-  for (const { subscriber } of members) subscriber.close('drained')
-  return Infinity
+async function closeLast(members: Members, after: number, environment: Environment, wheel: DeadlineWheel): Promise<void> {
+  const last = {
+    expire: () => {
+      for (const { subscriber } of members) subscriber.close('drained')
+      return Infinity
+    },
+  }
+  wheel.set(last, environment.now() + after)
+  await members.empty()
+  wheel.remove(last)
 }

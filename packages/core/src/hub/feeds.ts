@@ -43,6 +43,11 @@ export class Feeds {
     return this.#logs.size
   }
 
+  /** Whether anybody subscribes to a topic. */
+  has(topic: string): boolean {
+    return this.#logs.has(topic)
+  }
+
   /** Join the feed of some topics, given by key in sorted order. */
   async join(topics: ReadonlyMap<string, string>): Promise<FeedLease> {
     const name = JSON.stringify([...topics.values()])

@@ -4,19 +4,23 @@ import { DeadlineWheel } from '../stream/deadlines.ts'
 import { settingsOf } from '../stream/settings.ts'
 import { formatPositionId } from '../wire/position.ts'
 import { topicKey } from '../wire/topic-key.ts'
-import type { Broker } from './broker.ts'
+import type { Broker, BrokerEvent } from './broker.ts'
 import { closeMembers, drainMembers } from './drain.ts'
 import { HubClosedError } from './errors.ts'
 import { Feeds } from './feeds.ts'
+import { LoadExchange } from './load.ts'
 import { LocalSubscription } from './local-subscription.ts'
+import { endMark, runMark } from './marks.ts'
 import { Members } from './members.ts'
 import { MemoryBroker } from './memory-broker.ts'
+import { produce } from './producer.ts'
 import { toBrokerEvents } from './publication.ts'
 import { refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
 import { earliest, resumePointFrom } from './resume.ts'
+import { type Signal, SignalLine } from './signals.ts'
 import { checkTopic, checkTopics } from './topics.ts'
-import type { Hub, HubOptions, HubStats, Published } from './types.ts'
+import type { Hub, HubOptions, Published } from './types.ts'
 
 const defaultDrain = 10_000
 const closeGrace = 250
@@ -37,20 +41,25 @@ export class StreamHub implements Hub {
   readonly #broker: Broker
   readonly #wheel: DeadlineWheel
   readonly #feeds: Feeds
+  readonly #members = new Members(() => this.#loads.stop())
   readonly #responder: Responder
-  readonly #members = new Members()
+  readonly #line: SignalLine
+  readonly #loads: LoadExchange
   readonly #closing = new AbortController()
   #published = 0
   #draining = false
 
   constructor(options: HubOptions, environment: Environment) {
+    const report = (error: unknown): void => void callSafely(options.onError ?? reportException, error)
     this.#options = options
     this.#environment = environment
     this.#broker = options.broker ?? new MemoryBroker({}, environment)
     this.#wheel = new DeadlineWheel(environment)
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
-    const onError = options.onError ?? reportException
-    this.#feeds = new Feeds(this.#broker, environment, maxBufferedBytes, (error) => void callSafely(onError, error))
+    this.#feeds = new Feeds(this.#broker, environment, maxBufferedBytes, report)
+    this.#line = new SignalLine(this.#broker, (signal) => this.#hear(signal), report)
+    const tell = (load: number): void => void this.#line.tellAll({ type: 'load', load }).catch(report)
+    this.#loads = new LoadExchange(() => this.#load(), tell, environment, this.#wheel)
     this.#responder = new Responder({
       options,
       environment,
@@ -58,54 +67,86 @@ export class StreamHub implements Hub {
       wheel: this.#wheel,
       feeds: this.#feeds,
       members: this.#members,
+      hints: () => this.#loads.hints(),
+      newConnection: () => `${this.#line.hubId}.${crypto.randomUUID()}`,
     })
   }
 
-  publish: Hub['publish'] = async (topic, event, options = {}) => {
-    this.#checkOpen()
-    checkTopic(topic)
-    const events = toBrokerEvents(event)
-    const { position, duplicate } = await this.#broker.publish(topic, events, options)
-    if (!duplicate) this.#published += events.length
-    const key = topicKey(topic)
-    return { id: formatPositionId(key, new Map([[key, position]])), position, duplicate } satisfies Published
+  publish: Hub['publish'] = (topic, event, options) => this.#publish(topic, () => toBrokerEvents(event), options)
+
+  run: Hub['run'] = async (topic, source, { key, linger = Infinity, signal } = {}) => {
+    if (key !== undefined) {
+      const { duplicate } = await this.#publish(topic, () => [runMark], { key })
+      if (duplicate) return
+    }
+    const end = async (how: 'done' | 'failed'): Promise<void> => void (await this.#publish(topic, () => [endMark(how)]))
+    const closing = this.#closing.signal
+    try {
+      const how = await produce({
+        source,
+        linger,
+        publish: (event) => this.publish(topic, event),
+        hasReaders: () => this.#feeds.has(topic),
+        signal: signal ? AbortSignal.any([signal, closing]) : closing,
+        environment: this.#environment,
+      })
+      await end(how)
+    } catch (error) {
+      // Of a hub that closes the topic is not over: its process may begin again.
+      if (!closing.aborted) await end('failed')
+      throw error
+    }
   }
+
+  end: Hub['end'] = async (topic) => void (await this.#publish(topic, () => [endMark('done')]))
 
   respond: Hub['respond'] = async (request, options) => {
     const topics = checkTopics(options.topics)
-    const refuseNow = (): Response | undefined => (this.#draining ? refuse(request, this.#environment) : undefined)
-    return refuseNow() ?? this.#responder.respond(request, topics, options, refuseNow)
+    const refuseNow = (): Response | undefined => (this.#isFull() ? refuse(request, this.#environment) : undefined)
+    const refused = refuseNow()
+    if (refused) return refused
+    await this.#line.listen()
+    const response = await this.#responder.respond(request, topics, options, refuseNow)
+    // A hub without streams tells nobody its load: nobody could be moved to or from it.
+    if (this.#members.size > 0) this.#loads.start()
+    return response
   }
 
   subscribe: Hub['subscribe'] = (topics, { lastEventId = '', signal } = {}) => {
     this.#checkOpen()
     const checked = checkTopics(topics)
     const from = lastEventId === 'earliest' ? earliest(checked) : resumePointFrom(lastEventId, checked)
-    const signals = signal ? [signal, this.#closing.signal] : [this.#closing.signal]
+    const closing = this.#closing.signal
     return new LocalSubscription({
       from,
       join: () => this.#feeds.join(checked),
       broker: this.#broker,
       environment: this.#environment,
-      signal: AbortSignal.any(signals),
+      signal: signal ? AbortSignal.any([signal, closing]) : closing,
     })
   }
 
   disconnect: Hub['disconnect'] = async (match) => {
-    const members = this.#members.matching(match)
-    for (const { subscriber } of members) subscriber.close('disconnected')
-    return members.length
+    await this.#line.tellAll({ type: 'disconnect', ...match })
+    return this.#disconnect(match)
+  }
+
+  acknowledge: Hub['acknowledge'] = async (connection, lastEventId) => {
+    if (this.#acknowledge(connection)) return true
+    const [hubId = ''] = connection.split('.')
+    if (hubId === this.#line.hubId || hubId === connection) return false
+    return this.#line.tell(hubId, { type: 'acknowledge', connection, lastEventId })
   }
 
   count: Hub['count'] = async (topic) => this.#members.count(topic)
 
-  stats: Hub['stats'] = () =>
-    ({
-      ...this.#members.stats(),
-      topics: this.#feeds.topicCount,
-      published: this.#published,
-      draining: this.#draining,
-    }) satisfies HubStats
+  stats: Hub['stats'] = () => ({
+    ...this.#members.stats(),
+    topics: this.#feeds.topicCount,
+    published: this.#published,
+    load: this.#load() ?? 0,
+    draining: this.#draining,
+  })
 
   drain: Hub['drain'] = async ({ within = defaultDrain } = {}) => {
     this.#draining = true
@@ -117,11 +158,50 @@ export class StreamHub implements Hub {
     if (this.#closing.signal.aborted) return
     this.#closing.abort(new HubClosedError())
     await closeMembers(this.#members, closeGrace, this.#environment, this.#wheel)
+    await this.#line.close()
     // A broker that was given may serve other hubs too: whoever made it closes it.
     if (!this.#options.broker) await this.#broker.close()
   }
 
+  async #publish(topic: string, events: () => BrokerEvent[], options?: { key?: string | undefined }): Promise<Published> {
+    this.#checkOpen()
+    checkTopic(topic)
+    const stored = events()
+    const { position, duplicate } = await this.#broker.publish(topic, stored, options)
+    if (!duplicate) this.#published += stored.length
+    const key = topicKey(topic)
+    return { id: formatPositionId(key, new Map([[key, position]])), position, duplicate }
+  }
+
   #checkOpen(): void {
     if (this.#closing.signal.aborted) throw new HubClosedError()
+  }
+
+  #isFull(): boolean {
+    return this.#draining || this.#members.size >= (this.#options.maxSubscribers ?? Infinity)
+  }
+
+  #load(): number | undefined {
+    const { load, maxSubscribers } = this.#options
+    const own = load ? callSafely(load) : maxSubscribers && this.#members.weight / maxSubscribers
+    return own === undefined ? undefined : Math.min(Math.max(own, 0), 1)
+  }
+
+  #hear(signal: Signal & { sender: string }): void {
+    if (signal.type === 'load') this.#loads.hear(signal.sender, signal.load)
+    else if (signal.type === 'disconnect') this.#disconnect(signal)
+    else if (signal.type === 'acknowledge') this.#acknowledge(signal.connection)
+  }
+
+  #disconnect(match: { identity?: string | undefined; topic?: string | undefined }): number {
+    const members = this.#members.matching(match)
+    for (const { subscriber } of members) subscriber.close('disconnected')
+    return members.length
+  }
+
+  #acknowledge(connection: string): boolean {
+    const member = this.#members.named(connection)
+    member?.subscriber.acknowledge()
+    return member !== undefined
   }
 }

@@ -6,6 +6,10 @@ import type { HubStats, StreamInfo } from './types.ts'
 export interface Member {
   readonly info: StreamInfo
   readonly subscriber: Subscriber
+  /** What it counts for in the load: a standby costs next to nothing. */
+  readonly weight: number
+  /** Its name, when it acknowledges. */
+  readonly connection: string | undefined
   /** A client that moves elsewhere by itself when it is told of a drain. */
   readonly movesItself: boolean
 }
@@ -14,6 +18,7 @@ export interface Member {
 export class Members {
   readonly #all = new Set<Member>()
   readonly #byTopic = new Map<string, Set<Member>>()
+  readonly #byConnection = new Map<string, Member>()
   readonly #closes: Record<CloseReason, number> = {
     ended: 0,
     failed: 0,
@@ -26,12 +31,29 @@ export class Members {
     disconnected: 0,
     drained: 0,
   }
+  readonly #onEmpty: () => void
+  #weight = 0
   #delivered = 0
   #bytes = 0
   #emptied: (() => void)[] = []
 
+  /** @param onEmpty - called whenever the last member has left */
+  constructor(onEmpty: () => void) {
+    this.#onEmpty = onEmpty
+  }
+
   get size(): number {
     return this.#all.size
+  }
+
+  /** The members by weight. */
+  get weight(): number {
+    return this.#weight
+  }
+
+  /** The member that acknowledges under this name. */
+  named(connection: string): Member | undefined {
+    return this.#byConnection.get(connection)
   }
 
   [Symbol.iterator](): Iterator<Member> {
@@ -40,6 +62,8 @@ export class Members {
 
   add(member: Member): void {
     this.#all.add(member)
+    this.#weight += member.weight
+    if (member.connection !== undefined) this.#byConnection.set(member.connection, member)
     for (const topic of member.info.topics) {
       let members = this.#byTopic.get(topic)
       if (!members) this.#byTopic.set(topic, (members = new Set()))
@@ -49,6 +73,8 @@ export class Members {
 
   remove(member: Member, close: Closed): void {
     if (!this.#all.delete(member)) return
+    this.#weight -= member.weight
+    if (member.connection !== undefined) this.#byConnection.delete(member.connection)
     for (const topic of member.info.topics) {
       const members = this.#byTopic.get(topic)
       members?.delete(member)
@@ -57,7 +83,9 @@ export class Members {
     this.#closes[close.reason]++
     this.#delivered += close.events
     this.#bytes += close.bytes
-    if (this.#all.size === 0) for (const resolve of this.#emptied.splice(0)) resolve()
+    if (this.#all.size > 0) return
+    this.#onEmpty()
+    for (const resolve of this.#emptied.splice(0)) resolve()
   }
 
   count(topic: string): number {

@@ -1,5 +1,6 @@
 import { type Environment, systemEnvironment } from '../environment.ts'
-import type { Broker, BrokerListener } from './broker.ts'
+import { callSafely } from '../report.ts'
+import type { Broker, BrokerListener, BrokerSignals } from './broker.ts'
 import { BrokerClosedError } from './errors.ts'
 import { MemoryLog } from './memory-log.ts'
 
@@ -33,6 +34,7 @@ export class MemoryBroker implements Broker {
   readonly #maxBytes: number
   readonly #maxAge: number
   readonly #logs = new Map<string, MemoryLog>()
+  readonly #receivers = new Map<string, Set<(text: string) => void>>()
   /** The epoch of topics that are not there. */
   #epoch: number
   #bytes = 0
@@ -75,8 +77,24 @@ export class MemoryBroker implements Broker {
     return { head: log.head, unsubscribe: async () => void log.listeners.delete(listener) }
   }
 
+  readonly signals: BrokerSignals = {
+    send: async (hubId, text) => {
+      const receivers = hubId === '*' ? [...this.#receivers.values()].flatMap((set) => [...set]) : this.#receivers.get(hubId)
+      for (const receive of receivers ?? []) callSafely(receive, text)
+    },
+    listen: async (hubId, receive) => {
+      const receivers = this.#receivers.get(hubId) ?? new Set()
+      this.#receivers.set(hubId, receivers.add(receive))
+      return async () => {
+        receivers.delete(receive)
+        if (receivers.size === 0) this.#receivers.delete(hubId)
+      }
+    },
+  }
+
   close: Broker['close'] = async () => {
     this.#closed = true
+    this.#receivers.clear()
     this.#logs.clear()
     this.#bytes = 0
   }

@@ -4,21 +4,23 @@ import { createBody } from '../stream/body.ts'
 import type { Closed } from '../stream/closed.ts'
 import type { DeadlineWheel } from '../stream/deadlines.ts'
 import { encodeEnd } from '../stream/end.ts'
-import type { FeedEntry } from '../stream/feed.ts'
-import { responseInitOf } from '../stream/headers.ts'
-import { deadlinesOf, openingBytes, type StreamSettings, settingsOf } from '../stream/settings.ts'
+import { Feed } from '../stream/feed.ts'
+import { eventStreamHeaders } from '../stream/headers.ts'
+import { onDisconnect } from '../stream/request.ts'
+import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../stream/settings.ts'
 import { Subscriber, type SubscriberOptions } from '../stream/subscriber.ts'
+import type { Hint } from '../wire/hints.ts'
 import type { Broker } from './broker.ts'
 import type { FeedLease, Feeds } from './feeds.ts'
-import { gapEvent } from './gap.ts'
-import { HistoryReader } from './history-reader.ts'
 import type { Member, Members } from './members.ts'
+import { type Reading, readingOf } from './reading.ts'
 import { understandsRefusal } from './refusal.ts'
-import { Replay } from './replay.ts'
-import { earliest, type ResumePoint, resumePointFrom, resumePointOf } from './resume.ts'
-import type { HubEvent, HubOptions, RespondOptions } from './types.ts'
+import { resumePointOf } from './resume.ts'
+import { Standby } from './standby.ts'
+import type { HubOptions, RespondOptions } from './types.ts'
 
 const defaultHeartbeat = 10_000
+const defaultAcknowledgeTimeout = 30_000
 
 /** What a hub's responses are made from. */
 export interface ResponderParts {
@@ -28,10 +30,19 @@ export interface ResponderParts {
   wheel: DeadlineWheel
   feeds: Feeds
   members: Members
+  /** What every client of the hub is told. */
+  hints: OwnHints
+  newConnection(): string
 }
 
-type Deadlines = Pick<SubscriberOptions, 'heartbeat' | 'stallTimeout' | 'oldAt' | 'expiresAt' | 'heartbeatBytes'>
-type Reading = Pick<SubscriberOptions, 'opening' | 'lastId' | 'backlog' | 'refill' | 'accepts'>
+interface Opening {
+  request: Request
+  lease: FeedLease
+  settings: StreamSettings
+  options: RespondOptions
+  /** Its name, when it asked to acknowledge. */
+  connection: string | undefined
+}
 
 /** Makes event streams of topics: each is a subscriber of its topics' feed, with what it missed before that. */
 export class Responder {
@@ -48,96 +59,92 @@ export class Responder {
     options: RespondOptions,
     refuse: () => Response | undefined,
   ): Promise<Response> {
-    const { environment, feeds } = this.#parts
     const stream = { ...this.#parts.options.stream, ...options.stream }
-    const init = responseInitOf(stream)
-    const settings = settingsOf(stream, environment, defaultHeartbeat)
+    const init = { status: stream.status ?? 200, headers: eventStreamHeaders(stream.headers) }
+    const settings = settingsOf(stream, this.#parts.environment, defaultHeartbeat)
     if (request.method === 'HEAD') return new Response(null, init)
-    const from = resumePointOf(request, topics)
-    const lease = await feeds.join(topics)
-    const refused = refuse()
-    if (refused) {
+    const lease = await this.#parts.feeds.join(topics)
+    const query = new URL(request.url).searchParams
+    const connection = query.get('ack') === '1' ? this.#parts.newConnection() : undefined
+    const opening = { request, lease, settings, options: { ...options, stream }, connection }
+    try {
+      const refused = refuse()
+      const subscriber = refused ?? (query.get('mode') === 'standby' ? this.#standBy(opening) : this.#subscribe(opening))
+      if (subscriber instanceof Subscriber) {
+        return new Response(createBody(subscriber, this.#parts.environment, settings.heartbeat), init)
+      }
       lease.release()
-      return refused
-    }
-    const { end } = lease.feed
-    const reading = this.#reading(lease, end ? fromStart(from, topics) : from, settings, options.filter)
-    if (end && reading.backlog === undefined) {
-      // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
+      return subscriber
+    } catch (error) {
       lease.release()
-      return new Response(null, { status: 204 })
+      throw error
     }
-    const subscriber = this.#admit(request, lease, reading, settings, { ...options, stream })
-    if (end) subscriber.finish('ended', encodeEnd(end))
-    return new Response(createBody(subscriber, environment, settings.heartbeat), init)
   }
 
-  #admit(
-    request: Request,
-    lease: FeedLease,
-    reading: Reading,
-    settings: StreamSettings,
-    { topics, identity, expiresAt, stream }: RespondOptions,
+  #subscribe(opening: Opening): Subscriber | Response {
+    const { broker, environment } = this.#parts
+    const { request, lease, options } = opening
+    const from = resumePointOf(request, lease.feed.topics)
+    const reading = readingOf(lease, from, options.filter, broker, environment)
+    const { end } = lease.feed
+    // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
+    if (end && reading.backlog === undefined) return new Response(null, { status: 204 })
+    const subscriber = this.#open(opening, lease.feed.feed, reading, 1)
+    if (end) subscriber.finish('ended', encodeEnd(end))
+    return subscriber
+  }
+
+  #standBy(opening: Opening): Subscriber {
+    const { environment, wheel } = this.#parts
+    const { feed } = opening.lease
+    const silent = new Feed({ maxBytes: 0 }, environment)
+    let standby: Standby | undefined
+    const reading = { hints: { at: feed.checkpoint } }
+    const subscriber = this.#open(opening, silent, reading, 0.1, () => standby?.close())
+    standby = new Standby(feed, subscriber, () => this.#hints(opening), environment, wheel)
+    return subscriber
+  }
+
+  #open(
+    opening: Opening,
+    feed: Feed,
+    { hints, checkpoint, ...reading }: Reading,
+    weight: number,
+    onClosed: () => void = () => {},
   ): Subscriber {
     const { environment, members, options, wheel } = this.#parts
+    const { request, lease, settings, connection } = opening
+    const { topics, identity, expiresAt = Infinity, stream } = opening.options
     const info = identity === undefined ? { topics } : { topics, identity }
-    const gone = (): void => subscriber.close('client-closed', request.signal.reason)
+    let release = (): void => {}
     const onClose = (close: Closed): void => {
-      request.signal.removeEventListener('abort', gone)
+      release()
+      onClosed()
       lease.release()
       members.remove(member, close)
       callSafely(stream?.onClose, close)
       callSafely(options.onClose, { ...close, ...info })
     }
-    const subscriber = new Subscriber(
-      lease.feed.feed,
-      { ...reading, ...this.#deadlines(settings, expiresAt), onClose },
-      environment,
-      wheel,
-    )
-    const member: Member = { info, subscriber, movesItself: understandsRefusal(request) }
+    const own = (): Hint => this.#hints(opening)
+    const subscriberOptions: SubscriberOptions = {
+      ...deadlinesOf(settings, environment, own),
+      ...reading,
+      opening: openingBytes(settings, environment, { ...own(), topics: [...lease.feed.topics.values()], ...hints }, checkpoint),
+      expiresAt: environment.now() + expiresAt - environment.wallTime(),
+      acknowledgeTimeout: options.acknowledge?.timeout ?? defaultAcknowledgeTimeout,
+      onClose,
+    }
+    const subscriber = new Subscriber(feed, subscriberOptions, environment, wheel)
+    const member: Member = { info, subscriber, weight, connection, movesItself: understandsRefusal(request) }
     members.add(member)
     callSafely(options.onOpen, info)
-    request.signal.addEventListener('abort', gone, { once: true })
-    if (request.signal.aborted) gone()
+    release = onDisconnect(request, (reason) => subscriber.close('client-closed', reason))
     return subscriber
   }
 
-  #reading(lease: FeedLease, from: ResumePoint, settings: StreamSettings, filter: RespondOptions['filter']): Reading {
-    const { broker, environment } = this.#parts
-    const accepts = filter && acceptor(filter)
-    const replay = (point: ResumePoint): { reader: HistoryReader; backlog: Replay } => {
-      const reader = new HistoryReader(broker, lease.feed, point, lease.since, environment)
-      return { reader, backlog: new Replay(reader, accepts) }
-    }
-    const { reader, backlog } = replay(from)
-    // A client that comes with an id of its own, or begins before anything known here, is told when the first page is.
-    const told = from.unknownId === undefined && ![...from.positions.values()].includes('earliest')
-    return {
-      opening: openingBytes(settings, environment, told ? reader.checkpoint : undefined),
-      lastId: reader.checkpoint,
-      backlog: reader.idle ? undefined : backlog,
-      refill: (lastId: string) => replay(resumePointFrom(lastId, lease.feed.topics)).backlog,
-      accepts,
-    }
-  }
-
-  #deadlines(settings: StreamSettings, expiresAt: number | undefined): Deadlines {
-    const { environment } = this.#parts
-    const expiry = expiresAt === undefined ? Infinity : environment.now() + expiresAt - environment.wallTime()
-    return { ...deadlinesOf(settings, environment), expiresAt: expiry }
-  }
-}
-
-/** Who comes to a topic that has ended without saying from where gets all of it. */
-function fromStart(from: ResumePoint, topics: ReadonlyMap<string, string>): ResumePoint {
-  return from.positions.size === 0 && from.unknownId === undefined ? earliest(topics) : from
-}
-
-/** A filter as a subscriber applies it: what it throws rejects the event, and a gap is never filtered out. */
-function acceptor(filter: (event: HubEvent) => boolean): (entry: FeedEntry) => boolean {
-  return (entry) => {
-    const event = entry.event as HubEvent | undefined
-    return event !== undefined && (event.event === gapEvent || callSafely(filter, event) === true)
+  #hints({ connection }: Opening): Hint {
+    const { options, hints } = this.#parts
+    const timeout = options.acknowledge?.timeout ?? defaultAcknowledgeTimeout
+    return connection === undefined ? hints() : { ...hints(), conn: connection, ack: timeout }
   }
 }

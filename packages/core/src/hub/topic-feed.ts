@@ -57,6 +57,11 @@ export class TopicFeed {
     return ends.includes('failed') ? 'failed' : 'done'
   }
 
+  /** Where this feed is now, as an id. */
+  get checkpoint(): string {
+    return formatPositionId(undefined, this.#positions)
+  }
+
   /** Where this feed is now. */
   snapshot(): ReadonlyMap<string, Position> {
     return new Map(this.#positions)
@@ -85,7 +90,7 @@ export class TopicFeed {
   }
 
   #appendGap({ topic, key }: TopicLog, reason: GapReason, position: Position): void {
-    const from = formatPositionId(undefined, this.#positions)
+    const from = this.checkpoint
     this.#positions.set(key, position)
     const entry = gapEntry({ reason, topics: [topic], from, to: formatPositionId(key, this.#positions) })
     this.feed.append(entry)

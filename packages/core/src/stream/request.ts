@@ -1,4 +1,4 @@
-const utf8 = new TextDecoder()
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Where a client wants to go on: a non-empty `Last-Event-ID` header wins, else `?lastEventId=`, else the empty string.

@@ -48,7 +48,7 @@ export function respondWith(
     wheel: wheelOf(environment),
   })
   const response = new Response(createBody(stream.subscriber, environment, settings.heartbeat), init)
-  stream.closeWith(request.signal)
+  stream.closeWith(request)
   runSource(prepared, stream, options.onError)
   return response
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts'
 import { formatEvent, formatId } from '../wire/encode.ts'
-import { formatHint } from '../wire/hints.ts'
+import { formatHint, type Hint } from '../wire/hints.ts'
 import type { StreamOptions } from './options.ts'
 import type { SubscriberOptions } from './subscriber.ts'
 
@@ -32,11 +32,15 @@ export function settingsOf(options: StreamOptions, environment: Environment, hea
   }
 }
 
-/** What every subscriber of a response does with its settings, from now on. */
+/** What a response says about itself beside its heartbeat and the time; asked anew for each hint. */
+export type OwnHints = () => Hint
+
+/** The deadlines of one subscriber, from now on. */
 export function deadlinesOf(
   settings: StreamSettings,
   environment: Environment,
-): Omit<SubscriberOptions, 'opening' | 'onClose' | 'expiresAt'> {
+  own: OwnHints = () => ({}),
+): Pick<SubscriberOptions, 'heartbeat' | 'stallTimeout' | 'oldAt' | 'heartbeatBytes'> {
   const { heartbeat, stallTimeout, maxAge } = settings
   // Jittered, so that the streams of one moment do not all end at another.
   const age = maxAge * (0.8 + 0.2 * environment.random())
@@ -45,7 +49,7 @@ export function deadlinesOf(
     stallTimeout,
     oldAt: environment.now() + age,
     heartbeatBytes: (checkpoint) => {
-      const hint = formatHint({ heartbeat: finite(heartbeat), t: environment.wallTime() })
+      const hint = formatHint({ ...clockHints(settings, environment), ...own() })
       return encoder.encode(checkpoint === undefined ? hint : `${hint}${formatId(checkpoint)}\n`)
     },
   }
@@ -57,9 +61,18 @@ export function deadlinesOf(
  * @param checkpoint - where the client is: sets its last event ID without dispatching anything
  * @throws {InvalidFieldError} `retry` is no non-negative integer
  */
-export function openingBytes(settings: StreamSettings, environment: Environment, checkpoint?: string): Uint8Array {
-  const hint = formatHint({ heartbeat: finite(settings.heartbeat), t: environment.wallTime() })
+export function openingBytes(
+  settings: StreamSettings,
+  environment: Environment,
+  own: Hint = {},
+  checkpoint?: string,
+): Uint8Array {
+  const hint = formatHint({ ...clockHints(settings, environment), ...own })
   return encoder.encode(hint + formatEvent({ retry: settings.retry, id: checkpoint }))
+}
+
+function clockHints({ heartbeat }: StreamSettings, environment: Environment): Hint {
+  return { heartbeat: finite(heartbeat), t: environment.wallTime() }
 }
 
 function finite(value: number): number {

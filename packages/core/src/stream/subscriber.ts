@@ -20,6 +20,8 @@ export interface SubscriberOptions {
   expiresAt: number
   /** @param checkpoint - the position, when it has moved without an event that told it */
   heartbeatBytes(checkpoint: string | undefined): Uint8Array
+  /** How long a client that has acknowledged once may be silent before it is closed. Default for ever. */
+  acknowledgeTimeout?: number
   /** Where the client is when it joins; undefined in a feed without ids. */
   lastId?: string | undefined
   /** What it gets before the ring. */
@@ -72,6 +74,8 @@ export class Subscriber implements Slotted, Deadline {
   /** Since when bytes have been waiting without any being taken, once a look at the deadlines has seen some. */
   #waitingSince: number | undefined
   #heartbeatDue = false
+  /** When the client must have acknowledged again: never, until it has done so once. */
+  #acknowledgeBy = Infinity
   #notice: Uint8Array | undefined
   #lastId: string | undefined
   #toldId: string | undefined
@@ -123,6 +127,13 @@ export class Subscriber implements Slotted, Deadline {
     this.pump()
   }
 
+  /** The client says that it is there. */
+  acknowledge(): void {
+    const now = this.#environment.now()
+    this.#acknowledgeBy = now + (this.#options.acknowledgeTimeout ?? Infinity)
+    if (!this.#closed) this.#wheel.set(this, this.expire(now))
+  }
+
   /** Write all that is waiting, until the sink is full. */
   pump(): void {
     while (!this.#blocked && !this.#closed) {
@@ -160,6 +171,7 @@ export class Subscriber implements Slotted, Deadline {
   expire(now: number): number {
     const { heartbeat, oldAt, expiresAt } = this.#options
     if (now >= expiresAt) this.close('unauthorized')
+    else if (now >= this.#acknowledgeBy) this.close('unacknowledged')
     else if (now >= oldAt) this.finish('max-age')
     if (now >= this.#wroteAt + heartbeat) this.#beat()
     if (now >= this.#stalledAt(now)) this.close('stalled')
@@ -173,7 +185,7 @@ export class Subscriber implements Slotted, Deadline {
     const look = Math.min(this.#stalledAt(now), now + Math.max(stallTimeout / 4, 1))
     // A full stream may drain at any time, and be silent from then on.
     const beatAt = (this.#heartbeatDue ? now : this.#wroteAt) + heartbeat
-    return Math.min(look, beatAt, expiresAt, this.#finish ? Infinity : oldAt)
+    return Math.min(look, beatAt, expiresAt, this.#acknowledgeBy, this.#finish ? Infinity : oldAt)
   }
 
   #stalledAt(now: number): number {
