@@ -316,10 +316,20 @@ export class Subscriber implements Slotted, Deadline {
     this.#bytes += bytes.length
     this.#wroteAt = this.#environment.now()
     this.#heartbeatDue = false
-    if (this.#sink?.write(bytes)) return true
+    if (this.#offer(bytes)) return true
     this.#blocked = true
     this.#blockedAt = this.#wroteAt
     return true
+  }
+
+  // A sink that throws has lost its client: the others of this flush must get theirs all the same.
+  #offer(bytes: Uint8Array): boolean {
+    try {
+      return this.#sink?.write(bytes) ?? false
+    } catch (error) {
+      this.close('client-closed', error)
+      return false
+    }
   }
 
   #closeSink(reason: CloseReason, behind: boolean): void {
@@ -327,7 +337,9 @@ export class Subscriber implements Slotted, Deadline {
     this.#sink = undefined
     if (!sink) return
     sink.onDrain = sink.onClose = undefined
-    if (behind || reason === 'client-closed') sink.abort(new StreamClosedError(reason))
-    else sink.end()
+    callSafely(() => {
+      if (behind || reason === 'client-closed') sink.abort(new StreamClosedError(reason))
+      else sink.end()
+    })
   }
 }
