@@ -5,7 +5,7 @@ import type { Closed } from '../stream/closed.ts'
 import type { DeadlineWheel } from '../stream/deadlines.ts'
 import { encodeEnd } from '../stream/end.ts'
 import { Feed } from '../stream/feed.ts'
-import { eventStreamHeaders } from '../stream/headers.ts'
+import { responseInitOf } from '../stream/headers.ts'
 import { onDisconnect } from '../stream/request.ts'
 import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../stream/settings.ts'
 import { Subscriber, type SubscriberOptions } from '../stream/subscriber.ts'
@@ -60,7 +60,7 @@ export class Responder {
     refuse: () => Response | undefined,
   ): Promise<Response> {
     const stream = { ...this.#parts.options.stream, ...options.stream }
-    const init = { status: stream.status ?? 200, headers: eventStreamHeaders(stream.headers) }
+    const init = responseInitOf(stream)
     const settings = settingsOf(stream, this.#parts.environment, defaultHeartbeat)
     if (request.method === 'HEAD') return new Response(null, init)
     const lease = await this.#parts.feeds.join(topics)
