@@ -1,4 +1,4 @@
-import { sinkBodyOf } from '@holdfast/core/adapter'
+import { reportsDisconnect, sinkBodyOf } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
 import { isEventStream } from '../web-sink.ts'
 import { alreadySent } from './already-sent.ts'
@@ -21,6 +21,7 @@ export function wrapFetch(fetch: FetchHandler<NodeEnv>): FetchHandler<NodeEnv> {
 export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>): FetchHandler<NodeEnv> {
   // An answer that is no promise stays none: @hono/node-server sends it in the same turn.
   return (request, env) => {
+    reportsDisconnect(request)
     const answer = fetch(request, env)
     return answer instanceof Promise ? answer.then((response) => takeOver(response, env, open)) : takeOver(answer, env, open)
   }
