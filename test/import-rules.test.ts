@@ -30,8 +30,13 @@ const places = [
   },
   {
     place: 'packages/core/src/client',
-    may: ['./attempt.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
-    mayNot: ['../hub/hub.ts', '../stream/sink.ts', '../index.ts', 'node:http', 'undici', 'eventsource-parser'],
+    may: ['./attempt.ts', './event-source/event-source.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
+    mayNot: ['../hub/hub.ts', './../hub/hub.ts', '../stream/sink.ts', '../index.ts', 'node:http', 'undici', 'eventsource-parser'],
+  },
+  {
+    place: 'packages/core/src/client/event-source',
+    may: ['./transport.ts', '../attempt.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
+    mayNot: ['../../hub/hub.ts', '../../stream/sink.ts', '../../index.ts', '../../../package.json', 'node:http', 'undici'],
   },
   {
     place: 'packages/core/src/testing',
