@@ -41,7 +41,7 @@ export function createFixture(): Fixture {
   }
   const hub = createHub(hooks)
   // Keeps so much for a client that does not read that it is found by its stall, not by its overflow.
-  const roomy = createHub({ ...hooks, stream: { maxBufferedBytes: 32 * 1024 * 1024 } })
+  const roomy = createHub({ ...hooks, stream: { maxBufferedBytes: 64 * 1024 * 1024 } })
   const hubOf = (query: URLSearchParams): Hub => (query.has('roomy') ? roomy : hub)
 
   const streamOptions = (query: URLSearchParams): StreamOptions => {
