@@ -1,0 +1,34 @@
+/**
+ * The server of the fan-out benches, on Node, Bun or Deno. `argv`: contender, then nothing. Prints its port.
+ *
+ * `POST /publish?count=&perTurn=&size=` publishes and answers `{ cpuMs, elapsedMs, rssPeakMb }` once all is written.
+ */
+import process from 'node:process'
+import { contenders } from './contenders.ts'
+
+const name = process.argv[2] ?? 'holdfast'
+const make = contenders[name]
+if (!make) throw new Error(`No contender named "${name}"`)
+const contender = await make(control)
+console.log(`port ${contender.port}`)
+
+async function control(url: URL): Promise<string> {
+  const number = (key: string): number => Number(url.searchParams.get(key) ?? 1)
+  if (url.pathname === '/count') return String(contender.count())
+  return JSON.stringify(await publish(number('count'), number('perTurn'), number('size')))
+}
+
+async function publish(count: number, perTurn: number, size: number): Promise<object> {
+  const data = 'x'.repeat(size)
+  const cpu = process.cpuUsage()
+  const startedAt = performance.now()
+  let rssPeak = 0
+  for (let sent = 0; sent < count; sent += perTurn) {
+    for (let index = 0; index < perTurn; index++) contender.publish(data)
+    rssPeak = Math.max(rssPeak, process.memoryUsage.rss())
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await contender.settle()
+  const { user, system } = process.cpuUsage(cpu)
+  return { cpuMs: (user + system) / 1_000, elapsedMs: performance.now() - startedAt, rssPeakMb: rssPeak / 1_048_576 }
+}
