@@ -1,0 +1,143 @@
+/**
+ * The standard's client of event streams.
+ *
+ * Source: WHATWG HTML, "Server-sent events", section 9.2.2 "The EventSource interface".
+ */
+import { systemEnvironment } from '../../environment.ts'
+import { convertInit, parseUrl, toText } from './arguments.ts'
+import { CLOSED, Connection, CONNECTING, OPEN, type ReadyState } from './connection.ts'
+import { Handlers } from './handlers.ts'
+import { defineInterface } from './interface.ts'
+import { FetchTransport, StreamTransport, type Transport } from './transport.ts'
+import type { EventSourceInit, EventSourceTarget } from './types.ts'
+
+const Target: new () => EventSourceTarget = EventTarget
+
+/**
+ * The standard's `EventSource`, for every runtime: the same class whether or not there is a global one.
+ *
+ * Three things are not in the standard: `init.fetch`, `EventSource.fromReadableStream`, and the attributes `lastEventId`
+ * and `reconnectionTime`. Where the standard leaves a choice: the reconnection time is 3 s until a `retry` field; attempts
+ * that bring no event wait 100 ms and more, up to 3 s, also at `retry: 0`; an event over 16 MiB fails the connection; a
+ * last event ID with control characters, which cannot be a header, is not sent.
+ *
+ * An event source holds its process and its socket until `close()`.
+ */
+export class EventSource extends Target {
+  /** The connection is not established yet, or was lost and is being reestablished. */
+  declare static readonly CONNECTING: 0
+  /** The connection is open, and events are dispatched as they come. */
+  declare static readonly OPEN: 1
+  /** The connection failed for good, or `close()` was called. */
+  declare static readonly CLOSED: 2
+  declare readonly CONNECTING: 0
+  declare readonly OPEN: 1
+  declare readonly CLOSED: 2
+
+  readonly #url: string
+  readonly #withCredentials: boolean
+  readonly #handlers: Handlers
+  #connection: Connection
+
+  /**
+   * Connect to `url`, parsed against the document's base URL or the worker's location where there is one.
+   *
+   * @throws {DOMException} named `SyntaxError`, for a URL that cannot be parsed
+   * @throws {TypeError} for options that are no object, and a `fetch` that is no function
+   */
+  constructor(url: string | URL, init?: EventSourceInit | null) {
+    super()
+    if (arguments.length === 0) throw new TypeError('Cannot construct EventSource: no URL')
+    const text = toText(url)
+    const { fetch, withCredentials } = convertInit(init)
+    const parsed = parseUrl(text)
+    this.#url = parsed.href
+    this.#withCredentials = withCredentials
+    this.#handlers = new Handlers(this)
+    this.#connection = this.#connect(new FetchTransport(parsed, withCredentials, fetch))
+  }
+
+  /**
+   * Read a stream that is open already, one half of a pair or the body of a response that somebody else asked for. Its
+   * `url` is `about:event-stream`, the `origin` of its messages `"null"`. At the stream's end or error there is an `error`
+   * event, and it is closed; `close()` cancels the stream. Not in the standard.
+   *
+   * @throws {TypeError} the stream is locked, or no stream
+   */
+  static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
+    const transport = new StreamTransport(stream.getReader())
+    const source = new EventSource('about:event-stream')
+    // Before it has begun: that is not before this turn's promises.
+    source.close()
+    source.#connection = source.#connect(transport)
+    return source
+  }
+
+  /** The URL of the event stream, serialised; not that of a redirect's target. */
+  get url(): string {
+    return this.#url
+  }
+
+  /** Whether credentials go to other origins too. */
+  get withCredentials(): boolean {
+    return this.#withCredentials
+  }
+
+  /** `CONNECTING`, `OPEN` or `CLOSED`. */
+  get readyState(): ReadyState {
+    return this.#connection.readyState
+  }
+
+  /** The last event ID: what the next connection sends as `Last-Event-ID`. Not in the standard. */
+  get lastEventId(): string {
+    return this.#connection.lastEventId
+  }
+
+  /** How long a lost connection waits before the next attempt, in milliseconds. Not in the standard. */
+  get reconnectionTime(): number {
+    return this.#connection.reconnectionTime
+  }
+
+  /** Called when a connection is open: the first one, and each after a lost one. */
+  get onopen(): ((this: EventSource, event: Event) => unknown) | null {
+    return this.#handlers.get('open') as (() => unknown) | null
+  }
+
+  set onopen(handler: ((this: EventSource, event: Event) => unknown) | null) {
+    this.#handlers.set('open', handler)
+  }
+
+  /** Called with each event that the stream gives no other type. */
+  get onmessage(): ((this: EventSource, event: MessageEvent<string>) => unknown) | null {
+    return this.#handlers.get('message') as (() => unknown) | null
+  }
+
+  set onmessage(handler: ((this: EventSource, event: MessageEvent<string>) => unknown) | null) {
+    this.#handlers.set('message', handler)
+  }
+
+  /** Called when the connection is lost, with `readyState` `CONNECTING`, and when it has failed, with `CLOSED`. */
+  get onerror(): ((this: EventSource, event: Event) => unknown) | null {
+    return this.#handlers.get('error') as (() => unknown) | null
+  }
+
+  set onerror(handler: ((this: EventSource, event: Event) => unknown) | null) {
+    this.#handlers.set('error', handler)
+  }
+
+  /** Close the connection, and leave no timer and no socket behind. No event is dispatched from here on. */
+  close(): void {
+    this.#connection.close()
+  }
+
+  #connect(transport: Transport): Connection {
+    const dispatch = (event: Event): unknown => EventTarget.prototype.dispatchEvent.call(this, event)
+    const connection = new Connection(transport, dispatch, systemEnvironment)
+    void connection.run()
+    return connection
+  }
+
+  static {
+    defineInterface(this, 'EventSource', { CONNECTING, OPEN, CLOSED })
+  }
+}
