@@ -19,6 +19,9 @@ export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
   return new MemoryBroker(options, systemEnvironment)
 }
 
+// Topics without events are forgotten also where events are kept for ever.
+const longestSweep = 600_000
+
 // Two brokers of one process must not share an epoch, or positions of one would be taken for the other's.
 let lastEpoch = 0
 
@@ -71,6 +74,7 @@ export class MemoryBroker implements Broker {
 
   subscribe: Broker['subscribe'] = async (topic, { onEvent, onLost }) => {
     this.#checkOpen()
+    this.#sweep()
     const log = this.#log(topic)
     const listener: BrokerListener = { onEvent, onLost }
     log.listeners.add(listener)
@@ -112,7 +116,7 @@ export class MemoryBroker implements Broker {
   // No timer: a broker that nobody uses is bounded anyway, and a timer would keep its process alive.
   #sweep(): void {
     const now = this.#environment.now()
-    if (now - this.#sweptAt < this.#maxAge / 10) return
+    if (now - this.#sweptAt < Math.min(this.#maxAge, longestSweep) / 10) return
     this.#sweptAt = now
     let forgotten = false
     for (const [topic, log] of this.#logs) {
@@ -125,15 +129,13 @@ export class MemoryBroker implements Broker {
     if (forgotten) this.#epoch = newEpoch(this.#environment)
   }
 
-  // Well below the limit at once, so that looking for the oldest events of all topics is seldom needed.
+  // Well below the limit at once, since this looks at every event: 0.1 s for 200,000 of them (Node 26).
   #shrink(): void {
-    const logs = [...this.#logs.values()].filter((log) => log.size > 0)
-    while (this.#bytes > this.#maxBytes * 0.9 && logs.length > 0) {
-      logs.sort((a, b) => b.oldestAt - a.oldestAt)
-      const oldest = logs[logs.length - 1] as MemoryLog
-      const until = logs[logs.length - 2]?.oldestAt ?? Infinity
-      while (this.#bytes > this.#maxBytes * 0.9 && oldest.oldestAt <= until) this.#bytes -= oldest.dropOldest()
-      if (oldest.size === 0) logs.pop()
+    const events = [...this.#logs.values()].flatMap((log) => Array.from(log.times(), (at) => ({ at, log })))
+    events.sort((a, b) => a.at - b.at)
+    for (const { log } of events) {
+      if (this.#bytes <= this.#maxBytes * 0.9) return
+      this.#bytes -= log.dropOldest()
     }
   }
 }

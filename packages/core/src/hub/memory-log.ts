@@ -17,6 +17,8 @@ export class MemoryLog {
   readonly listeners: Set<BrokerListener> = new Set()
   readonly #keys = new Map<string, Position>()
   #events: KeptEvent[] = []
+  /** What listeners are being told. */
+  #offers: StoredEvent[] = []
   /** Index of the oldest event kept; the ones before it are dropped in batches, so that each costs constant time. */
   #first = 0
   #offset = 0
@@ -38,6 +40,11 @@ export class MemoryLog {
     return this.#events[this.#first]?.at ?? Infinity
   }
 
+  /** When each event kept was published, the oldest first. */
+  *times(): Generator<number> {
+    for (let index = this.#first; index < this.#events.length; index++) yield (this.#events[index] as KeptEvent).at
+  }
+
   positionOf(key: string): Position | undefined {
     return this.#keys.get(key)
   }
@@ -51,9 +58,10 @@ export class MemoryLog {
       const position = { epoch: this.epoch, offset: ++this.#offset }
       return { position, event, data, bytes, at, key: index === events.length - 1 ? key : undefined }
     })
-    this.#events.push(...added)
+    // Not spread: a call takes some 100,000 arguments at most.
+    for (const event of added) this.#events.push(event)
     if (key !== undefined) this.#keys.set(key, this.head)
-    for (const event of added) this.#offer(event)
+    this.#offer(added)
     return total
   }
 
@@ -86,9 +94,15 @@ export class MemoryLog {
     return after.offset < oldest ? 'trimmed' : undefined
   }
 
-  #offer(event: KeptEvent): void {
-    const stored = toStored(event)
-    for (const listener of this.listeners) callSafely(() => listener.onEvent(stored))
+  // What a listener publishes waits until everybody has been told what the listener was told.
+  #offer(events: readonly KeptEvent[]): void {
+    const underWay = this.#offers.length > 0
+    for (const event of events) this.#offers.push(toStored(event))
+    if (underWay) return
+    for (const stored of this.#offers) {
+      for (const listener of this.listeners) callSafely(() => listener.onEvent(stored))
+    }
+    this.#offers = []
   }
 }
 
