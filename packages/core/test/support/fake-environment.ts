@@ -73,6 +73,7 @@ export class FakeEnvironment implements Environment {
 
   /** Move the clock, firing each timer at its time and settling after it. */
   async advance(milliseconds: number): Promise<void> {
+    await this.settle()
     const until = this.#now + milliseconds
     for (let due = this.#due(until); due !== undefined; due = this.#due(until)) {
       const timer = this.#timers.get(due) as FakeTimer
