@@ -37,6 +37,16 @@ describe('a deadline', () => {
     expect([environment.timers, wheel.size]).toEqual([0, 0])
   })
 
+  it('is looked at also among a great many', async () => {
+    const { environment, wheel } = setUp()
+    const deadline = note(environment)
+    for (let slot = 0; slot < 200_000; slot++) wheel.set(note(environment), 60_000 + slot * 50)
+    wheel.set(deadline, 2_000)
+    wheel.set(note(environment), 1_500)
+    await environment.advance(1_000)
+    expect([deadline.looks.length, environment.timers]).toEqual([1, 1])
+  })
+
   it('in the past is looked at next', async () => {
     const { environment, wheel } = setUp()
     const deadline = note(environment)
