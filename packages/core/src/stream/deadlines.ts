@@ -35,7 +35,8 @@ export class DeadlineWheel {
   /** Look at `deadline` at `at`, or never for Infinity. Replaces the time it had. */
   set(deadline: Deadline, at: number): void {
     this.#take(deadline)
-    if (at === Infinity) return this.#disarmWhenEmpty()
+    // NaN too: a time that is none must not hold up the others.
+    if (!(at < Infinity)) return this.#disarmWhenEmpty()
     const slot = Math.ceil(at / resolution)
     let members = this.#slots.get(slot)
     if (!members) this.#slots.set(slot, (members = new Set()))

@@ -47,6 +47,16 @@ describe('a deadline', () => {
     expect([deadline.looks.length, environment.timers]).toEqual([1, 1])
   })
 
+  it('that names no time is let go and does not hold up the others', async () => {
+    const { environment, wheel } = setUp()
+    const [bad, good] = [note(environment, () => NaN), note(environment)]
+    wheel.set(bad, 1_000)
+    wheel.set(note(environment), NaN)
+    wheel.set(good, 2_000)
+    await environment.advance(2_000)
+    expect([bad.looks.length, good.looks.length, environment.timers, wheel.size]).toEqual([1, 1, 0, 0])
+  })
+
   it('in the past is looked at next', async () => {
     const { environment, wheel } = setUp()
     const deadline = note(environment)
