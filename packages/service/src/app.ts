@@ -1,39 +1,74 @@
 import { type Context, Hono } from 'hono'
 import { createAuthorizer } from './auth/authorize.ts'
-import { createCors } from './cors.ts'
+import { type Cors, createCors } from './cors.ts'
 import { resolveLimits } from './limits/limits.ts'
+import { StreamCounter } from './limits/streams.ts'
 import { topicMatcher } from './limits/topics.ts'
 import type { ServiceOptions } from './options.ts'
 import { problemOf, toResponse } from './problem.ts'
 import { Refused } from './refused.ts'
+import { acknowledge } from './routes/acknowledge.ts'
 import { live, ready } from './routes/health.ts'
+import { metrics, stats } from './routes/observe.ts'
 import { publish } from './routes/publish.ts'
-import type { Route } from './routes/route.ts'
+import type { Route, Scope } from './routes/route.ts'
 import { subscribe } from './routes/subscribe.ts'
+import { Tally } from './tally.ts'
 
 /**
- * A hub as a web service: subscribe by `GET /events?topic=…`, publish by `POST /topics/:topic`, ask how it is by
- * `GET /livez` and `GET /readyz`. Serve its `fetch` on any runtime, or mount it with `app.route('/sse', service)`.
+ * A hub as a web service. Serve its `fetch` on any runtime, or mount it with `app.route('/sse', service)`.
+ *
+ * | | |
+ * |-|-|
+ * | `GET /events?topic=…&topic=…` | the event stream of some topics |
+ * | `POST /topics/:topic` | publish JSON, `{ data, event?, key? }` or `{ events: […], key? }`, or text with `?event=&key=` |
+ * | `POST /ack?conn=…` | a subscriber's sign of life, its last event ID as the body |
+ * | `GET /stats`, `GET /metrics` | counters as JSON and for Prometheus, for a {@link Grant} with `observe` |
+ * | `GET /livez`, `GET /readyz` | 200; the second 503 while the hub drains |
+ *
+ * Errors are `application/problem+json` (RFC 9457) with a `code`. Where a subscriber shall come back later, `connect()`
+ * gets 429 or 503 with `Retry-After`, and any other client 200 with `retry:` and the end of the stream.
+ *
+ * @throws {TypeError} `limits.streamsPerAddress` without `address`
  */
 export function createService(options: ServiceOptions): Hono {
-  const { hub, onError = (error: unknown) => console.error(error) } = options
+  const { onError = (error: unknown) => console.error(error) } = options
   const cors = createCors(options.cors)
-  const scope = {
-    hubOf: typeof hub === 'function' ? hub : () => hub,
-    authorize: createAuthorizer(options.auth, topicMatcher(options.publicTopics ?? []), cors),
-    limits: resolveLimits(options.limits),
-  }
+  const scope = scopeOf(options, cors)
+  const routes = [subscribe, publish, acknowledge, stats, metrics, live, ready]
 
   const app = new Hono()
   app.use(cors.middleware)
-  for (const route of [subscribe(scope), publish(scope), live(), ready(scope)]) addRoute(app, route)
-  app.notFound(() => toResponse({ status: 404, code: 'not-found', detail: 'There is nothing here' }))
+  app.use((_, next) => {
+    scope.tally.request()
+    return next()
+  })
+  for (const route of routes) addRoute(app, route(scope))
+  app.notFound(() => {
+    throw new Refused(404, 'not-found', 'There is nothing here')
+  })
   app.onError((error, context) => {
     const problem = problemOf(error)
-    if (problem.status === 500) onError(error, context.req.raw)
+    scope.tally.error(problem.code)
+    if (problem.status === 500 || error.cause !== undefined) onError(error.cause ?? error, context.req.raw)
     return toResponse(problem)
   })
   return app
+}
+
+function scopeOf({ hub, auth, publicTopics = [], address, ...options }: ServiceOptions, cors: Cors): Scope {
+  const limits = resolveLimits(options.limits)
+  if (address === undefined && limits.streamsPerAddress < Infinity) {
+    throw new TypeError('Cannot limit the streams of an address without the option `address`, which finds it')
+  }
+  return {
+    hubOf: typeof hub === 'function' ? hub : () => hub,
+    addressOf: address ?? (() => undefined),
+    authorize: createAuthorizer(auth, topicMatcher(publicTopics), cors),
+    limits,
+    streams: new StreamCounter(limits),
+    tally: new Tally(),
+  }
 }
 
 /** Add a route that answers every other method by what it allows. Hono answers HEAD through GET. */

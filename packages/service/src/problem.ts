@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/core'
+import { retryAfter } from './later.ts'
 import { Refused } from './refused.ts'
 
 /** A response of RFC 9457 (problem details), with the error's `code` as an extension member. */
@@ -18,18 +19,23 @@ const titles: Record<number, string> = {
   408: 'Request Timeout',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 }
 
-/** What the hub's own errors mean to an HTTP client. Those not listed are faults of the server. */
-const statusOfCode: Record<string, number> = {
+/** What the core's errors mean to an HTTP client. One that is not listed is a fault of the server. */
+export const statusOfCode: Readonly<Record<string, number>> = {
   'invalid-topic': 400,
   'invalid-field': 400,
   'topic-count': 400,
   'topic-key-collision': 400,
   'hub-closed': 503,
   'broker-closed': 503,
+  'broker-unavailable': 503,
+  // Of streams and parsers that the service does not use itself: an application's own broker or auth may.
+  'stream-closed': 500,
+  'event-too-large': 500,
 }
 
 /**
@@ -40,7 +46,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Refused) return asProblem(error)
   if (!(error instanceof HoldfastError)) return { status: 500, code: 'internal' }
   const status = statusOfCode[error.code] ?? 500
-  if (status === 503) return { status, code: error.code, headers: { 'retry-after': '2' } }
+  if (status === 503) return { status, code: error.code, headers: retryAfter() }
   return { status, code: error.code, detail: status < 500 ? error.message : undefined }
 }
 

@@ -1,6 +1,7 @@
 import type { HubPublication } from '@holdfast/core/hub'
 import { readText } from './limits/body.ts'
 import type { ResolvedLimits } from './limits/limits.ts'
+import { mediaTypeOf } from './limits/media-type.ts'
 import { Refused } from './refused.ts'
 
 /** What a request asks to publish. */
@@ -17,23 +18,11 @@ export interface Publication {
  * @throws {Refused} 400, 408, 413 or 415
  */
 export async function readPublication(request: Request, limits: ResolvedLimits): Promise<Publication> {
-  const type = mediaTypeOf(request)
+  const type = mediaTypeOf(request, ['application/json', 'text/plain'])
   const text = await readText(request, limits)
   const publication = type === 'text/plain' ? fromText(request, text) : fromJson(parse(text))
   check(publication, limits)
   return publication
-}
-
-function mediaTypeOf({ headers }: Request): 'text/plain' | 'application/json' {
-  const [type = '', ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';')
-  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
-  const utf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset)
-  const plain = (headers.get('content-encoding') ?? 'identity') === 'identity'
-  const known = type.trim()
-  if (utf8 && plain && (known === 'text/plain' || known === 'application/json')) return known
-  throw new Refused(415, 'unsupported-media-type', 'Send application/json or text/plain, in UTF-8 and not compressed', {
-    'accept-post': 'application/json, text/plain',
-  })
 }
 
 function fromText(request: Request, data: string): Publication {

@@ -1,9 +1,11 @@
 /** What the bearer of a token may do. */
 export interface Grant {
-  /** Whose streams these are: `hub.disconnect({ identity })` closes them. */
+  /** Whose streams these are: `hub.disconnect({ identity })` closes them, and `limits.streamsPerIdentity` counts them. */
   identity?: string | undefined
   /** When the token expires, in milliseconds since 1970: a stream opened with it closes as `unauthorized` then. */
   expiresAt?: number | undefined
+  /** Whether the bearer may read `GET /stats` and `GET /metrics`. Default false. */
+  observe?: boolean | undefined
   publish(topic: string): boolean
   subscribe(topic: string): boolean
 }
@@ -19,7 +21,8 @@ export interface Auth {
   authenticate(token: string | undefined, request: Request): Promise<Grant | undefined>
 }
 
+/** A grant of everything. */
+export const everything: Grant = { publish: () => true, subscribe: () => true, observe: true }
+
 /** What `auth: 'none'` stands for: everybody may do everything. */
-export const open: Auth = {
-  authenticate: () => Promise.resolve({ publish: () => true, subscribe: () => true }),
-}
+export const open: Auth = { authenticate: () => Promise.resolve(everything) }

@@ -4,12 +4,14 @@ import type { Cors } from '../cors.ts'
 import { type Auth, type Grant, open } from './auth.ts'
 import { tokenOf } from './token.ts'
 
-/** Who may act on topics, decided before a handler touches the hub. */
+/** Who may do what, decided before a handler touches the hub. */
 export interface Authorizer {
   /** @throws {Refused} 401 or 403 */
   toPublish(request: Request, topic: string): Promise<Grant>
   /** Resolves without a grant where all topics are public and no valid token came. @throws {Refused} 401 or 403 */
   toSubscribe(request: Request, topics: readonly string[]): Promise<Grant | undefined>
+  /** @throws {Refused} 401 or 403 */
+  toObserve(request: Request): Promise<Grant>
 }
 
 /** Bind an auth method to the service's public topics. */
@@ -19,7 +21,7 @@ export function createAuthorizer(auth: Auth | 'none', isPublic: TopicMatcher, co
   return {
     async toPublish(request, topic) {
       const grant = (await grantOf(request)) ?? unauthorized(tokenOf(request, cors))
-      if (!grant.publish(topic)) throw forbidden('publish', topic)
+      if (!grant.publish(topic)) throw forbidden(`publish ${JSON.stringify(topic)}`)
       return grant
     },
     async toSubscribe(request, topics) {
@@ -28,7 +30,12 @@ export function createAuthorizer(auth: Auth | 'none', isPublic: TopicMatcher, co
       // A public topic needs no token, so one that is wrong or has expired does not close it.
       if (grant === undefined) return closed.length === 0 ? undefined : unauthorized(tokenOf(request, cors))
       const denied = closed.find((topic) => !grant.subscribe(topic))
-      if (denied !== undefined) throw forbidden('subscribe to', denied)
+      if (denied !== undefined) throw forbidden(`subscribe to ${JSON.stringify(denied)}`)
+      return grant
+    },
+    async toObserve(request) {
+      const grant = (await grantOf(request)) ?? unauthorized(tokenOf(request, cors))
+      if (grant.observe !== true) throw forbidden('observe the service')
       return grant
     },
   }
@@ -41,6 +48,6 @@ function unauthorized(token: string | undefined): never {
   })
 }
 
-function forbidden(action: string, topic: string): Refused {
-  return new Refused(403, 'forbidden', `The token does not allow to ${action} ${JSON.stringify(topic)}`)
+function forbidden(action: string): Refused {
+  return new Refused(403, 'forbidden', `The token does not allow to ${action}`)
 }

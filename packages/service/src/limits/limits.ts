@@ -10,6 +10,13 @@ export interface ServiceLimits {
   topicLength?: number | undefined
   /** Events of one publication. Default 100. */
   events?: number | undefined
+  /**
+   * Streams that one identity may have open at this service. Default no limit. One too many is turned away for a while;
+   * nobody is evicted. Leave room for reconnecting: a client comes back before its old stream is known to be dead.
+   */
+  streamsPerIdentity?: number | undefined
+  /** The same for one address, which the service's option `address` finds. Default no limit. */
+  streamsPerAddress?: number | undefined
 }
 
 /** Every limit, with its default filled in. */
@@ -25,5 +32,7 @@ export function resolveLimits(limits: ServiceLimits = {}): ResolvedLimits {
     topics: Math.min(limits.topics ?? mostTopics, mostTopics),
     topicLength: limits.topicLength ?? 256,
     events: limits.events ?? 100,
+    streamsPerIdentity: limits.streamsPerIdentity ?? Infinity,
+    streamsPerAddress: limits.streamsPerAddress ?? Infinity,
   }
 }

@@ -14,7 +14,7 @@ export function topicMatcher(patterns: readonly string[]): TopicMatcher {
 /** The topics that a subscription asks for, each once. @throws {Refused} */
 export function topicsOf(request: Request, limits: ResolvedLimits): string[] {
   const topics = [...new Set(new URL(request.url).searchParams.getAll('topic'))]
-  if (topics.length === 0) throw new Refused(400, 'invalid-topic', 'Name at least one topic: ?topic=…')
+  if (topics.length === 0) throw invalid('Name at least one topic: ?topic=…')
   if (topics.length > limits.topics) {
     throw new Refused(400, 'topic-count', `Cannot subscribe to more than ${limits.topics} topics at once`)
   }
@@ -22,9 +22,36 @@ export function topicsOf(request: Request, limits: ResolvedLimits): string[] {
   return topics
 }
 
-/** Refuse a name that is empty or too long; what else makes a topic is the hub's to say. @throws {Refused} */
-export function checkTopic(topic: string, { topicLength }: ResolvedLimits): void {
-  if (topic === '') throw new Refused(400, 'invalid-topic', 'A topic must not be empty')
-  if (topic.length <= topicLength) return
-  throw new Refused(400, 'invalid-topic', `A topic must not be longer than ${topicLength} characters`)
+/**
+ * The topic that a path ends with, percent-decoded once: `/topics/a%2Fb` is about `a/b`.
+ *
+ * Taken from the URL itself, since a router decodes what it can and leaves the rest as it is.
+ *
+ * @throws {Refused}
+ */
+export function topicOfPath(request: Request, limits: ResolvedLimits): string {
+  const { pathname } = new URL(request.url)
+  const topic = decode(pathname.slice(pathname.lastIndexOf('/') + 1))
+  checkTopic(topic, limits)
+  return topic
+}
+
+// What else makes a topic is the hub's to say.
+function checkTopic(topic: string, { topicLength }: ResolvedLimits): void {
+  if (topic === '') throw invalid('A topic must not be empty')
+  if (topic.length > topicLength) throw invalid(`A topic must not be longer than ${topicLength} characters`)
+  // In a query it stands for bytes that are not UTF-8, which a path is refused for.
+  if (topic.includes('\uFFFD')) throw invalid('A topic must be percent-encoded UTF-8')
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw invalid('A topic must be percent-encoded UTF-8')
+  }
+}
+
+function invalid(message: string): Refused {
+  return new Refused(400, 'invalid-topic', message)
 }

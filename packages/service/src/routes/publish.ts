@@ -1,5 +1,5 @@
 import { readPublication } from '../publication.ts'
-import { checkTopic } from '../limits/topics.ts'
+import { topicOfPath } from '../limits/topics.ts'
 import type { Route, Scope } from './route.ts'
 
 /** `POST /topics/:topic`: store events, and answer with the position of the last one. */
@@ -9,8 +9,7 @@ export function publish({ hubOf, authorize, limits }: Scope): Route {
     path: '/topics/:topic',
     async handle(context) {
       const request = context.req.raw
-      const topic = context.req.param('topic') ?? ''
-      checkTopic(topic, limits)
+      const topic = topicOfPath(request, limits)
       // Before the body is read: a stranger must not make the service take in a megabyte.
       await authorize.toPublish(request, topic)
       const { events, key } = await readPublication(request, limits)

@@ -1,0 +1,22 @@
+/** Environment variables as every runtime has them. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** The items of a list that is separated by commas. */
+export function listOf(text = ''): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+/**
+ * A count, or undefined where the variable is not set.
+ *
+ * @throws {TypeError} a value that is not a positive integer: a limit that is misspelt must not become none
+ */
+export function countOf(env: object, name: string): number | undefined {
+  const text = (env as Variables)[name]?.trim()
+  if (!text) return undefined
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+  throw new TypeError(`Cannot use ${name}="${text}": it must be a positive integer`)
+}
