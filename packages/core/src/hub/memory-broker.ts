@@ -72,13 +72,17 @@ export class MemoryBroker implements Broker {
     return (this.#logs.get(topic) ?? new MemoryLog(this.#epoch)).read(after, limit)
   }
 
-  subscribe: Broker['subscribe'] = async (topic, { onEvent, onLost }) => {
+  subscribe: Broker['subscribe'] = async (topic, listener) => {
     this.#checkOpen()
     this.#sweep()
     const log = this.#log(topic)
-    const listener: BrokerListener = { onEvent, onLost }
-    log.listeners.add(listener)
-    return { head: log.head, unsubscribe: async () => void log.listeners.delete(listener) }
+    // An object of its own, since one listener may subscribe twice.
+    const own: BrokerListener = {
+      onEvent: (event) => listener.onEvent(event),
+      onLost: (reason) => listener.onLost(reason),
+    }
+    log.listeners.add(own)
+    return { head: log.head, unsubscribe: async () => void log.listeners.delete(own) }
   }
 
   readonly signals: BrokerSignals = {

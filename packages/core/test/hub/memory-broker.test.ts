@@ -134,6 +134,23 @@ describe('the memory broker', () => {
     expect(seen).toEqual(['1', '2', '3'])
   })
 
+  it('calls listeners as methods, and one that subscribed twice twice', async () => {
+    const { broker } = open()
+    const listener = {
+      seen: [] as string[],
+      onEvent({ data }: StoredEvent): void {
+        this.seen.push(data)
+      },
+      onLost(): void {},
+    }
+    const { unsubscribe } = await broker.subscribe('a', listener)
+    await broker.subscribe('a', listener)
+    await broker.publish('a', [{ data: '1' }])
+    await unsubscribe()
+    await broker.publish('a', [{ data: '2' }])
+    expect(listener.seen).toEqual(['1', '1', '2'])
+  })
+
   it('lets a listener leave and come while it tells', async () => {
     const { broker } = open()
     const seen: string[] = []
