@@ -1,19 +1,7 @@
-import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { launchChromium, missing, named } from './chromium.ts'
 import { type Demo, startDemo } from './demo.ts'
-
-const executablePath = '/usr/bin/chromium'
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 interface Sample {
   time: number
@@ -85,17 +73,13 @@ test('the page allows only its own code and only its own servers', async () => {
   for (const url of demo.streams) expect(policy).toContain(url)
 })
 
-const missing = !existsSync(executablePath)
-// Without a browser nothing is shown about the page: where that matters, it must not pass.
-if (missing && process.env['CI'] === 'true') throw new Error(`Chromium is missing at ${executablePath}`)
-
-describe.skipIf(missing)(`the page in Chromium${missing ? ' (skipped: not installed)' : ''}`, () => {
+describe.skipIf(missing)(named('the page in Chromium'), () => {
   let browser: Browser
   let page: Page
   const problems: string[] = []
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args })
+    browser = await launchChromium()
     page = await browser.newPage({ viewport: { width: 1200, height: 950 } })
     page.on('pageerror', (error) => problems.push(String(error)))
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))

@@ -1,0 +1,29 @@
+import { type Browser, chromium } from 'playwright-core'
+import { requireTool } from '@holdfast/testing'
+
+const args = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+const tool = requireTool('chromium')
+
+/** Whether browser tests must be skipped; in CI a missing Chromium has thrown by now. */
+export const missing: boolean = tool === undefined
+
+/** A suite's name, with the reason in it when it is skipped. */
+export function named(name: string): string {
+  return missing ? `${name} (skipped: Chromium is not installed)` : name
+}
+
+/** Start the machine's own Chromium. */
+export function launchChromium(): Promise<Browser> {
+  if (!tool) throw new Error('Chromium is not installed')
+  return chromium.launch({ executablePath: tool, args })
+}
