@@ -12,7 +12,9 @@ export function reportException(error: unknown): void {
 /** Call a callback of the application: what it throws is reported and never reaches a publisher or another stream. */
 export function callSafely<A extends unknown[], R>(callback: ((...values: A) => R) | undefined, ...values: A): R | undefined {
   try {
-    return callback?.(...values)
+    const result = callback?.(...values)
+    if (result instanceof Promise) result.catch(reportException)
+    return result
   } catch (error) {
     reportException(error)
     return undefined

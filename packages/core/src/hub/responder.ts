@@ -61,10 +61,11 @@ export class Responder {
   ): Promise<Response> {
     const stream = { ...this.#parts.options.stream, ...options.stream }
     const init = responseInitOf(stream)
-    const settings = settingsOf(stream, this.#parts.environment, defaultHeartbeat)
+    const query = new URL(request.url).searchParams
+    const settings = withWishes(settingsOf(stream, this.#parts.environment, defaultHeartbeat), query)
+    if (Number.isNaN(options.expiresAt)) throw new RangeError('Cannot open a stream that expires at "NaN"')
     if (request.method === 'HEAD') return new Response(null, init)
     const lease = await this.#parts.feeds.join(topics)
-    const query = new URL(request.url).searchParams
     const connection = query.get('ack') === '1' ? this.#parts.newConnection() : undefined
     const opening = { request, lease, settings, options: { ...options, stream }, connection }
     try {
@@ -147,4 +148,13 @@ export class Responder {
     const timeout = options.acknowledge?.timeout ?? defaultAcknowledgeTimeout
     return connection === undefined ? hints() : { ...hints(), conn: connection, ack: timeout }
   }
+}
+
+// A client may ask for another heartbeat (`?heartbeat=`, milliseconds), but neither flood nor silence.
+const [shortestHeartbeat, longestHeartbeat] = [1_000, 60_000]
+
+function withWishes(settings: StreamSettings, query: URLSearchParams): StreamSettings {
+  const wish = Number(query.get('heartbeat') ?? NaN)
+  if (!(wish > 0) || settings.heartbeat === Infinity) return settings
+  return { ...settings, heartbeat: Math.min(Math.max(wish, shortestHeartbeat), longestHeartbeat) }
 }

@@ -53,10 +53,10 @@ export interface RespondOptions {
   filter?: ((event: HubEvent) => boolean) | undefined
   /** Whose stream this is, for `disconnect`. */
   identity?: string | undefined
-  /** When the credentials expire, in milliseconds since 1970: the stream then closes as `unauthorized`. */
+  /** When the credentials expire, in milliseconds since 1970: the stream then closes as `unauthorized`. Default never. */
   expiresAt?: number | undefined
   /** Overrides the hub's stream options. */
-  stream?: StreamOptions | undefined
+  stream?: Omit<StreamOptions, 'maxBufferedBytes'> | undefined
 }
 
 /** A stream as `onOpen` and `onClose` of a hub see it. */
@@ -69,7 +69,7 @@ export interface StreamInfo {
 export interface HubOptions {
   /** Default: a `memoryBroker()` of its own, closed with the hub. One that is given is left open. */
   broker?: Broker | undefined
-  /** Defaults of every response. `heartbeat` is 10,000 here unless set. */
+  /** Defaults of every response. `heartbeat` is 10,000 here unless set; `maxBufferedBytes` is shared by a topic's readers. */
   stream?: StreamOptions | undefined
   /** Above it, new clients are turned away for a while; nobody is evicted. Default no limit. */
   maxSubscribers?: number | undefined
@@ -128,6 +128,7 @@ export interface Hub {
    * is announced as an event `gap`.
    *
    * @throws {InvalidTopicError} @throws {TopicCountError} @throws {TopicKeyCollisionError}
+   * @throws {RangeError} a stream option or `expiresAt` is not a number
    */
   respond(request: Request, options: RespondOptions): Promise<Response>
   /**

@@ -142,7 +142,7 @@ export class Subscriber implements Slotted, Deadline {
     this.#place()
   }
 
-  /** Close once everything up to now, then `tail`, has been written. Later entries are not. */
+  /** Close once everything up to now, then `tail`, has been written. Later entries may be, if they share a chunk. */
   finish(reason: CloseReason, tail?: Uint8Array, error?: unknown): void {
     if (this.#closed || this.#finish) return
     // A replay is given up, since the client can resume from its last id; a feed that ends is told to the end.
