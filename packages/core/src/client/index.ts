@@ -1,2 +1,19 @@
+export { connect } from './connect.ts'
+export { ConnectionError, type ConnectionErrorCode } from './errors.ts'
+export type { ConnectionCloseReason, LossReason, MoveReason, Status } from './status.ts'
+export type {
+  ConnectionGap,
+  ConnectOptions,
+  Endpoint,
+  Endpoints,
+  EventConnection,
+  EventsOf,
+  PositionStore,
+  RedundancyLevel,
+  SchemaResult,
+  StandardSchema,
+  TopicEvent,
+} from './types.ts'
+
 export { EventSource } from './event-source/event-source.ts'
 export type { EventSourceEventMap, EventSourceFetch, EventSourceFetchInit, EventSourceInit, EventSourceTarget } from './event-source/types.ts'

@@ -1,0 +1,57 @@
+import type { ConnectionError } from './errors.ts'
+
+/** Why a stream, or an attempt to open one, came to nothing. */
+export type LossReason =
+  /** The connection broke, or none could be made. */
+  | 'network'
+  /** No answer within `connectTimeout`. */
+  | 'timeout'
+  /** Silent for 2.5 heartbeats. */
+  | 'idle'
+  /** A head, and then no byte within `connectTimeout`: something on the way collects the stream. */
+  | 'buffered'
+  /** The server ended it and said nothing about why. */
+  | 'ended'
+  /** The server has an older log than the one already seen: it does not share its history with the others. */
+  | 'stale'
+  /** 408, 421, 425, 429 or 5xx. */
+  | 'refused'
+  /** 204: there is nothing any more. */
+  | 'no-content'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'bad-request'
+  | 'no-event-stream'
+  /** 410: the endpoint is not asked again. */
+  | 'gone'
+
+/** Why the connection moved while its stream was still open. */
+export type MoveReason = 'drain' | 'suspect' | 'behind' | 'shed' | 'preferred' | 'slow' | 'lost' | 'requested'
+
+/** Why a connection is closed. */
+export type ConnectionCloseReason =
+  /** The server ended the stream for good (`end=done`). */
+  | 'done'
+  /** 204 */
+  | 'no-content'
+  /** `close()`, or the iteration was left. */
+  | 'closed'
+  | 'aborted'
+  /** See `error`. */
+  | 'failed'
+
+/** What a connection is doing. Endpoints are URLs as they were given to `connect()`. */
+export type Status =
+  | { readonly state: 'connecting'; readonly endpoint: string }
+  /** Events come from this endpoint. */
+  | { readonly state: 'open'; readonly endpoint: string }
+  /** Silent for longer than announced: another connection is being opened beside it. */
+  | { readonly state: 'suspect'; readonly endpoint: string }
+  | { readonly state: 'lost'; readonly endpoint: string; readonly reason: LossReason; readonly status?: number | undefined; readonly error?: unknown }
+  /** Events come from another endpoint than before. `open` follows. */
+  | { readonly state: 'switched'; readonly from: string; readonly endpoint: string; readonly reason: MoveReason }
+  /** An additional connection was opened or is gone. Told to listeners only: the connection's own status stays. */
+  | { readonly state: 'standby'; readonly endpoint: string; readonly mode: 'standby' | 'full'; readonly open: boolean }
+  /** The next attempt is made in `delay` ms. */
+  | { readonly state: 'waiting'; readonly delay: number }
+  | { readonly state: 'closed'; readonly reason: ConnectionCloseReason; readonly error?: ConnectionError | undefined }
