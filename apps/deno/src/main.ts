@@ -1,9 +1,9 @@
 import { serve } from '@holdfast/adapters/deno'
 import { createHub } from '@holdfast/core/hub'
-import { createService, optionsFromEnv } from '@holdfast/service'
+import { createService, hubOptionsFromEnv, optionsFromEnv } from '@holdfast/service'
 import process from 'node:process'
 
-const hub = createHub()
+const hub = createHub(hubOptionsFromEnv(process.env))
 const service = createService({ hub, ...optionsFromEnv(process.env) })
 const hostname = process.env['HOST'] ?? '127.0.0.1'
 const server = await serve({ fetch: service.fetch, port: Number(process.env['PORT'] ?? 3000), hostname })

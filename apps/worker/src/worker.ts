@@ -1,5 +1,5 @@
 import { createHub } from '@holdfast/core/hub'
-import { createService, optionsFromEnv, type ServiceEnv } from '@holdfast/service'
+import { createService, hubOptionsFromEnv, optionsFromEnv, type ServiceEnv } from '@holdfast/service'
 import { DurableObject } from 'cloudflare:workers'
 
 interface Env extends ServiceEnv {
@@ -16,7 +16,7 @@ export class ServiceObject extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
     // The edge cuts a connection that is quiet for about 100 s, and workerd finds a closed client only by writing.
-    const hub = createHub({ stream: { heartbeat: 25_000 } })
+    const hub = createHub({ ...hubOptionsFromEnv(env), stream: { heartbeat: 25_000 } })
     this.#service = createService({ hub, ...optionsFromEnv(env) })
   }
 

@@ -5,8 +5,9 @@ import { resolveLimits } from './limits/limits.ts'
 import { StreamCounter } from './limits/streams.ts'
 import { topicMatcher } from './limits/topics.ts'
 import type { ServiceOptions } from './options.ts'
-import { problemOf, toResponse } from './problem.ts'
+import { toResponse } from './problem.ts'
 import { Refused } from './refused.ts'
+import { createReport } from './report.ts'
 import { acknowledge } from './routes/acknowledge.ts'
 import { live, ready } from './routes/health.ts'
 import { metrics, stats } from './routes/observe.ts'
@@ -32,7 +33,6 @@ import { Tally } from './tally.ts'
  * @throws {TypeError} `limits.streamsPerAddress` without `address`
  */
 export function createService(options: ServiceOptions): Hono {
-  const { onError = (error: unknown) => console.error(error) } = options
   const cors = createCors(options.cors)
   const scope = scopeOf(options, cors)
   const routes = [subscribe, publish, acknowledge, stats, metrics, live, ready]
@@ -47,12 +47,7 @@ export function createService(options: ServiceOptions): Hono {
   app.notFound(() => {
     throw new Refused(404, 'not-found', 'There is nothing here')
   })
-  app.onError((error, context) => {
-    const problem = problemOf(error)
-    scope.tally.error(problem.code)
-    if (problem.status === 500 || error.cause !== undefined) onError(error.cause ?? error, context.req.raw)
-    return toResponse(problem)
-  })
+  app.onError((error, context) => toResponse(scope.report(error, context.req.raw)))
   return app
 }
 
@@ -61,13 +56,15 @@ function scopeOf({ hub, auth, publicTopics = [], address, ...options }: ServiceO
   if (address === undefined && limits.streamsPerAddress < Infinity) {
     throw new TypeError('Cannot limit the streams of an address without the option `address`, which finds it')
   }
+  const tally = new Tally()
   return {
     hubOf: typeof hub === 'function' ? hub : () => hub,
     addressOf: address ?? (() => undefined),
     authorize: createAuthorizer(auth, topicMatcher(publicTopics), cors),
     limits,
     streams: new StreamCounter(limits),
-    tally: new Tally(),
+    tally,
+    report: createReport(tally, options.onError ?? ((error) => console.error(error))),
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorized, serviceOf } from './service.ts'
+import { authorized, post, serviceOf } from './service.ts'
 
 const app = 'https://app.example'
 const preflight = (origin: string) => ({
@@ -63,4 +63,30 @@ test('grants everybody by a star, without cookies', async () => {
   const { headers } = await fetch('/livez', { headers: { origin: app } })
   expect(headers.get('access-control-allow-origin')).toBe('*')
   expect(headers.get('access-control-allow-credentials')).toBeNull()
+})
+
+test('says the same on every answer: an error of the hub, a refusal, no such path, no body', async () => {
+  const { hub, fetch } = serviceOf({ cors: [app], onError: () => {} })
+  const answers = async () => [
+    await fetch('/nowhere', { headers: { origin: app } }),
+    await fetch('/events?topic=a', { method: 'PUT', headers: { origin: app } }),
+    await fetch('/stats', { headers: { origin: app } }),
+    await fetch('/metrics', { headers: { ...authorized, origin: app } }),
+    await fetch('/events?topic=a', { method: 'HEAD', headers: { ...authorized, origin: app } }),
+    await fetch('/topics/a', { method: 'OPTIONS', headers: { origin: app } }),
+    await fetch('/topics/a', post({ data: 1 }, { origin: app })),
+    await fetch('/events?topic=a', { headers: { ...authorized, origin: app, accept: 'text/event-stream' } }),
+    await fetch('/events?topic=a', { headers: { ...authorized, origin: app, accept: 'text/event-stream;holdfast=1' } }),
+  ]
+  const before = await answers()
+  for (const { body } of before.slice(-2)) await body?.cancel()
+  await hub.close()
+  const after = await answers()
+  for (const response of [...before, ...after]) {
+    expect(granted(response)).toBe(app)
+    expect(response.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(response.headers.get('access-control-expose-headers')).toBe('Retry-After, Content-Location')
+    expect(response.headers.get('vary')).toBe('Origin')
+  }
+  expect(after.map(({ status }) => status)).toEqual([404, 405, 401, 200, 200, 204, 503, 200, 503])
 })

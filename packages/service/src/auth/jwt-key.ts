@@ -56,6 +56,8 @@ function checkAlgorithm(algorithm: string, hmac: boolean): void {
 function fromSecret(secret: string | Uint8Array, algorithms: readonly JwtAlgorithm[]): JWTVerifyGetKey {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
   const least = Math.max(...algorithms.map((algorithm) => hashBytes[algorithm as keyof typeof hashBytes]))
+  // A public key is known to everybody, so whoever has it could sign.
+  if (typeof secret === 'string' && secret.includes('-----BEGIN ')) throw new TypeError('Cannot use as the secret what is a key in PEM')
   if (bytes.byteLength < least) throw new TypeError(`Cannot use as the secret what is shorter than ${least} bytes`)
   return () => Promise.resolve(bytes)
 }

@@ -30,8 +30,8 @@ export function acknowledge({ hubOf, limits }: Scope): Route {
   }
 }
 
-// A name that this hub does not know is passed on to the one that it names, so what could mean all of them, or anything
-// else to a broker, goes no further.
+// The hub passes the name of another hub's connection on, and does not wait to hear whether that one knows it. So what
+// could mean all hubs, or anything else to a broker, goes no further than this.
 function isName(text: string): boolean {
   return /^[\w-]{1,64}\.[\w-]{1,64}$/.test(text)
 }

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { Authorizer } from '../auth/authorize.ts'
 import type { ResolvedLimits } from '../limits/limits.ts'
 import type { StreamCounter } from '../limits/streams.ts'
+import type { Report } from '../report.ts'
 import type { Tally } from '../tally.ts'
 
 /** What the handlers share. */
@@ -13,6 +14,7 @@ export interface Scope {
   limits: ResolvedLimits
   streams: StreamCounter
   tally: Tally
+  report: Report
 }
 
 /** One path and the one method it answers. */

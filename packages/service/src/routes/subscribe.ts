@@ -2,7 +2,7 @@ import { sinkBodyOf } from '@holdfast/core/adapter'
 import type { Context } from 'hono'
 import { comeBackLater } from '../later.ts'
 import { topicsOf } from '../limits/topics.ts'
-import { problemOf } from '../problem.ts'
+import { toResponse } from '../problem.ts'
 import { Refused } from '../refused.ts'
 import type { Route, Scope } from './route.ts'
 
@@ -15,11 +15,8 @@ export function subscribe(scope: Scope): Route {
       try {
         return await respond(context, scope)
       } catch (error) {
-        const { status, code } = problemOf(error)
-        const later = comeBackLater(context.req.raw, status)
-        if (later === undefined) throw error
-        scope.tally.error(code)
-        return later
+        const problem = scope.report(error, context.req.raw)
+        return comeBackLater(context.req.raw, problem.status) ?? toResponse(problem)
       }
     },
   }

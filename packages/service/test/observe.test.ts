@@ -1,0 +1,93 @@
+import { type Auth, jwt, secret } from '@holdfast/service'
+import { createHub } from '@holdfast/core/hub'
+import { expect, test, vi } from 'vitest'
+import { authorized, post, problemOf, readUntil, serviceOf } from './service.ts'
+
+const paths = ['/stats', '/metrics']
+
+test('shows JSON: the hub’s counters and the service’s', async () => {
+  const { hub, fetch } = serviceOf()
+  const stream = await fetch('/events?topic=a', { headers: authorized })
+  await fetch('/topics/a', post({ data: 1 }))
+  await fetch('/nowhere')
+  await readUntil(stream, /data/)
+  await vi.waitFor(() => expect(hub.stats().closes['client-closed']).toBe(1))
+
+  const response = await fetch('/stats', { headers: authorized })
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(await response.json()).toEqual({ ...hub.stats(), http: { requests: 4, errors: { 'not-found': 1 } } })
+})
+
+test('shows the same in Prometheus’ text format', async () => {
+  const { fetch } = serviceOf()
+  const stream = await fetch('/events?topic=secret-topic', { headers: authorized })
+  await fetch('/topics/secret-topic', post({ data: 1 }))
+  await fetch('/topics/a', post('{'))
+  await readUntil(stream, /data/)
+
+  const response = await fetch('/metrics', { headers: authorized })
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const text = await response.text()
+  expect(text).toMatch(/^holdfast_published_total 1$/m)
+  expect(text).toMatch(/^holdfast_closes_total\{reason="client-closed"\} [01]$/m)
+  expect(text).toMatch(/^holdfast_http_errors_total\{code="invalid-body"\} 1$/m)
+  expect(text).not.toContain('secret-topic')
+})
+
+test('writes nothing that the format does not know', async () => {
+  const { hub, fetch } = serviceOf({ hub: createHub({ load: () => Number.NaN }) })
+  await hub.drain({ within: 0 })
+  await fetch('/nowhere')
+  const text = await (await fetch('/metrics', { headers: authorized })).text()
+  const families = text.split(/(?=^# HELP )/m)
+  expect(families.map((family) => /^# HELP (\S+) .+\n# TYPE \1 (counter|gauge)\n/.exec(family)?.slice(1))).toEqual([
+    ['holdfast_subscribers', 'gauge'],
+    ['holdfast_topics', 'gauge'],
+    ['holdfast_published_total', 'counter'],
+    ['holdfast_delivered_total', 'counter'],
+    ['holdfast_bytes_total', 'counter'],
+    ['holdfast_closes_total', 'counter'],
+    ['holdfast_load', 'gauge'],
+    ['holdfast_draining', 'gauge'],
+    ['holdfast_http_requests_total', 'counter'],
+    ['holdfast_http_errors_total', 'counter'],
+  ])
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  for (const sample of samples) expect(sample).toMatch(/^holdfast_[a-z_]+(\{[a-z]+="[a-z-]+"\})? (\d+(\.\d+)?|NaN)$/)
+  expect(samples.filter((sample) => sample.startsWith('holdfast_closes_total'))).toHaveLength(10)
+  expect(text.endsWith('\n')).toBe(true)
+})
+
+test('needs a token, and one that grants it', async () => {
+  const reader: Auth = {
+    authenticate: (token) => Promise.resolve(token === 'r' ? { publish: () => true, subscribe: () => true } : undefined),
+  }
+  const { fetch } = serviceOf({ auth: reader, publicTopics: ['*'] })
+  for (const path of paths) {
+    expect(await problemOf(await fetch(path))).toMatchObject({ status: 401, code: 'unauthorized' })
+    const response = await fetch(path, { headers: { authorization: 'Bearer r' } })
+    expect(await problemOf(response)).toMatchObject({ status: 403, code: 'forbidden' })
+  }
+})
+
+test('is open to the secret, by the claim of a JWT, and where everybody may do everything', async () => {
+  const { SignJWT } = await import('jose')
+  const key = 'k'.repeat(32)
+  const sign = (observe: boolean) =>
+    new SignJWT({ holdfast: { observe } }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(key))
+  const auth = jwt({ secret: key, algorithms: ['HS256'] })
+  const statusOf = async (options: { auth: Auth | 'none' }, token: string) =>
+    (await serviceOf(options).fetch('/stats', { headers: { authorization: `Bearer ${token}` } })).status
+  expect(await statusOf({ auth: secret('s') }, 's')).toBe(200)
+  expect(await statusOf({ auth: 'none' }, 'anything')).toBe(200)
+  expect(await statusOf({ auth }, await sign(true))).toBe(200)
+  expect(await statusOf({ auth }, await sign(false))).toBe(403)
+})
+
+test('answers HEAD and refuses other methods', async () => {
+  const { fetch } = serviceOf()
+  for (const path of paths) {
+    expect((await fetch(path, { method: 'HEAD', headers: authorized })).status).toBe(200)
+    expect((await fetch(path, { method: 'POST', headers: authorized })).status).toBe(405)
+  }
+})
