@@ -37,7 +37,8 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   #lease: FeedLease | undefined
   #reader: HistoryReader | undefined
   #replayed: HubEvent[] = []
-  #live: HubEvent[] = []
+  /** Each with its sequence number in the feed. */
+  #live: { at: number; event: HubEvent }[] = []
   #liveChars = 0
   /** Live events were dropped: when the ones kept are read, the history has the rest. */
   #overflowed = false
@@ -99,7 +100,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   }
 
   #shiftLive(): HubEvent | undefined {
-    const event = this.#live.shift()
+    const event = this.#live.shift()?.event
     this.#liveChars -= event?.data.length ?? 0
     return event
   }
@@ -107,7 +108,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   async #fetch(): Promise<void> {
     if (this.#reader) {
       const entries = await this.#reader.next()
-      if (typeof entries === 'number') this.#reader = undefined
+      if (typeof entries === 'number') this.#joinLive(entries)
       else this.#replayed = entries.flatMap(({ event }) => event ?? [])
     } else if (this.#overflowed && this.#lease) {
       this.#replay(this.#lease, resumePointFrom(this.#lastId, this.#lease.feed.topics))
@@ -118,10 +119,16 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
     }
   }
 
+  // A client that was ahead of this hub has read on to where the feed is by now: it has had the first live events.
+  #joinLive(joinAt: number): void {
+    this.#reader = undefined
+    while (this.#live[0] && this.#live[0].at < joinAt) this.#shiftLive()
+  }
+
   #receive(event: HubEvent): void {
     this.#overflowed ||= this.#live.length > 0 && this.#liveChars + event.data.length > maxQueuedChars
     if (!this.#overflowed) {
-      this.#live.push(event)
+      this.#live.push({ at: (this.#lease?.feed.feed.end ?? 0) - 1, event })
       this.#liveChars += event.data.length
     }
     this.#wake()
