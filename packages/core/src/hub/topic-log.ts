@@ -70,6 +70,8 @@ export class TopicLog {
     this.#head = head
     // Events may have come before `subscribe` resolved: they are ahead of its head.
     if (!this.#position) await this.#openAt(head)
+    // Told of a loss before it was known from where to read on.
+    if (this.#stale) void this.#catchUp()
   }
 
   read(reader: TopicReader): () => void {
