@@ -2,7 +2,7 @@ import type { Environment } from '../environment.ts'
 import type { Broker } from './broker.ts'
 import type { FeedLease } from './feeds.ts'
 import { HistoryReader } from './history-reader.ts'
-import { earliest, type ResumePoint, resumePointFrom } from './resume.ts'
+import { fromStart, type ResumePoint, resumePointFrom } from './resume.ts'
 import type { FeedListener } from './topic-feed.ts'
 import type { HubEvent } from './types.ts'
 
@@ -74,7 +74,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
     lease.feed.listeners.add(this.#listener)
     const { from } = this.#parts
     const { end, topics } = lease.feed
-    this.#replay(lease, end && from.positions.size === 0 ? earliest(topics) : from)
+    this.#replay(lease, end ? fromStart(from, topics) : from)
   }
 
   #replay(lease: FeedLease, from: ResumePoint): void {

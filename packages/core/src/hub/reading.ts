@@ -8,7 +8,7 @@ import type { FeedLease } from './feeds.ts'
 import { gapEvent } from './gap.ts'
 import { HistoryReader } from './history-reader.ts'
 import { Replay } from './replay.ts'
-import { earliest, type ResumePoint, resumePointFrom } from './resume.ts'
+import { fromStart, type ResumePoint, resumePointFrom } from './resume.ts'
 import type { HubEvent, RespondOptions } from './types.ts'
 
 /** What one client reads, and what it is told about it at open. */
@@ -42,11 +42,6 @@ export function readingOf(
     },
     accepts,
   }
-}
-
-/** Who comes to a topic that has ended without saying from where gets all of it. */
-function fromStart(from: ResumePoint, topics: ReadonlyMap<string, string>): ResumePoint {
-  return from.positions.size === 0 && from.unknownId === undefined ? earliest(topics) : from
 }
 
 /** A filter as a subscriber applies it: what it throws rejects the event, and a gap is never filtered out. */

@@ -33,3 +33,8 @@ export function resumePointFrom(id: string, topics: ReadonlyMap<string, string>)
 export function earliest(topics: ReadonlyMap<string, string>): ResumePoint {
   return { positions: new Map([...topics.keys()].map((key) => [key, 'earliest'])) }
 }
+
+/** Who comes to a topic that has ended without saying from where gets all of it. */
+export function fromStart(from: ResumePoint, topics: ReadonlyMap<string, string>): ResumePoint {
+  return from.positions.size === 0 && from.unknownId === undefined ? earliest(topics) : from
+}
