@@ -45,7 +45,7 @@ export class EventSource extends Target {
    * @throws {DOMException} named `SyntaxError`, for a URL that cannot be parsed
    * @throws {TypeError} for options that are no object, and a `fetch` that is no function
    */
-  constructor(url: string | URL, init?: EventSourceInit | null) {
+  constructor(url: string | URL, init: EventSourceInit | null = {}) {
     super()
     if (arguments.length === 0) throw new TypeError('Cannot construct EventSource: no URL')
     const text = toText(url)

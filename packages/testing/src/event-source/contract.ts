@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { CaseServer } from './case-server.ts'
+import { bundle, runInChromium, type Bases } from './runtimes.ts'
+import type { CaseResult } from './suite.ts'
+
+/** What a platform cannot do, by the case's name, with the reason. A case that passes all the same must leave the list. */
+export type Limits = Record<string, string>
+
+/** Run the suite in a runtime, and hold it to every case but the declared limits. */
+export function eventSourceContract(name: string, limits: Limits, run: (bases: Bases) => Promise<CaseResult[]>): void {
+  describe(`EventSource: ${name}`, () => {
+    it('does as the standard says, but for declared limits', async () => {
+      await using server = new CaseServer()
+      await using other = new CaseServer()
+      judge(name, limits, await run([await server.listen(), await other.listen()]))
+    })
+  })
+}
+
+/** The same in a page, with the class of ours or the browser's own. */
+export async function runPage(path: string, native: boolean): Promise<CaseResult[]> {
+  const script = await bundle('page')
+  const { promise, resolve } = Promise.withResolvers<CaseResult[]>()
+  await using other = new CaseServer()
+  await using server = new CaseServer({
+    '/page': (_request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><script type="module" src="/page.js"></script>'),
+    '/page.js': (_request, response) => response.setHeader('content-type', 'text/javascript').end(script),
+    '/results': async (request, response) => {
+      const chunks = await request.toArray()
+      response.end()
+      resolve(JSON.parse(Buffer.concat(chunks).toString()) as CaseResult[])
+    },
+  })
+  const [base, otherBase] = [await server.listen(), await other.listen()]
+  return runInChromium(path, `${base}/page?otherBase=${otherBase}${native ? '&native' : ''}`, promise)
+}
+
+/** Fail unless exactly the declared cases failed; print how many passed. */
+export function judge(name: string, limits: Limits, results: CaseResult[]): void {
+  const failed = results.filter(({ error }) => error !== undefined)
+  console.log(`EventSource in ${name}: ${results.length - failed.length} of ${results.length} cases passed`)
+  for (const each of failed) console.log(`  ${each.name}: ${limits[each.name] ?? each.error}`)
+  expect(failed.filter((each) => !(each.name in limits))).toEqual([])
+  expect(failed.map((each) => each.name).sort()).toEqual(Object.keys(limits).sort())
+}
