@@ -20,7 +20,7 @@ export interface Publication {
 export async function readPublication(request: Request, limits: ResolvedLimits): Promise<Publication> {
   const type = mediaTypeOf(request, ['application/json', 'text/plain'])
   const text = await readText(request, limits)
-  const publication = type === 'text/plain' ? fromText(request, text) : fromJson(parse(text))
+  const publication = type === 'text/plain' ? fromText(request, text) : fromJson(parse(text), limits)
   check(publication, limits)
   return publication
 }
@@ -30,13 +30,16 @@ function fromText(request: Request, data: string): Publication {
   return { events: [{ event: query.get('event') ?? undefined, data }], key: query.get('key') ?? undefined }
 }
 
-function fromJson(body: unknown): Publication {
+function fromJson(body: unknown, limits: ResolvedLimits): Publication {
   if (!isRecord(body)) throw invalid('The body must be a JSON object')
   const { key, events, ...single } = body
   if (key !== undefined && typeof key !== 'string') throw invalid('`key` must be a string')
   if (events === undefined) return { events: [toEvent(single)], key }
   if (!Array.isArray(events)) throw invalid('`events` must be an array')
   if (Object.keys(single).length > 0) throw invalid('Beside `events` only `key` is allowed')
+  if (events.length > limits.events) {
+    throw new Refused(413, 'too-many-events', `Cannot publish more than ${limits.events} events at once`)
+  }
   return { events: events.map(toEvent), key }
 }
 
@@ -45,7 +48,7 @@ function toEvent(value: unknown): HubPublication {
   if (!isRecord(value) || !Object.hasOwn(value, 'data')) throw invalid('An event must be an object with `data`')
   const { data, event, ...rest } = value
   const [unknown] = Object.keys(rest)
-  if (unknown !== undefined) throw invalid(`An event has no member ${JSON.stringify(unknown)}`)
+  if (unknown !== undefined) throw invalid(`An event has no member ${JSON.stringify(unknown.slice(0, 64))}`)
   if (event !== undefined && typeof event !== 'string') throw invalid('`event` must be a string')
   return { event, data }
 }
@@ -53,11 +56,8 @@ function toEvent(value: unknown): HubPublication {
 function check({ events, key }: Publication, limits: ResolvedLimits): void {
   if (events.length === 0) throw invalid('`events` must not be empty')
   if (key === '') throw invalid('`key` must not be empty')
-  if (key !== undefined && key.length > limits.topicLength) {
-    throw invalid(`\`key\` must not be longer than ${limits.topicLength} characters`)
-  }
-  if (events.length <= limits.events) return
-  throw new Refused(413, 'too-many-events', `Cannot publish more than ${limits.events} events at once`)
+  if (key === undefined || key.length <= limits.topicLength) return
+  throw invalid(`\`key\` must not be longer than ${limits.topicLength} characters`)
 }
 
 function parse(text: string): unknown {
