@@ -64,13 +64,13 @@ export class Feeds {
   }
 
   async #openFeed(topics: ReadonlyMap<string, string>): Promise<TopicFeed> {
-    const logs = [...topics].map(([key, topic]) => share(this.#logs, topic, () => this.#openLog(topic, key)))
-    const known = logs.map(({ value }) => value?.position)
-    const opening = logs.map(({ opened }) => opened)
+    const logs = [...topics].map(([key, topic]) => ({ topic, log: share(this.#logs, topic, () => this.#openLog(topic, key)) }))
+    const known = logs.map(({ log }) => log.value?.position)
+    const opening = logs.map(({ log }) => log.opened)
     const results = await Promise.allSettled(opening)
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) {
-      for (const topic of topics.values()) this.#leaveLog(topic)
+      for (const { topic, log } of logs) this.#leaveLog(topic, log)
       throw failed.reason
     }
     const opened = await Promise.all(opening)
@@ -91,11 +91,10 @@ export class Feeds {
 
   #closeFeed(feed: TopicFeed): void {
     feed.close()
-    for (const topic of feed.topics.values()) this.#leaveLog(topic)
+    for (const topic of feed.topics.values()) this.#leaveLog(topic, this.#logs.get(topic))
   }
 
-  #leaveLog(topic: string): void {
-    const shared = this.#logs.get(topic)
+  #leaveLog(topic: string, shared: Shared<TopicLog> | undefined): void {
     if (shared) this.#leave(this.#logs, topic, shared, (log) => void log.close().catch(this.#onError))
   }
 
@@ -110,17 +109,15 @@ export class Feeds {
 
 function share<T>(map: Map<string, Shared<T>>, name: string, open: () => Promise<T>): Shared<T> {
   let shared = map.get(name)
-  if (!shared) map.set(name, (shared = opening(open())))
+  if (!shared) map.set(name, (shared = opening(open(), (failed) => map.get(name) === failed && map.delete(name))))
   shared.users++
   return shared
 }
 
-function opening<T>(opened: Promise<T>): Shared<T> {
+// One that fails is forgotten at once: kept until its last user has left, a failure might never leave a busy hub.
+function opening<T>(opened: Promise<T>, forget: (failed: Shared<T>) => void): Shared<T> {
   const shared: Shared<T> = { users: 0, opened }
-  opened.then(
-    (value) => (shared.value = value),
-    () => {},
-  )
+  opened.then((value) => (shared.value = value), () => forget(shared))
   return shared
 }
 
