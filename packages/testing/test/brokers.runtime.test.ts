@@ -13,7 +13,8 @@ it.each([
   { runtime: 'deno', command: `${workspaceRoot}node_modules/deno/deno`, args: ['run', '-A', '--node-modules-dir=manual', source, script] },
 ])('memoryBroker keeps the contract under $runtime', async ({ command, args }) => {
   await using process = new LaunchedServer({ command, args, env: { DENO_NO_UPDATE_CHECK: '1' } })
-  expect(await process.exited, process.output).toBe(0)
+  const code = await process.exited
+  expect({ code, output: code === 0 ? '' : process.output }).toEqual({ code: 0, output: '' })
   const line = /^results (.*)$/m.exec(process.output)?.[1] ?? '[]'
   const results = JSON.parse(line) as CaseResult[]
   const cases = brokerContract({ create: () => Promise.reject(new Error('not run here')), lacks: memoryBrokerLacks })
