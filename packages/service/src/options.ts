@@ -28,6 +28,9 @@ export interface ServiceOptions {
    * dependable only where the proxy overwrites it. A client of IPv6 has a whole /64: cut it to that.
    */
   address?: ((context: Context) => string | undefined) | undefined
-  /** Told of every error that is the server's fault, with its request. Default: written to the console. */
+  /**
+   * Told of every error that is the server's fault. Default: written to the console. The request's URL may carry a token:
+   * do not log it.
+   */
   onError?: ((error: unknown, request: Request) => void) | undefined
 }

@@ -25,7 +25,10 @@ export type JwtKey =
       jwks?: undefined
     }
   | {
-      /** A JSON Web Key Set, or where to fetch it: by HTTPS, kept, and fetched again when a token names another key. */
+      /**
+       * A JSON Web Key Set, or where to fetch it: by HTTPS, kept for 10 minutes, and fetched again when a token names
+       * another key, at most every 30 s. Where several keys fit, a token must name its own (`kid`).
+       */
       jwks: JSONWebKeySet | URL | string
       secret?: undefined
       publicKey?: undefined

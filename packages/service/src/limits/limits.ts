@@ -13,6 +13,8 @@ export interface ServiceLimits {
   /**
    * Streams that one identity may have open at this service. Default no limit. One too many is turned away for a while;
    * nobody is evicted. Leave room for reconnecting: a client comes back before its old stream is known to be dead.
+   *
+   * Of streams that are counted, the hub's `onClose` is told, but not an `onClose` among its stream options.
    */
   streamsPerIdentity?: number | undefined
   /** The same for one address, which the service's option `address` finds. Default no limit. */
