@@ -4,6 +4,13 @@ import type { Status } from './status.ts'
 import type { Clock } from './timer.ts'
 import type { ConnectOptions, Endpoints, EventConnection, EventsOf, TopicEvent } from './types.ts'
 
+/** Where tests and the simulator put a clock and chance of their own. Not an option: it may change at any time. */
+const seam: unique symbol = /* @__PURE__ */ Symbol.for('holdfast.clock')
+
+interface Seam {
+  readonly [seam]?: Clock
+}
+
 /**
  * Connect to a stream of events that several endpoints can bring, and stay connected.
  *
@@ -20,16 +27,7 @@ export function connect<Events extends object = Record<string, unknown>>(
   endpoints: Endpoints,
   options: ConnectOptions<Events> = {},
 ): EventConnection<Events> {
-  return connectIn(systemEnvironment, endpoints, options)
-}
-
-/** `connect()` with a clock and chance of one's own: the seam for tests and the simulator. */
-export function connectIn<Events extends object = Record<string, unknown>>(
-  clock: Clock,
-  endpoints: Endpoints,
-  options: ConnectOptions<Events> = {},
-): EventConnection<Events> {
-  const connection = new Connection(endpoints, options as ConnectOptions, clock)
+  const connection = new Connection(endpoints, options as ConnectOptions, (options as Seam)[seam] ?? systemEnvironment)
   void connection.start()
   return new Handle(connection) as unknown as EventConnection<Events>
 }

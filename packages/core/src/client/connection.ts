@@ -225,7 +225,9 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     const before = this.delivery.lastEventId
     this.#obey(link, this.delivery.checkpoint(link.coverage, id))
     const after = this.delivery.lastEventId
-    if (after !== before) this.#queue.push({ id: after })
+    if (after === before) return
+    this.#queue.push({ id: after })
+    this.#redundancy.update()
   }
 
   onHint(link: Link, hint: Hint): void {

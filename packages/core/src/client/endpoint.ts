@@ -17,11 +17,11 @@ export class EndpointState {
   #breakerUntil = 0
   #barredUntil = 0
   /** When it failed last, or -Infinity. */
-  failedAt = -Infinity
+  failedAt: number = -Infinity
   drainsUntil = 0
   load = 0
   /** The smallest difference seen between this clock and the server's: the baseline of how late a stream is. */
-  lateness = Infinity
+  lateness: number = Infinity
   /** Why it has no stream for us, while it is barred for that. */
   refusal: LossReason | undefined
 

@@ -1,0 +1,157 @@
+import type { Entry, Log, Position } from './log.ts'
+import type { Pipe } from './pipe.ts'
+import { bytesOf, hintOf, idOf, vectorOf } from './wire.ts'
+import type { World } from './world.ts'
+
+export const heartbeat = 5_000
+
+/** What a request comes to. */
+export interface Reply {
+  status: number
+  headers: Record<string, string>
+}
+
+interface Stream {
+  pipe: Pipe
+  client: string
+  standby: boolean
+  /** Where it is, by topic key. */
+  vector: Map<string, Position>
+  toldAt: number
+}
+
+/** One simulated hub: it has the log a little later than it is written, and speaks real event stream bytes. */
+export class Server {
+  readonly name: string
+  up = true
+  /** The path to it swallows everything. */
+  holed = false
+  /** Milliseconds by which everything it sends is late. */
+  late = 0
+  /** Milliseconds it takes to answer. */
+  think = 2
+  load = 0.2
+  shed = 0
+  maxStreams = Infinity
+  draining = false
+  /** Its log does not move. */
+  stale = false
+  /** Ids that nobody can compare, as another server's would be. */
+  opaque = false
+  readonly streams: Set<Stream> = new Set()
+  readonly #world: World
+  readonly #log: Log
+  readonly #heads = new Map<string, Position>()
+  #lastAt: number[] = []
+
+  constructor(name: string, world: World, log: Log) {
+    this.name = name
+    this.#world = world
+    this.#log = log
+    for (const topic of log.topics) this.#heads.set(topic.key, log.headOf(topic))
+    log.follow((entry) => this.#hear(entry))
+    const beat = (): void => {
+      this.#beat()
+      world.after(heartbeat, beat)
+    }
+    world.after(world.between(0, heartbeat), beat)
+  }
+
+  answer(url: URL, headers: Headers, pipe: Pipe, client: string): Reply {
+    if (this.draining || this.streams.size >= this.maxStreams) {
+      return { status: 503, headers: { 'retry-after': String(Math.ceil(this.#world.between(5, 15))) } }
+    }
+    pipe.delay += this.late
+    const standby = url.searchParams.get('mode') === 'standby'
+    const from = url.searchParams.get('lastEventId') ?? headers.get('last-event-id') ?? ''
+    const stream: Stream = { pipe, client, standby, vector: new Map(this.#heads), toldAt: 0 }
+    pipe.onCancel = () => this.streams.delete(stream)
+    this.streams.add(stream)
+    this.#open(stream, from)
+    return { status: 200, headers: { 'content-type': 'text/event-stream' } }
+  }
+
+  /** Every stream ends at once: the process is gone, and its machine says so. */
+  crash(): void {
+    this.up = false
+    for (const { pipe } of this.streams) pipe.finish(new Error('Connection reset'))
+    this.streams.clear()
+  }
+
+  /** Say that it goes away, and go. */
+  drain(within: number): void {
+    this.draining = true
+    for (const { pipe } of this.streams) pipe.write(bytesOf(hintOf({ drain: within })))
+    this.#world.after(within, () => this.crash())
+  }
+
+  /** Come back, knowing the log. */
+  start(): void {
+    this.up = true
+    this.draining = false
+    for (const topic of this.#log.topics) this.#heads.set(topic.key, this.#log.headOf(topic))
+  }
+
+  #open(stream: Stream, from: string): void {
+    const { pipe, vector } = stream
+    const topics = this.#log.topics.map(({ name }) => encodeURIComponent(name)).join(',')
+    const hint = `: hint heartbeat=${heartbeat} t=${Math.round(this.#world.now)} load=${this.load} topics=${topics}\n\n`
+    const retry = `retry: ${Math.round(this.#world.between(1_000, 4_000))}\n`
+    if (stream.standby) return pipe.write(bytesOf(`${hint}${retry}\n${hintOf({ at: idOf(this.#heads) })}`))
+    const positions = from.startsWith('c1~') ? vectorOf(from) : new Map<string, Position>()
+    for (const [key, position] of positions) vector.set(key, position)
+    let text = `${hint}${retry}id: ${idOf(vector)}\n\n`
+    for (const topic of this.#log.topics) {
+      const head = this.#heads.get(topic.key) as Position
+      const { entries, gap, start } = this.#log.read(topic, vector.get(topic.key) as Position, head)
+      if (gap) {
+        const before = idOf(vector)
+        vector.set(topic.key, start)
+        const id = idOf(vector, topic)
+        text += `id: ${id}\nevent: gap\ndata: ${JSON.stringify({ reason: gap, topics: [topic.name], from: before, to: id })}\n\n`
+      }
+      for (const entry of entries) text += this.#event(stream, entry)
+    }
+    pipe.write(bytesOf(text))
+  }
+
+  // Replication takes a little, another time each time, so that servers merge topics in different orders.
+  #hear(entry: Entry): void {
+    const index = this.#log.topics.indexOf(entry.topic)
+    const at = Math.max(this.#world.now + this.#world.between(1, 15), this.#lastAt[index] ?? 0)
+    this.#lastAt[index] = at
+    this.#world.after(at - this.#world.now, () => this.#append(entry))
+  }
+
+  #append(entry: Entry): void {
+    if (!this.up || this.stale) return
+    this.#heads.set(entry.topic.key, entry)
+    let shared: Uint8Array | undefined
+    for (const stream of this.streams) {
+      if (stream.standby) this.#tellAt(stream)
+      else if (this.#log.topics.length === 1) stream.pipe.write((shared ??= bytesOf(this.#event(stream, entry))))
+      else stream.pipe.write(bytesOf(this.#event(stream, entry)))
+    }
+  }
+
+  #event({ vector }: Stream, { topic, epoch, offset, number }: Entry): string {
+    vector.set(topic.key, { epoch, offset })
+    return `id: ${this.opaque ? number + 1 : idOf(vector, topic)}\ndata: ${number}\n\n`
+  }
+
+  // At most once a second.
+  #tellAt(stream: Stream): void {
+    if (this.#world.now - stream.toldAt < 1_000) return
+    stream.toldAt = this.#world.now
+    stream.pipe.write(bytesOf(hintOf({ at: idOf(this.#heads), t: Math.round(this.#world.now) })))
+  }
+
+  // Hints come at every interval, also on a busy stream: without `t` nobody could see that it is slow.
+  #beat(): void {
+    if (!this.up) return
+    for (const { pipe, standby, vector } of this.streams) {
+      const hint = hintOf({ heartbeat, t: Math.round(this.#world.now), load: this.load, ...(this.shed > 0 && { shed: this.shed }) })
+      pipe.write(bytesOf(standby || this.opaque ? hint : `${hint}id: ${idOf(vector)}\n\n`))
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { Client, type Policy } from './client.ts'
+import { Log } from './log.ts'
+import { Network } from './network.ts'
+import { type Report, reportOf } from './report.ts'
+import { faultAt, scenarios } from './scenarios.ts'
+import { Server } from './server.ts'
+import { World } from './world.ts'
+
+export interface SimulationOptions {
+  scenario: string
+  policy: Policy
+  seed?: number | undefined
+  /** Default the scenario's own. */
+  clients?: number | undefined
+}
+
+export interface Simulation extends Report {
+  /** How many deliver from each server at the end. */
+  shares: number[]
+  errors: unknown[]
+}
+
+const eventsPerSecond = 2
+
+/** Play one scenario to clients of one policy: three servers, one log, two topics. */
+export async function simulate({ scenario: name, policy, seed = 1, clients: count }: SimulationOptions): Promise<Simulation> {
+  const scenario = scenarios[name]
+  if (!scenario) throw new RangeError(`Cannot simulate "${name}": there are ${Object.keys(scenarios).join(', ')}`)
+  const world = new World(seed)
+  const log = new Log(world, 2)
+  const servers = ['s1', 's2', 's3'].map((server) => new Server(server, world, log))
+  const network = new Network(world, servers)
+  const urls = servers.map((server) => `http://${server.name}/events`)
+  const clients = Array.from({ length: count ?? scenario.clients }, (_, index) => new Client(`c${index}`, world))
+  publish(world, log)
+  for (const client of clients) world.after(world.between(1_000, 6_000), () => client.start(policy, urls, network))
+  await world.run(faultAt)
+  scenario.fault({ world, log, network, servers, clients })
+  const until = faultAt + scenario.duration
+  await world.run(until)
+  const shares = servers.map(({ streams }) => [...streams].filter(({ standby }) => !standby).length)
+  for (const client of clients) client.finish()
+  // What was written last may be on its way.
+  const report = reportOf(clients, log, network.attempts, faultAt, until - 6_000)
+  return { ...report, shares, errors: clients.flatMap(({ error }) => (error === undefined ? [] : [error])) }
+}
+
+function publish(world: World, log: Log): void {
+  let turn = 0
+  const next = (): void => {
+    log.publish(log.topics[turn++ % log.topics.length] as (typeof log.topics)[0])
+    world.after(1_000 / eventsPerSecond, next)
+  }
+  next()
+}
