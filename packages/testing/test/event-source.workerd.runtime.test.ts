@@ -1,5 +1,5 @@
 import { eventSourceContract } from '../src/event-source/contract.ts'
-import { everywhere } from '../src/event-source/limits.ts'
+import { workerd } from '../src/event-source/limits.ts'
 import { runInWorkerd } from '../src/event-source/runtimes.ts'
 
-eventSourceContract('workerd', everywhere, runInWorkerd)
+eventSourceContract('workerd', workerd, runInWorkerd)

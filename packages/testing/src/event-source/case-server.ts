@@ -76,8 +76,8 @@ async function answer(plan: Answer, response: ServerResponse): Promise<void> {
     else response.write(bytesOf(piece))
   }
   // A reset overtakes what is still on its way.
-  if (plan.then === 'reset') setTimeout(() => response.socket?.resetAndDestroy(), 50)
-  if (plan.then === 'end') response.end()
+  if (plan.after === 'reset') setTimeout(() => response.socket?.resetAndDestroy(), 50)
+  if (plan.after === 'end') response.end()
 }
 
 function bytesOf(piece: Exclude<Piece, number>): Buffer {

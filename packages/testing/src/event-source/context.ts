@@ -78,7 +78,8 @@ export class Recorder {
     for (const type of types) {
       source.addEventListener(type, (event: Event) => {
         this.all.push({ event, state: source.readyState })
-        for (const wake of this.#wakes.splice(0)) wake()
+        // Not before the event's other listeners: a browser settles promises after each one.
+        setTimeout(() => this.#wakes.splice(0).forEach((wake) => wake()), 0)
       })
     }
   }

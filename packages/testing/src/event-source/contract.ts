@@ -23,7 +23,7 @@ export async function runPage(path: string, native: boolean): Promise<CaseResult
   const { promise, resolve } = Promise.withResolvers<CaseResult[]>()
   await using other = new CaseServer()
   await using server = new CaseServer({
-    '/page': (_request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><script type="module" src="/page.js"></script>'),
+    '/page': (_request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><meta charset=utf-8><script type="module" src="/page.js"></script>'),
     '/page.js': (_request, response) => response.setHeader('content-type', 'text/javascript').end(script),
     '/results': async (request, response) => {
       const chunks = await request.toArray()
@@ -32,7 +32,7 @@ export async function runPage(path: string, native: boolean): Promise<CaseResult
     },
   })
   const [base, otherBase] = [await server.listen(), await other.listen()]
-  return runInChromium(path, `${base}/page?otherBase=${otherBase}${native ? '&native' : ''}`, promise)
+  return await runInChromium(path, `${base}/page?otherBase=${otherBase}${native ? '&native' : ''}`, promise)
 }
 
 /** Fail unless exactly the declared cases failed; print how many passed. */

@@ -11,7 +11,7 @@ export interface Answer {
   headers?: Record<string, string | string[]>
   body?: Piece[]
   /** What becomes of the connection once the body is written. Default `hold`: it stays open. */
-  then?: 'end' | 'hold' | 'reset'
+  after?: 'end' | 'hold' | 'reset'
   /** Instead of an answer: nothing at all, or a reset. */
   instead?: 'nothing' | 'reset'
 }

@@ -6,7 +6,7 @@
 import { systemEnvironment } from '../../environment.ts'
 import { convertInit, parseUrl, toText } from './arguments.ts'
 import { CLOSED, Connection, CONNECTING, OPEN, type ReadyState } from './connection.ts'
-import { Handlers } from './handlers.ts'
+import { type Handlers, setHandler } from './handlers.ts'
 import { defineInterface } from './interface.ts'
 import { FetchTransport, StreamTransport, type Transport } from './transport.ts'
 import type { EventSourceInit, EventSourceTarget } from './types.ts'
@@ -36,8 +36,9 @@ export class EventSource extends Target {
 
   readonly #url: string
   readonly #withCredentials: boolean
-  readonly #handlers: Handlers
+  readonly #handlers: Handlers = {}
   #connection: Connection
+  #hidden: string | undefined
 
   /**
    * Connect to `url`, parsed against the document's base URL or the worker's location where there is one.
@@ -53,7 +54,6 @@ export class EventSource extends Target {
     const parsed = parseUrl(text)
     this.#url = parsed.href
     this.#withCredentials = withCredentials
-    this.#handlers = new Handlers(this)
     this.#connection = this.#connect(new FetchTransport(parsed, withCredentials, fetch))
   }
 
@@ -100,29 +100,29 @@ export class EventSource extends Target {
 
   /** Called when a connection is open: the first one, and each after a lost one. */
   get onopen(): ((this: EventSource, event: Event) => unknown) | null {
-    return this.#handlers.get('open') as (() => unknown) | null
+    return this.#handler('open')
   }
 
   set onopen(handler: ((this: EventSource, event: Event) => unknown) | null) {
-    this.#handlers.set('open', handler)
+    setHandler(this, this.#handlers, 'open', handler)
   }
 
   /** Called with each event that the stream gives no other type. */
   get onmessage(): ((this: EventSource, event: MessageEvent<string>) => unknown) | null {
-    return this.#handlers.get('message') as (() => unknown) | null
+    return this.#handler('message')
   }
 
   set onmessage(handler: ((this: EventSource, event: MessageEvent<string>) => unknown) | null) {
-    this.#handlers.set('message', handler)
+    setHandler(this, this.#handlers, 'message', handler)
   }
 
   /** Called when the connection is lost, with `readyState` `CONNECTING`, and when it has failed, with `CLOSED`. */
   get onerror(): ((this: EventSource, event: Event) => unknown) | null {
-    return this.#handlers.get('error') as (() => unknown) | null
+    return this.#handler('error')
   }
 
   set onerror(handler: ((this: EventSource, event: Event) => unknown) | null) {
-    this.#handlers.set('error', handler)
+    setHandler(this, this.#handlers, 'error', handler)
   }
 
   /** Close the connection, and leave no timer and no socket behind. No event is dispatched from here on. */
@@ -130,14 +130,27 @@ export class EventSource extends Target {
     this.#connection.close()
   }
 
+  /** @internal On workerd alone, which otherwise reads `on…` of its target itself and calls what it finds, without `this`. */
+  override dispatchEvent(event: Event): boolean {
+    this.#hidden = event.type
+    return super.dispatchEvent(event)
+  }
+
+  #handler(type: string): (() => unknown) | null {
+    const hidden = this.#hidden === type
+    // Of this dispatch workerd has read it now: from here on it is our listeners who ask.
+    this.#hidden = undefined
+    return hidden ? null : ((this.#handlers[type]?.handler ?? null) as (() => unknown) | null)
+  }
+
   #connect(transport: Transport): Connection {
-    const dispatch = (event: Event): unknown => EventTarget.prototype.dispatchEvent.call(this, event)
-    const connection = new Connection(transport, dispatch, systemEnvironment)
+    const connection = new Connection(transport, (event) => this.dispatchEvent(event), systemEnvironment)
     void connection.run()
     return connection
   }
 
   static {
+    if (!systemEnvironment.requestScoped) delete (this.prototype as { dispatchEvent?: unknown }).dispatchEvent
     defineInterface(this, 'EventSource', { CONNECTING, OPEN, CLOSED })
   }
 }

@@ -12,7 +12,7 @@ export const closing: EventSourceCase[] = [
   {
     name: 'close: in the constructor\'s turn, no event ever',
     async run(context) {
-      const { source, events } = context.open([{ body: ['data: x\n\n'], then: 'end' }])
+      const { source, events } = context.open([{ body: ['data: x\n\n'], after: 'end' }])
       source.close()
       await wait(200)
       equal([events.log, source.readyState], [[], 2], 'events')
@@ -42,7 +42,7 @@ export const closing: EventSourceCase[] = [
   {
     name: 'close: in a message handler, none of those parsed already is dispatched',
     async run(context) {
-      const { source, events } = context.open([{ body: ['data: 1\n\ndata: 2\n\ndata: 3\n\n'], then: 'end' }])
+      const { source, events } = context.open([{ body: ['data: 1\n\ndata: 2\n\ndata: 3\n\n'], after: 'end' }])
       source.addEventListener('message', ({ data }) => data === '2' && source.close())
       await events.until('message:2')
       await wait(200)
@@ -64,7 +64,7 @@ export const closing: EventSourceCase[] = [
   {
     name: 'close: in onopen, no message',
     async run(context) {
-      const { source, events } = context.open([{ body: ['data: 1\n\n'], then: 'end' }])
+      const { source, events } = context.open([{ body: ['data: 1\n\n'], after: 'end' }])
       source.onopen = () => source.close()
       await events.until('open')
       await wait(200)
@@ -74,7 +74,7 @@ export const closing: EventSourceCase[] = [
   {
     name: 'close: in onerror, no reconnection',
     async run(context) {
-      const { source, events, stream } = context.open([{ body: ['retry: 50\n\n'], then: 'end' }])
+      const { source, events, stream } = context.open([{ body: ['retry: 50\n\n'], after: 'end' }])
       source.onerror = () => source.close()
       await events.until('error:2').catch(() => events.until('error:0'))
       await wait(300)
@@ -84,7 +84,7 @@ export const closing: EventSourceCase[] = [
   {
     name: 'close: while waiting, no reconnection',
     async run(context) {
-      const { source, events, stream } = context.open([{ body: ['retry: 200\n\n'], then: 'end' }])
+      const { source, events, stream } = context.open([{ body: ['retry: 200\n\n'], after: 'end' }])
       await events.until('error:0')
       equal(source.readyState, 0, 'waiting')
       source.close()

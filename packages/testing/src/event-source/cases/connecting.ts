@@ -60,7 +60,7 @@ export const connecting: EventSourceCase[] = [
   ...refused.map((type) => ({
     name: `type refused: ${type || 'empty'}`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
-      const { source, events } = context.open([{ ...typed(type), body: ['retry: 1\ndata: x\n\n'], then: 'end' as const }])
+      const { source, events } = context.open([{ ...typed(type), body: ['retry: 1\ndata: x\n\n'], after: 'end' as const }])
       await events.count(1)
       await wait(100)
       equal([events.log, source.readyState], [['error:2'], 2], 'events')
@@ -77,7 +77,7 @@ export const connecting: EventSourceCase[] = [
   ...failing.map((status) => ({
     name: `status ${status}: fails for good`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
-      const { source, events, stream } = context.open([{ status, headers: { 'content-type': 'text/event-stream' }, then: 'end' as const }])
+      const { source, events, stream } = context.open([{ status, headers: { 'content-type': 'text/event-stream' }, after: 'end' as const }])
       await events.count(1)
       await wait(150)
       equal([events.log, source.readyState], [['error:2'], 2], 'events')
@@ -98,7 +98,7 @@ export const connecting: EventSourceCase[] = [
     name: `redirect ${status}: followed; origin and url`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
       const target = context.plan([{ body: ['data: x\n\n'] }], context.otherBase)
-      const { source, events, stream } = context.open([{ status, headers: { location: target.url }, then: 'end' as const }])
+      const { source, events, stream } = context.open([{ status, headers: { location: target.url }, after: 'end' as const }])
       await events.count(2)
       equal(events.log, ['open', 'message:x'], 'events')
       equal(events.messages()[0]?.origin, context.otherBase, 'origin')
@@ -109,7 +109,7 @@ export const connecting: EventSourceCase[] = [
     name: 'redirect: relative, within the origin',
     async run(context) {
       const target = context.plan([{ body: ['data: x\n\n'] }])
-      const { events } = context.open([{ status: 302, headers: { location: target.url.slice(context.base.length) }, then: 'end' }])
+      const { events } = context.open([{ status: 302, headers: { location: target.url.slice(context.base.length) }, after: 'end' }])
       await events.count(2)
       equal(events.messages()[0]?.origin, context.base, 'origin')
     },
@@ -117,8 +117,8 @@ export const connecting: EventSourceCase[] = [
   {
     name: 'redirect: to what is no event stream fails',
     async run(context) {
-      const target = context.plan([{ status: 404, then: 'end' }])
-      const { events } = context.open([{ status: 302, headers: { location: target.url }, then: 'end' }])
+      const target = context.plan([{ status: 404, after: 'end' }])
+      const { events } = context.open([{ status: 302, headers: { location: target.url }, after: 'end' }])
       await events.count(1)
       equal(events.log, ['error:2'], 'events')
     },
@@ -126,8 +126,8 @@ export const connecting: EventSourceCase[] = [
   {
     name: 'redirect: a reconnection begins at the first URL again',
     async run(context) {
-      const target = context.plan([{ body: ['retry: 50\ndata: x\n\n'], then: 'end' }], context.otherBase)
-      const { events, stream } = context.open([{ status: 301, headers: { location: target.url }, then: 'end' }])
+      const target = context.plan([{ body: ['retry: 50\ndata: x\n\n'], after: 'end' }], context.otherBase)
+      const { events, stream } = context.open([{ status: 301, headers: { location: target.url }, after: 'end' }])
       await events.count(5)
       equal(events.log.slice(0, 5), ['open', 'message:x', 'error:0', 'open', 'message:x'], 'events')
       ok((await stream.seen()).length >= 2 || isBrowser(), 'requests')
@@ -137,7 +137,7 @@ export const connecting: EventSourceCase[] = [
     name: 'credentials: sent across origins only when asked for',
     applies: isBrowser,
     async run(context) {
-      const cookie = { status: 200, headers: { 'set-cookie': 'holdfast=1', 'content-type': 'text/plain' }, then: 'end' as const }
+      const cookie = { status: 200, headers: { 'set-cookie': 'holdfast=1', 'content-type': 'text/plain' }, after: 'end' as const }
       await fetch(context.plan([cookie], context.otherBase).url, { credentials: 'include' })
       for (const withCredentials of [false, true]) {
         const stream = context.plan([{}], context.otherBase)

@@ -43,7 +43,7 @@ export const construction: EventSourceCase[] = [
   {
     name: 'url: one that cannot be parsed is a SyntaxError',
     run({ EventSource }) {
-      for (const url of ['http://this is invalid/', 'http://127.0.0.1:99999/', 'http://']) {
+      for (const url of ['http://127.0.0.1:99999/', 'http://[::1/', 'http://']) {
         const error = throws(() => new EventSource(url), 'SyntaxError', url)
         ok(error instanceof DOMException && error.code === 12, 'DOMException')
       }
@@ -98,12 +98,12 @@ export const construction: EventSourceCase[] = [
     name: 'init: read once, after the url and before it is parsed',
     run(context) {
       const order: string[] = []
-      const url = { toString: () => (order.push('url'), 'http://not a url/') } as unknown as string
+      const url = { toString: () => (order.push('url'), 'http://127.0.0.1:99999/') } as unknown as string
       const init = { get withCredentials(): boolean { order.push('withCredentials'); return true } }
       throws(() => context.connect(url, init), 'SyntaxError', 'url')
       equal(order, ['url', 'withCredentials'], 'order')
       const failing = { get withCredentials(): boolean { throw new RangeError('mine') } }
-      throws(() => context.connect('http://not a url/', failing), 'RangeError', 'getter')
+      throws(() => context.connect('http://127.0.0.1:99999/', failing), 'RangeError', 'getter')
     },
   },
   {

@@ -23,7 +23,7 @@ export const customFetch: EventSourceCase[] = [
     ours: true,
     async run(context) {
       const calls: [url: string, init: EventSourceFetchInit][] = []
-      const stream = context.plan([{ body: ['retry: 50\nid: é\ndata: 1\n\n'], then: 'end' }, {}])
+      const stream = context.plan([{ body: ['retry: 50\nid: é\ndata: 1\n\n'], after: 'end' }, {}])
       const events = new Recorder(
         context.connect(stream.url, {
           withCredentials: true,

@@ -71,13 +71,12 @@ export const interfaceShape: EventSourceCase[] = [
   },
   ...constants.map(([name, value]) => ({
     name: `constant: ${name}`,
-    run({ EventSource, quiet }: Parameters<EventSourceCase['run']>[0]) {
+    run({ EventSource }: Parameters<EventSourceCase['run']>[0]) {
       for (const object of [EventSource, EventSource.prototype]) {
         const found = descriptor(object, name)
         equal(found.value, value, name)
         equal(flags(found), { enumerable: true, configurable: false, writable: false }, name)
       }
-      ok(quiet !== undefined, 'context')
     },
   })),
   ...attributes.map((name) => ({
@@ -88,7 +87,8 @@ export const interfaceShape: EventSourceCase[] = [
       equal([get?.name, get?.length], [`get ${name}`, 0], 'getter')
       const source = context.quiet()
       ok(!Object.hasOwn(source, name), 'own property')
-      throws(() => Reflect.apply(Function('o', 'k', '"use strict"; o[k] = 1') as () => void, null, [source, name]), 'TypeError', 'assignment')
+      // A module is strict.
+      throws(() => ((source as unknown as Record<string, unknown>)[name] = 1), 'TypeError', 'assignment')
     },
   })),
   ...handlerAttributes.map((name) => ({

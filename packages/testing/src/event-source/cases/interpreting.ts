@@ -49,7 +49,7 @@ export const interpreting: EventSourceCase[] = [
     async run(context: Parameters<EventSourceCase['run']>[0]) {
       // What is unfinished must not swallow the end: it comes with the next connection.
       const last = { body: ['id\nevent: end\ndata: end\n\n'] }
-      const { events } = context.open([{ body: ['retry: 20\n\n'], then: 'end' as const }, { body, then: 'end' as const }, last], types)
+      const { events } = context.open([{ body: ['retry: 20\n\n'], after: 'end' as const }, { body, after: 'end' as const }, last], types)
       await events.until('end:end')
       const messages = events.messages().map(({ type, data, lastEventId }) => `${type}:${data}${lastEventId === '' ? '' : `#${lastEventId}`}`)
       equal(messages.slice(0, -1), expected, 'messages')

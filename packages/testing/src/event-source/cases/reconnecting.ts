@@ -6,7 +6,7 @@ import type { Answer } from '../plan.ts'
 
 const isBrowser = (): boolean => 'document' in globalThis
 const last: Answer = { body: ['data: last\n\n'] }
-const ended = (text: string): Answer => ({ body: [text], then: 'end' })
+const ended = (text: string): Answer => ({ body: [text], after: 'end' })
 
 export const reconnecting: EventSourceCase[] = [
   {
@@ -21,7 +21,7 @@ export const reconnecting: EventSourceCase[] = [
   {
     name: 'reset in mid-stream: reestablished',
     async run(context) {
-      const { events } = context.open([{ body: ['retry: 50\ndata: 1\n\ndata: unfinished\n'], then: 'reset' }, last])
+      const { events } = context.open([{ body: ['retry: 50\ndata: 1\n\ndata: unfinished\n'], after: 'reset' }, last])
       await events.until('message:last')
       equal(events.log, ['open', 'message:1', 'error:0', 'open', 'message:last'], 'events')
     },
@@ -138,7 +138,7 @@ export const reconnecting: EventSourceCase[] = [
   ...[204, 500, 404].map((status) => ({
     name: `reconnection: answered ${status}, it fails for good`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
-      const { source, events, stream } = context.open([ended('retry: 50\ndata: 1\n\n'), { status, then: 'end' as const }])
+      const { source, events, stream } = context.open([ended('retry: 50\ndata: 1\n\n'), { status, after: 'end' as const }])
       await events.until('error:2')
       await wait(200)
       equal(events.log, ['open', 'message:1', 'error:0', 'error:2'], 'events')

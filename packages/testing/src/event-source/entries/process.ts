@@ -4,7 +4,7 @@ import { runSuite } from '../suite.ts'
 
 // A case throws in a listener on purpose. Deno asks the global scope, Node and Bun the process.
 const onPurpose = (error: unknown): boolean => error instanceof Error && error.message.endsWith('on purpose')
-globalThis.addEventListener?.('error', (event) => onPurpose((event as ErrorEvent).error) && event.preventDefault())
+globalThis.addEventListener?.('error', (event) => onPurpose(event.error) && event.preventDefault())
 process.on('uncaughtException', (error) => {
   if (!onPurpose(error)) throw error
 })
