@@ -15,7 +15,7 @@ export type BrokerCapability =
 
 /** What the contract can do to an engine. */
 export interface BrokerFaults {
-  /** Cut every connection to the engine and refuse new ones, until the function it resolves with is called. */
+  /** Cut the connections of `broker`, not of others, and refuse new ones, until the function it resolves with is called. */
   disconnect?: (() => Promise<() => Promise<void>>) | undefined
   /** End the engine and start it again with all it had stored. */
   restart?: (() => Promise<void>) | undefined
