@@ -1,7 +1,8 @@
-import { type Auth, jwt, secret } from '@holdfast/service'
 import { createHub } from '@holdfast/core/hub'
+import { type Auth, jwt, secret } from '@holdfast/service'
 import { expect, test, vi } from 'vitest'
 import { authorized, post, problemOf, readUntil, serviceOf } from './service.ts'
+import { hmacSecret, sign } from './tokens.ts'
 
 const paths = ['/stats', '/metrics']
 
@@ -71,17 +72,13 @@ test('needs a token, and one that grants it', async () => {
 })
 
 test('is open to the secret, by the claim of a JWT, and where everybody may do everything', async () => {
-  const { SignJWT } = await import('jose')
-  const key = 'k'.repeat(32)
-  const sign = (observe: boolean) =>
-    new SignJWT({ holdfast: { observe } }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(key))
-  const auth = jwt({ secret: key, algorithms: ['HS256'] })
   const statusOf = async (options: { auth: Auth | 'none' }, token: string) =>
     (await serviceOf(options).fetch('/stats', { headers: { authorization: `Bearer ${token}` } })).status
   expect(await statusOf({ auth: secret('s') }, 's')).toBe(200)
   expect(await statusOf({ auth: 'none' }, 'anything')).toBe(200)
-  expect(await statusOf({ auth }, await sign(true))).toBe(200)
-  expect(await statusOf({ auth }, await sign(false))).toBe(403)
+  const auth = jwt({ secret: hmacSecret, algorithms: ['HS256'] })
+  expect(await statusOf({ auth }, await sign({ holdfast: { observe: true } }))).toBe(200)
+  expect(await statusOf({ auth }, await sign({ holdfast: { observe: false } }))).toBe(403)
 })
 
 test('answers HEAD and refuses other methods', async () => {

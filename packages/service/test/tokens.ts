@@ -4,10 +4,10 @@ import { type Fetch, serviceOf } from './service.ts'
 
 /** The secret of the tokens in these tests. */
 export const hmacSecret = 'a secret that is long enough for HS512, which needs sixty-four bytes'
-export const hmacKey: Uint8Array = new TextEncoder().encode(hmacSecret)
+const hmacKey = new TextEncoder().encode(hmacSecret)
 
 /** What a bearer may do, as the claim says it. */
-export const rights = { publish: ['chat/7'], subscribe: ['chat/*', 'news'] }
+const rights = { publish: ['chat/7'], subscribe: ['chat/*', 'news'] }
 
 /** A token that is good for a minute, unless said otherwise. */
 export function sign(
