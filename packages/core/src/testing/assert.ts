@@ -10,10 +10,15 @@ export function check(condition: boolean, message: string): asserts condition {
   if (!condition) throw new ContractError(message)
 }
 
-/** Compare as JSON. */
+/** Compare as JSON, whatever the order of keys. */
 export function same(what: string, actual: unknown, expected: unknown): void {
-  const [seen, wanted] = [JSON.stringify(actual), JSON.stringify(expected)]
+  const [seen, wanted] = [JSON.stringify(actual, sortKeys), JSON.stringify(expected, sortKeys)]
   check(seen === wanted, `${what}: expected ${shorten(wanted)}, got ${shorten(seen)}`)
+}
+
+function sortKeys(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Wait for a rejection. Returns what it was rejected with. */
