@@ -49,7 +49,8 @@ export class Liveness {
   }
 
   #arm(factor: number): void {
-    if (this.#interval) this.#timer.set(Math.max(this.#heardAt + factor * this.#interval - this.#clock.now(), 0))
+    // At least 1 ms: a difference that rounding made must not be waited for again and again.
+    if (this.#interval) this.#timer.set(Math.max(this.#heardAt + factor * this.#interval - this.#clock.now(), 1))
   }
 
   #check(): void {

@@ -37,7 +37,7 @@ export class Pipe {
     this.onCancel?.()
   }
 
-  /** The path works again: what was lost comes with TCP's next attempt. */
+  /** The path works again: all that it swallowed comes with TCP's next attempt. */
   heal(): void {
     this.holed = false
     for (const arrive of this.#held.splice(0)) arrive()
@@ -51,19 +51,16 @@ export class Pipe {
 
   #send(arrive: () => void): void {
     if (this.ended) return
-    if (this.holed) {
-      this.#held.push(() => this.#send(arrive))
-      return
-    }
     // Never before what was sent earlier.
     this.#arrives = Math.max(this.#arrives, this.#world.now + this.delay)
     this.#world.after(this.#arrives - this.#world.now, () => {
-      if (this.ended) return
-      if (this.holed) this.#held.push(() => this.#send(arrive))
-      else {
+      const land = (): void => {
+        if (this.ended) return
         arrive()
         this.#wake()
       }
+      if (this.holed) this.#held.push(land)
+      else land()
     })
   }
 
