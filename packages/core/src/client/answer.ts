@@ -10,33 +10,33 @@ export interface Loss {
   retryAfter?: number | undefined
 }
 
+const refusals: Readonly<Record<number, LossReason>> = {
+  204: 'no-content',
+  400: 'bad-request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  407: 'unauthorized',
+  408: 'refused',
+  410: 'gone',
+  414: 'bad-request',
+  421: 'refused',
+  425: 'refused',
+  429: 'refused',
+  431: 'bad-request',
+  501: 'no-event-stream',
+}
+
 /** The reason not to read an answer as an event stream; undefined for one that is. */
 export function refusalOf({ status, headers }: Response): LossReason | undefined {
-  switch (status) {
-    case 200:
-      // The essence of the content type, as in the standard's own check.
-      return /^\s*text\/event-stream\s*(?:;|$)/i.test(headers.get('content-type') ?? '') ? undefined : 'no-event-stream'
-    case 204:
-      return 'no-content'
-    case 400:
-    case 414:
-    case 431:
-      return 'bad-request'
-    case 401:
-    case 407:
-      return 'unauthorized'
-    case 403:
-      return 'forbidden'
-    case 408:
-    case 421:
-    case 425:
-    case 429:
-      return 'refused'
-    case 410:
-      return 'gone'
-    default:
-      return status >= 500 && status !== 501 ? 'refused' : 'no-event-stream'
-  }
+  // The essence of the content type, as in the standard's own check.
+  if (status === 200 && /^\s*text\/event-stream\s*(?:;|$)/i.test(headers.get('content-type') ?? '')) return undefined
+  return refusals[status] ?? (status > 499 ? 'refused' : 'no-event-stream')
+}
+
+/** Whether a reason ends the connection: at once, or when every endpoint gives one. */
+export function endOf(reason: LossReason): 'at-once' | 'everywhere' | undefined {
+  if (reason === 'no-content' || reason === 'unauthorized' || reason === 'forbidden') return 'at-once'
+  return reason === 'bad-request' || reason === 'no-event-stream' || reason === 'gone' ? 'everywhere' : undefined
 }
 
 /** A reason as an error's code, for those reasons that end a connection. */

@@ -14,7 +14,7 @@ const processes: WeakMap<Clock, Map<string, Bucket>> = /* @__PURE__ */ new WeakM
 /** Take one extra attempt out of the budget of a set of endpoints. An outage then sees 3.8 k attempts/s instead of 6.5 k. */
 export function spend(clock: Clock, endpoints: string, size: number): boolean {
   let buckets = processes.get(clock)
-  if (!buckets) processes.set(clock, (buckets = new Map()))
+  if (!buckets) processes.set(clock, (buckets = new Map<string, Bucket>()))
   const now = clock.now()
   for (const [key, bucket] of buckets) {
     bucket.tokens += (now - bucket.at) * refill

@@ -27,7 +27,7 @@ export function connect<Events extends object = Record<string, unknown>>(
   endpoints: Endpoints,
   options: ConnectOptions<Events> = {},
 ): EventConnection<Events> {
-  const connection = new Connection(endpoints, options as ConnectOptions, (options as Seam)[seam] ?? systemEnvironment)
+  const connection = new Connection(endpoints, options, (options as Seam)[seam] ?? systemEnvironment)
   void connection.start()
   return new Handle(connection) as unknown as EventConnection<Events>
 }
@@ -41,7 +41,7 @@ class Handle implements EventConnection {
   }
 
   get status(): Status {
-    return this.#connection.status
+    return this.#connection.board.current
   }
 
   get lastEventId(): string {
@@ -53,7 +53,7 @@ class Handle implements EventConnection {
   }
 
   onStatus(listener: (status: Status) => void): () => void {
-    return this.#connection.onStatus(listener)
+    return this.#connection.board.listen(listener)
   }
 
   reconnect(): void {

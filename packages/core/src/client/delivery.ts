@@ -50,6 +50,11 @@ export class Delivery {
     this.#onGap = onGap
   }
 
+  /** Learn the names of topics. */
+  name(topics: readonly string[]): void {
+    for (const topic of topics) this.names.set(topicKey(topic), topic)
+  }
+
   /** Begin after an id of another time. */
   begin(id: string): void {
     const parsed = parsePositionId(id)

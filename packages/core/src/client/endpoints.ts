@@ -1,4 +1,5 @@
 import { EndpointState } from './endpoint.ts'
+import type { LossReason } from './status.ts'
 import type { Clock } from './timer.ts'
 import type { Endpoints } from './types.ts'
 
@@ -24,9 +25,12 @@ export class EndpointList {
     return this.all.map(({ url }) => url).sort().join(' ')
   }
 
-  remove(endpoint: EndpointState): void {
+  /** An endpoint has no stream for us. @returns true when none has */
+  refuse(endpoint: EndpointState, reason: LossReason): boolean {
     const index = this.all.indexOf(endpoint)
-    if (index >= 0) this.all.splice(index, 1)
+    endpoint.refuse(reason)
+    if (reason === 'gone' && index >= 0) this.all.splice(index, 1)
+    return this.all.every(({ refusal }) => refusal)
   }
 
   /**

@@ -19,6 +19,12 @@ export type ConnectionErrorCode =
   /** `store.get` failed, so where to resume from is not known. */
   | 'store-failed'
 
+/** What an error has to do with. */
+export interface ConnectionErrorDetails extends ErrorOptions {
+  endpoint?: string | undefined
+  status?: number | undefined
+}
+
 /** A connection ended for good. Thrown by the iteration, after the events that came before it; also in the `closed` status. */
 export class ConnectionError extends HoldfastError {
   readonly code: ConnectionErrorCode
@@ -27,7 +33,7 @@ export class ConnectionError extends HoldfastError {
   /** The HTTP status, where there was an answer. */
   readonly status: number | undefined
 
-  constructor(code: ConnectionErrorCode, options: ErrorOptions & { endpoint?: string | undefined; status?: number | undefined } = {}) {
+  constructor(code: ConnectionErrorCode, options: ConnectionErrorDetails = {}) {
     super(`Cannot keep the connection${options.endpoint ? ` to "${options.endpoint}"` : ''}: ${code}`, options)
     this.code = code
     this.endpoint = options.endpoint

@@ -63,6 +63,7 @@ export class Link {
   heldBack = false
   /** Whether it brought anything new. */
   useful = false
+  acknowledging = false
   headers: Headers | undefined
   readonly abort: AbortController = new AbortController()
   readonly #request: LinkRequest
@@ -173,7 +174,7 @@ export class Link {
     const { status } = response
     if (typeof options.headers !== 'function' || (status !== 401 && status !== 403 && status !== 407)) return response
     const others = await headersOf(options, endpoint.url)
-    if (status === 403 && `${[...others]}` === `${[...headers]}`) return response
+    if (status === 403 && String([...others]) === String([...headers])) return response
     response.body?.cancel().catch(() => {})
     return this.#send(others)
   }
