@@ -1,4 +1,4 @@
-import type { FeedEntry } from '../stream/feed.ts'
+import type { FeedEntry } from '../stream/chunk.ts'
 import { formatBody } from '../wire/encode.ts'
 import { formatPositionId, type Position } from '../wire/position.ts'
 import type { StoredEvent } from './broker.ts'

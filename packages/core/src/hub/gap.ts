@@ -1,5 +1,5 @@
 import { formatBody } from '../wire/encode.ts'
-import type { FeedEntry } from '../stream/feed.ts'
+import type { FeedEntry } from '../stream/chunk.ts'
 import type { HubEvent } from './types.ts'
 
 /** The event by which a hub announces what it cannot replay. Nobody else may publish it. */

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts'
-import type { FeedEntry } from '../stream/feed.ts'
+import type { FeedEntry } from '../stream/chunk.ts'
 import { comparePositions, formatPositionId } from '../wire/position.ts'
 import type { Broker, HistoryPage, Position } from './broker.ts'
 import { encodeBody, eventEntry } from './entries.ts'

@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts'
 import { callSafely } from '../report.ts'
-import type { FeedEntry } from '../stream/feed.ts'
+import type { FeedEntry } from '../stream/chunk.ts'
 import type { SubscriberOptions } from '../stream/subscriber.ts'
 import type { Hint } from '../wire/hints.ts'
 import type { Broker } from './broker.ts'

@@ -1,5 +1,5 @@
 import type { Backlog, BacklogPage } from '../stream/backlog.ts'
-import { type FeedEntry, joinEntries, lengthOf } from '../stream/feed.ts'
+import { buildChunk, type FeedEntry } from '../stream/chunk.ts'
 import type { HistoryReader } from './history-reader.ts'
 
 /** What a subscriber missed, as bytes. */
@@ -15,15 +15,8 @@ export class Replay implements Backlog {
   async read(): Promise<BacklogPage | number> {
     const entries = await this.#reader.next()
     if (typeof entries === 'number') return entries
-    const accepts = this.#accepts
-    const selected = accepts ? entries.filter(accepts) : entries
-    const length = selected.reduce((total, entry) => total + lengthOf(entry), 0)
-    return {
-      bytes: joinEntries(selected, length),
-      events: selected.filter(({ comment }) => !comment).length,
-      lastId: entries.at(-1)?.id ?? this.#reader.checkpoint,
-      toldId: selected.at(-1)?.id,
-    }
+    const { bytes, events, lastId, toldId } = buildChunk(entries, 0, this.#accepts)
+    return { bytes, events, lastId: lastId ?? this.#reader.checkpoint, toldId }
   }
 
   cancel(): void {

@@ -1,0 +1,66 @@
+/** One event's place in a feed: its id, which is the feed's own, and its body, which all feeds share. */
+export interface FeedEntry<Event = unknown> {
+  /** ASCII, safe on the wire. Undefined for an entry that has no id, or has it in its body. */
+  readonly id: string | undefined
+  readonly body: Uint8Array
+  /** True for bytes that are no event. */
+  readonly comment?: boolean
+  /** What a subscriber's filter looks at. */
+  readonly event?: Event
+}
+
+/** Consecutive bytes of a feed, shared by every subscriber that stands at the same place. */
+export interface FeedChunk {
+  readonly bytes: Uint8Array
+  /** The sequence number after its last entry. */
+  readonly next: number
+  readonly events: number
+  /** The id of the last entry that has one, whether it was selected or not. */
+  readonly lastId: string | undefined
+  /** The id of the last entry in `bytes` that has one. */
+  readonly toldId: string | undefined
+}
+
+const encoder = new TextEncoder()
+const idLineOverhead = 'id: \n'.length
+
+/** Put entries together, or those of them that are accepted: then it may be empty. */
+export function buildChunk(
+  entries: readonly FeedEntry[],
+  next: number,
+  accepts?: (entry: FeedEntry) => boolean,
+): FeedChunk {
+  const selected: FeedEntry[] = []
+  let length = 0
+  let events = 0
+  let lastId: string | undefined
+  let toldId: string | undefined
+  for (const entry of entries) {
+    lastId = entry.id ?? lastId
+    if (accepts && !accepts(entry)) continue
+    toldId = lastId
+    selected.push(entry)
+    length += lengthOf(entry)
+    if (!entry.comment) events++
+  }
+  return { bytes: joinEntries(selected, length), next, events, lastId, toldId }
+}
+
+/** How many bytes an entry is on the wire. */
+export function lengthOf({ id, body }: FeedEntry): number {
+  return (id === undefined ? 0 : id.length + idLineOverhead) + body.length
+}
+
+/** The bytes of consecutive entries, each id line before its body. */
+function joinEntries(entries: readonly FeedEntry[], length: number): Uint8Array {
+  const [first] = entries
+  if (entries.length === 1 && first && first.id === undefined) return first.body
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const { id, body } of entries) {
+    if (id !== undefined) offset += encoder.encodeInto(`id: ${id}\n`, bytes.subarray(offset)).written
+    bytes.set(body, offset)
+    offset += body.length
+  }
+  return bytes
+}
