@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CaseServer } from './case-server.ts'
-import { bundle, runInChromium, type Bases } from './runtimes.ts'
+import { bundle, runInChromium, runInProcess, type Bases, type Command } from './runtimes.ts'
 import type { CaseResult } from './suite.ts'
 
 /** What a platform cannot do, by the case's name, with the reason. A case that passes all the same must leave the list. */
@@ -14,6 +14,15 @@ export function eventSourceContract(name: string, limits: Limits, run: (bases: B
       await using other = new CaseServer()
       judge(name, limits, await run([await server.listen(), await other.listen()]))
     })
+  })
+}
+
+/** The same in a process, which must live as long as a source does, and no longer. */
+export function processContract(name: string, limits: Limits, command: Command): void {
+  eventSourceContract(name, limits, (bases) => runInProcess(command, bases))
+
+  it(`${name} lives on while nothing but a reconnection is waited for, and ends once that is closed`, async () => {
+    expect(await runInProcess(command, ['', ''], 'lifetime')).toEqual([{ name: 'a second attempt' }])
   })
 }
 

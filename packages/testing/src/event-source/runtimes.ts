@@ -7,20 +7,28 @@ import { build } from 'esbuild'
 import { freePort, launch, LaunchedServer } from '../launch.ts'
 import type { CaseResult } from './suite.ts'
 
+/** How a runtime is started. */
+export interface Command {
+  command: string
+  args?: string[]
+}
+
 /** The URLs of the two case servers. */
 export type Bases = [base: string, otherBase: string]
 
 const suiteTime = 90_000
 
+type Entry = 'process' | 'lifetime' | 'worker' | 'page'
+
 /** One of the entries as a module of its own, minified as a page's bundler would. */
-export async function bundle(entry: 'process' | 'worker' | 'page'): Promise<Uint8Array> {
+export async function bundle(entry: Entry): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`./entries/${entry}.ts`, import.meta.url))],
     bundle: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
-    platform: entry === 'process' ? 'node' : 'browser',
+    platform: entry === 'process' || entry === 'lifetime' ? 'node' : 'browser',
     conditions: ['@holdfast/source'],
     write: false,
   })
@@ -30,8 +38,8 @@ export async function bundle(entry: 'process' | 'worker' | 'page'): Promise<Uint
 }
 
 /** A runtime that runs a script and ends by itself: one that does not has a timer or a socket left. */
-export async function runInProcess(command: string, args: string[], [base, otherBase]: Bases): Promise<CaseResult[]> {
-  await using folder = await folderWith({ 'suite.mjs': await bundle('process') })
+export async function runInProcess({ command, args = [] }: Command, [base, otherBase]: Bases, entry: Entry = 'process'): Promise<CaseResult[]> {
+  await using folder = await folderWith({ 'suite.mjs': await bundle(entry) })
   const script = join(folder.path, 'suite.mjs')
   await using server = new LaunchedServer({ command, args: [...args, script, base, otherBase], env: { DENO_NO_UPDATE_CHECK: '1' } })
   const late = new Promise<'late'>((resolve) => setTimeout(resolve, suiteTime, 'late').unref())

@@ -1,5 +1,5 @@
 // A type and a subtype, and nothing else before the parameters.
-const mimeType = /^\s*([^\s/;"]+\/[^\s/;"]+)\s*(;|$)/
+const mimeType = /^\s*([^\s/;]+\/[^\s/;]+)\s*(;|$)/
 
 /**
  * Whether a `Content-Type` is that of an event stream: by essence, in any case, whatever the parameters.
@@ -9,7 +9,7 @@ const mimeType = /^\s*([^\s/;"]+\/[^\s/;"]+)\s*(;|$)/
 export function isEventStream(contentType: string | null): boolean {
   let essence: string | undefined
   // Quoted parameters go first: a comma in one does not part values.
-  for (const value of (contentType ?? '').replace(/"[^"]*"?/g, '').split(',')) {
+  for (const value of (contentType ?? '').replace(/"(\\.|[^"])*"?/g, '').split(',')) {
     const type = mimeType.exec(value)?.[1]
     if (type !== undefined && type !== '*/*') essence = type
   }

@@ -11,7 +11,7 @@ import { defineInterface } from './interface.ts'
 import { FetchTransport, StreamTransport, type Transport } from './transport.ts'
 import type { EventSourceInit, EventSourceTarget } from './types.ts'
 
-const Target: new () => EventSourceTarget = EventTarget
+const Target = EventTarget as new () => EventSourceTarget
 
 /**
  * The standard's `EventSource`, for every runtime: the same class whether or not there is a global one.
@@ -21,7 +21,10 @@ const Target: new () => EventSourceTarget = EventTarget
  * that bring no event wait 100 ms and more, up to 3 s, also at `retry: 0`; an event over 16 MiB fails the connection; a
  * last event ID with control characters, which cannot be a header, is not sent.
  *
- * An event source holds its process and its socket until `close()`.
+ * What no script can do: its events are not trusted; in a browser a `Last-Event-ID` across origins asks for a preflight,
+ * which the server must allow; queries are encoded as UTF-8, whatever the document's encoding.
+ *
+ * An event source holds its process and its socket until it is closed.
  */
 export class EventSource extends Target {
   /** The connection is not established yet, or was lost and is being reestablished. */

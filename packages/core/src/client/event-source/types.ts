@@ -1,3 +1,5 @@
+import type { EventSource } from './event-source.ts'
+
 /** What an {@link EventSource} asks the web of: as the global `fetch`, with headers in a plain object. */
 export type EventSourceFetch = (url: string, init: EventSourceFetchInit) => Promise<Response>
 
@@ -34,22 +36,24 @@ export interface EventSourceEventMap {
 export interface EventSourceTarget extends EventTarget {
   addEventListener<K extends keyof EventSourceEventMap>(
     type: K,
-    listener: (this: this, event: EventSourceEventMap[K]) => unknown,
+    listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
   addEventListener(
     type: string,
-    listener: ((this: this, event: MessageEvent<string>) => unknown) | EventListenerOrEventListenerObject | null,
+    listener: (this: EventSource, event: MessageEvent<string>) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
   removeEventListener<K extends keyof EventSourceEventMap>(
     type: K,
-    listener: (this: this, event: EventSourceEventMap[K]) => unknown,
+    listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
   removeEventListener(
     type: string,
-    listener: ((this: this, event: MessageEvent<string>) => unknown) | EventListenerOrEventListenerObject | null,
+    listener: (this: EventSource, event: MessageEvent<string>) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void
 }

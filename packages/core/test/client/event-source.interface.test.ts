@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
+import { EventSource } from '../../src/client/index.ts'
+
+const open: EventSource[] = []
+afterEach(() => {
+  for (const source of open.splice(0)) source.close()
+  vi.unstubAllGlobals()
+})
+
+/** One whose fetch never answers. */
+function quiet(url = 'https://example.test/', init: object = {}): EventSource {
+  const source = new EventSource(url, { fetch: () => new Promise(() => {}), ...init })
+  open.push(source)
+  return source
+}
+
+// The whole of the interface is examined on every runtime: packages/testing/src/event-source. Here is what needs stubs or types.
+
+describe('the base of a URL', () => {
+  it('is the document\'s, before the location', () => {
+    vi.stubGlobal('document', { baseURI: 'https://document.test/a/' })
+    vi.stubGlobal('location', { href: 'https://location.test/b/' })
+    expect(quiet('c').url).toBe('https://document.test/a/c')
+  })
+
+  it('is the location\'s in a worker', () => {
+    vi.stubGlobal('location', { href: 'https://location.test/b/' })
+    expect(quiet('c').url).toBe('https://location.test/b/c')
+  })
+
+  it('is none otherwise', () => {
+    expect(() => quiet('c')).toThrow(expect.objectContaining({ name: 'SyntaxError', message: 'Cannot construct EventSource: "c" is no URL' }))
+  })
+})
+
+describe('the request', () => {
+  async function requested(id = ''): Promise<Record<string, unknown>> {
+    vi.resetModules()
+    const { requestInit } = await import('../../src/client/event-source/runtime.ts')
+    return { ...requestInit(id) }
+  }
+
+  it('asks for no stored response', async () => {
+    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream' }, cache: 'no-store' })
+  })
+
+  it('says so itself on Deno', async () => {
+    vi.stubGlobal('Deno', {})
+    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' }, cache: 'no-store' })
+  })
+
+  it('says so itself on Bun, and may be silent there for long', async () => {
+    vi.stubGlobal('Bun', {})
+    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' }, cache: 'no-store', timeout: false })
+  })
+
+  it('has no cache mode where that would throw', async () => {
+    vi.stubGlobal('Request', { prototype: {} })
+    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' } })
+  })
+
+  it.each([
+    ['7', '7'],
+    ['é€😀', 'Ã©â\x82¬ð\x9f\x98\x80'],
+    ['100 %', '100 %'],
+    ['a\tb', 'a\tb'],
+    ['', undefined],
+    ['a\x01b', undefined],
+    ['a\x7f', undefined],
+  ])('carries the last event ID %j in UTF-8', async (id, header) => {
+    const { headers } = await requested(id)
+    expect((headers as Record<string, string>)['Last-Event-ID']).toBe(header)
+  })
+})
+
+describe('the types', () => {
+  it('tell a listener its event', () => {
+    const source = quiet()
+    expectTypeOf(source.onmessage).toEqualTypeOf<((this: EventSource, event: MessageEvent<string>) => unknown) | null>()
+    expectTypeOf(EventSource.CLOSED).toEqualTypeOf<2>()
+    source.addEventListener('message', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
+    source.addEventListener('open', (event) => expectTypeOf(event).toEqualTypeOf<Event>())
+    source.addEventListener('price', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
+    source.addEventListener('price', { handleEvent: () => {} })
+    quiet('https://example.test/', { fetch })
+  })
+})
