@@ -63,7 +63,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.consumer = new Consumer(this.#queue, this, this.#writer)
     this.#race = new Race(this, clock, options.retry ?? 1_000)
     this.#mover = new Mover(this, clock)
-    this.#redundancy = new Redundancy(this, clock, this.#request.once ? { min: 0, max: 0 } : levelsOf(options.redundancy))
+    this.#redundancy = new Redundancy(this, clock, this.once ? { min: 0, max: 0 } : levelsOf(options.redundancy))
     this.#drain = new Timer(clock, () => this.#leave(this.#draining, 'drain'))
   }
 
@@ -75,7 +75,8 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     if (signal?.aborted) return this.#abort()
     let id = this.options.lastEventId
     try {
-      id ??= (store && (await store.get())) ?? ''
+      // Waits in any case, so that whoever listens has begun to.
+      id = (await (id ?? store?.get())) ?? ''
     } catch (cause) {
       return this.fail(new ConnectionError('store-failed', { cause }))
     }
@@ -99,6 +100,10 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.#finish('closed', true)
   }
 
+  waiting(delay: number): void {
+    if (!this.primary) this.say({ state: 'waiting', delay })
+  }
+
   throttled(endpoint: EndpointState): void {
     this.#race.throttled(endpoint)
   }
@@ -113,6 +118,10 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     if (this.closed) return
     this.consumer.failure = { error }
     this.#finish('failed', error.code === 'invalid-event', error)
+  }
+
+  get once(): boolean {
+    return this.#request.once
   }
 
   get endpoints(): EndpointList {
@@ -131,7 +140,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   }
 
   move(to: EndpointState, reason: MoveReason): void {
-    if (this.#move || this.#race.running) return
+    if (this.#move || this.#race.running || this.once) return
     this.#move = { link: this.#dial(to, 'move', false), reason }
   }
 
@@ -209,7 +218,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   }
 
   onLost(link: Link, loss: Loss): void {
-    judge(link, loss, this, this.#request.once)
+    judge(link, loss, this, this.once)
     if (this.closed) return
     if (link.answered) this.#lostStream(link, loss)
     else if (link.purpose === 'race') {
@@ -242,7 +251,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
 
   /** Dial when no stream can be relied on, and stop dialling when one can. */
   #update(lost?: Link): void {
-    if (this.closed || this.#request.once) return
+    if (this.closed || this.once) return
     const { primary } = this
     const { extra } = this.#redundancy
     if (this.#full().some(({ healthy }) => healthy)) {
@@ -250,7 +259,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     } else if (!this.#race.running) {
       const warm = extra?.standby && extra.healthy ? extra.endpoint : undefined
       const delay = primary?.leaving && !lost ? 0 : this.#race.delayAfter(lost ?? primary, warm !== undefined)
-      this.#race.start(delay, warm)
+      this.#race.start(delay, warm, lost?.endpoint)
     }
     this.#redundancy.update()
   }
@@ -281,7 +290,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   }
 
   #leave(link: Link | undefined, reason: MoveReason): void {
-    if (!link?.healthy || this.#request.once) return
+    if (!link?.healthy || this.once) return
     link.leaving = reason
     this.#update()
   }
@@ -307,6 +316,8 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
       if (!this.delivery.sole) endpoint.bar(staleFor)
       this.#redundancy.contradicted()
       link.lose({ reason: 'stale' })
+    } else if (verdict === 'reopen' && this.once) {
+      link.lose({ reason: 'ended' })
     } else if (verdict === 'reopen') {
       if (link === this.primary) this.primary = undefined
       link.close()

@@ -6,6 +6,10 @@ import type { Endpoints } from './types.ts'
 /** The endpoints of a connection, and which of them to ask next. */
 export class EndpointList {
   readonly all: EndpointState[]
+  /** The name of this set, whatever its order. */
+  readonly key: string
+  /** How many there were. */
+  readonly size: number
   readonly #clock: Clock
 
   /** @throws {TypeError} there is none, or one is not a URL */
@@ -17,12 +21,9 @@ export class EndpointList {
       const { url, priority = 0 } = typeof endpoint === 'string' || endpoint instanceof URL ? { url: endpoint } : endpoint
       return new EndpointState(new URL(url, base).href, priority, clock)
     })
-    if (this.all.length === 0) throw new TypeError('Cannot connect: there is no endpoint')
-  }
-
-  /** The name of this set, whatever its order. */
-  get key(): string {
-    return this.all.map(({ url }) => url).sort().join(' ')
+    this.size = this.all.length
+    this.key = this.all.map(({ url }) => url).sort().join(' ')
+    if (this.size === 0) throw new TypeError('Cannot connect: there is no endpoint')
   }
 
   /** An endpoint has no stream for us. @returns true when none has */

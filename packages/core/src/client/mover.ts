@@ -38,12 +38,12 @@ export class Mover {
 
   /** Look at a hint of the stream that delivers. */
   consider(link: Link, { shed, heartbeat, t }: Hint): void {
-    const { random, now } = this.#clock
-    if (shed !== undefined && random() < shed) this.#move(link, 'shed')
+    const clock = this.#clock
+    if (shed !== undefined && clock.random() < shed) this.#move(link, 'shed')
     if (t !== undefined && this.#isSlow(link, t)) this.#move(link, 'slow')
-    if (heartbeat && random() < heartbeat / calmPreferred) {
+    if (heartbeat && clock.random() < heartbeat / calmPreferred) {
       const enough = link.endpoint.cost / cheaperBy
-      this.#move(link, 'preferred', ({ cost, failedAt }) => cost <= enough && now() - failedAt >= calmPreferred)
+      this.#move(link, 'preferred', ({ cost, failedAt }) => cost <= enough && clock.now() - failedAt >= calmPreferred)
     }
   }
 

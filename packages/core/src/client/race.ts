@@ -3,7 +3,6 @@ import type { EndpointState } from './endpoint.ts'
 import type { EndpointList } from './endpoints.ts'
 import type { Link } from './link.ts'
 import { type Clock, Timer } from './timer.ts'
-import type { Status } from './status.ts'
 
 /** A stream of this age stands for a working server; at 0 a flapping set of endpoints saw 15.9 k attempts, at 5 s 9.6 k. */
 export const minUptime = 5_000
@@ -17,10 +16,12 @@ const longestBackoff = 10_000
 /** What a race asks of its connection. */
 export interface RaceOwner {
   readonly endpoints: EndpointList
+  /** There must not be a second attempt. */
+  readonly once: boolean
   dialForRace(endpoint: EndpointState): Link
   /** Endpoints whose streams are to be replaced. */
   failing(): EndpointState[]
-  say(status: Status): void
+  waiting(delay: number): void
 }
 
 /** Gets one stream: at most two attempts at a time, one sweep over the endpoints, then one attempt per step of the back-off. */
@@ -45,9 +46,10 @@ export class Race {
     this.#stagger = new Timer(clock, () => this.#more())
   }
 
-  /** @param preferred - an endpoint known to be well */
-  start(delay: number, preferred?: EndpointState): void {
+  /** @param preferred - an endpoint known to be well  @param failed - one known not to be */
+  start(delay: number, preferred?: EndpointState, failed?: EndpointState): void {
     if (this.running) return
+    if (failed) this.#tried.add(failed)
     this.running = true
     this.#preferred = preferred
     if (delay > 0) this.#wait(delay)
@@ -115,7 +117,7 @@ export class Race {
 
   // One attempt more, in parallel or after a failure.
   #more(): void {
-    if (!this.running || this.#attempts.size >= width || this.#pause.active) return
+    if (!this.running || this.#owner.once || this.#attempts.size >= width || this.#pause.active) return
     if (this.#throttled.size < 2 && this.#spend()) return this.#step()
     this.#tried.clear()
     this.#wait(this.#backoff())
@@ -123,7 +125,7 @@ export class Race {
 
   #wait(delay: number): void {
     this.#pause.set(delay)
-    if (this.#attempts.size === 0) this.#owner.say({ state: 'waiting', delay })
+    if (this.#attempts.size === 0) this.#owner.waiting(delay)
   }
 
   #backoff(): number {
@@ -131,8 +133,8 @@ export class Race {
   }
 
   #spend(): boolean {
-    const { all, key } = this.#owner.endpoints
-    return spend(this.#clock, key, all.length - 1)
+    const { size, key } = this.#owner.endpoints
+    return spend(this.#clock, key, size - 1)
   }
 
   #choose(): EndpointState | undefined {

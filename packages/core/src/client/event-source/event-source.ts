@@ -3,7 +3,7 @@
  *
  * Source: WHATWG HTML, "Server-sent events", section 9.2.2 "The EventSource interface".
  */
-import { systemEnvironment } from '../../environment.ts'
+import { onWorkerd, systemTasks } from './tasks.ts'
 import { convertInit, parseUrl, toText } from './arguments.ts'
 import { CLOSED, Connection, CONNECTING, OPEN, type ReadyState } from './connection.ts'
 import { type Handlers, setHandler } from './handlers.ts'
@@ -147,13 +147,13 @@ export class EventSource extends Target {
   }
 
   #connect(transport: Transport): Connection {
-    const connection = new Connection(transport, (event) => this.dispatchEvent(event), systemEnvironment)
+    const connection = new Connection(transport, (event) => this.dispatchEvent(event), systemTasks)
     void connection.run()
     return connection
   }
 
   static {
-    if (!systemEnvironment.requestScoped) delete (this.prototype as { dispatchEvent?: unknown }).dispatchEvent
+    if (!onWorkerd) delete (this.prototype as { dispatchEvent?: unknown }).dispatchEvent
     defineInterface(this, 'EventSource', { CONNECTING, OPEN, CLOSED })
   }
 }

@@ -1,5 +1,5 @@
 /** Where the runtimes' fetches differ from the standard's. Measured: Node 20 and 26, Bun 1.4, Deno 2.9, workerd 1.2026, Chromium. */
-import { systemEnvironment } from '../../environment.ts'
+import { onWorkerd } from './tasks.ts'
 
 /** What a request for an event stream asks of this runtime's fetch, beside what the caller chose. */
 export function requestInit(lastEventId: string): { headers: Record<string, string>; cache?: RequestCache; timeout?: false } {
@@ -27,7 +27,7 @@ export function requestInit(lastEventId: string): { headers: Record<string, stri
 function headerValue(id: string): string {
   // oxlint-disable-next-line no-control-regex
   if (/[\0-\b\n-\x1f\x7f]/.test(id)) return ''
-  if (systemEnvironment.requestScoped) return id
+  if (onWorkerd) return id
   // Percent-encoded UTF-8, and back byte by byte: every engine has it, and all else takes five times the code.
   return unescape(encodeURIComponent(id))
 }
