@@ -73,7 +73,11 @@ export class HistoryReader {
   async next(): Promise<FeedEntry<HubEvent>[] | number> {
     if (this.#unknownId !== undefined) return [this.#announceUnknown(this.#unknownId)]
     // All of them first: an id holds every topic's position, and a client may come back with any.
-    for (const key of this.#earliest.splice(0)) await this.#findEarliest(key)
+    if (this.#earliest.length > 0) {
+      for (const key of this.#earliest.splice(0)) await this.#findEarliest(key)
+      // Told without an event, since there may be none: until then the client was nowhere.
+      return []
+    }
     const [key] = this.#pending
     if (key === undefined) return this.#joinAt
     const page = await this.#readPage(key, this.#position(key), this.#limit)

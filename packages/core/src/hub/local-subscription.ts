@@ -121,6 +121,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
 
   // A client that was ahead of this hub has read on to where the feed is by now: it has had the first live events.
   #joinLive(joinAt: number): void {
+    this.#lastId = this.#reader?.checkpoint ?? this.#lastId
     this.#reader = undefined
     while (this.#live[0] && this.#live[0].at < joinAt) this.#shiftLive()
   }
