@@ -29,6 +29,8 @@ export class Ledger {
   /** The heads when the hub had answered: "now" was not later. */
   #limit: ReadonlyMap<string, Position> | undefined
   #unknownId: string | undefined
+  /** Topics for which the client brought a position that never was. */
+  readonly #foreign = new Set<string>()
 
   constructor(engine: Engine, topics: readonly string[], visible: Visible, tally: Tally) {
     this.#engine = engine
@@ -43,17 +45,24 @@ export class Ledger {
     this.#limit = undefined
     this.#unknownId = undefined
     this.#at.clear()
+    this.#foreign.clear()
     const positions = parsePositionId(id)?.positions
     if (id !== '' && !positions) this.#unknownId = id
     for (const [key, topic] of this.#keys) {
       const position = positions?.get(key)
       if (position) this.#at.set(topic, position)
+      if (position && !this.#existed(topic, position)) this.#foreign.add(topic)
     }
   }
 
   /** The hub has answered. */
   answered(): void {
     this.#limit = new Map([...this.#keys.values()].map((topic) => [topic, this.#engine.head(topic)]))
+  }
+
+  /** The opening had no checkpoint: the topics have ended, and all that is kept of them comes. */
+  opened(checkpoint: boolean): void {
+    if (!checkpoint && this.#unknownId === undefined) this.#beginning = 'earliest'
   }
 
   /** An id without an event. */
@@ -109,11 +118,10 @@ export class Ledger {
   }
 
   #checkStart(topic: string, position: Position, why: string): void {
-    // In-process nothing tells when "now" was. Who comes to a topic that has ended gets all that is kept.
-    if (this.#beginning === 'now' && !this.#limit) return
-    if (this.#beginning === 'now' && why.startsWith('checkpoint')) {
-      const limit = this.#limit?.get(topic) as Position
-      if (comparePositions(position, limit) <= 0) return
+    if (this.#beginning === 'now') {
+      // In-process nothing tells when "now" was.
+      const limit = this.#limit?.get(topic)
+      if (!limit || comparePositions(position, limit) <= 0) return
       throw new Violation(`${why}: ${topic} begins at ${place(position)}, when the hub answered at ${place(limit)}`)
     }
     const skipped = this.#seen(topic, { epoch: 0, offset: 0 }, position).find((record) => this.#engine.isKept(topic, record.position))
@@ -127,7 +135,7 @@ export class Ledger {
     if (reason === 'unknown-id') {
       if (from !== this.#unknownId) throw new Violation(`Gap from unknown id ${from}, but the client's was ${this.#unknownId}`)
       this.#unknownId = undefined
-      for (const [topic, position] of vector) this.#advance(topic, position, `checkpoint of the unknown-id gap ${to}`)
+      for (const [topic, position] of vector) this.#advance(topic, position, `gap ${to}`)
       return
     }
     const [topic] = topics
@@ -142,8 +150,9 @@ export class Ledger {
 
   #checkGap(topic: string, reason: Gap['reason'], to: Position): void {
     const at = this.#at.get(topic) as Position
-    const foreign = !this.#existed(topic, at)
+    const foreign = this.#foreign.delete(topic)
     const what = `Gap ${reason} of ${topic} from ${place(at)} to ${place(to)}`
+    if (!foreign && !this.#existed(topic, at)) throw new Violation(`${what} begins where nothing ever was`)
     if (comparePositions(to, at) <= 0 && !foreign) throw new Violation(`${what} goes nowhere`)
     const spanned = this.#engine.between(topic, foreign ? { epoch: to.epoch, offset: 0 } : at, to)
     const kept = spanned.find(({ position }) => this.#engine.isKept(topic, position))

@@ -7,6 +7,8 @@ export class LocalClient {
   readonly topics: readonly string[]
   state: 'idle' | 'open' = 'idle'
   hub: Hub | undefined
+  /** Take everything at once. */
+  eager = false
   lastEventId = ''
   beginning: Beginning = 'now'
   readonly #fail: (error: unknown) => void
@@ -50,5 +52,6 @@ export class LocalClient {
     } catch (error) {
       this.#fail(error)
     }
+    if (this.eager) this.read()
   }
 }

@@ -121,13 +121,15 @@ export class Simulation {
     this.#servers.push({ broker, hub: new StreamHub({ broker, stream, onError: () => {} }, this.#environment) })
   }
 
-  #publication(): HubPublication {
-    const padding = 'x'.repeat(this.#random.pick([0, 0, 0, 10, 400, 3_000, 70_000 * this.#random.below(2)]))
+  #publication(batch = 1): HubPublication {
+    const padding = 'x'.repeat(batch > 12 ? 0 : this.#random.pick([0, 0, 0, 10, 400, 3_000, 70_000 * this.#random.below(2)]))
     return { data: `${++this.#number} ${padding}`, ...(this.#random.chance(0.2) && { event: 'named' }) }
   }
 
   #publish(key: string | undefined, topic = this.#topic()): void {
-    const batch = this.#random.chance(0.3) ? Array.from({ length: this.#random.between(1, 12) }, () => this.#publication()) : this.#publication()
+    // Now and then more than any page of history holds.
+    const length = this.#random.chance(0.03) ? 600 : this.#random.between(1, 12)
+    const batch = this.#random.chance(0.3) ? Array.from({ length }, () => this.#publication(length)) : this.#publication()
     if (key !== undefined) this.#keys.push({ topic, key })
     this.trace.push(`publish ${topic} ${Array.isArray(batch) ? batch.length : 1} up to ${this.#number}`)
     this.#server().hub.publish(topic, batch, { key }).catch(() => {})
@@ -225,6 +227,7 @@ export class Simulation {
   async #calmDown(): Promise<void> {
     this.trace.push('calm down')
     for (const { broker } of [...this.#servers, ...this.#retired]) broker.heal()
+    for (const client of this.#clients) if (client instanceof LocalClient) client.eager = true
     let missing: string | undefined
     for (let round = 0; round < 1_000; round++) {
       for (const client of this.#clients) {

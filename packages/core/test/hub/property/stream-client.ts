@@ -70,6 +70,9 @@ export class StreamClient {
   #parser: EventStreamParser | undefined
   #connection = 0
   #idLine: string | undefined
+  #opened = false
+  /** An id has come on this connection. */
+  #told = false
 
   constructor(ledger: Ledger, dialing: Omit<Dialing, 'hub'>, random: Random, fail: (error: unknown) => void) {
     this.ledger = ledger
@@ -128,6 +131,7 @@ export class StreamClient {
     }
     this.ledger.answered()
     this.state = 'open'
+    this.#opened = this.#told = false
     this.#parser = this.#newParser()
     const inbox = new Inbox(this.#random)
     if (this.dialing.direct && sinkBodyOf(response.body)?.attach(inbox)) this.#inbox = inbox
@@ -163,6 +167,7 @@ export class StreamClient {
   }
 
   #note(id: string): void {
+    this.#told = true
     if (this.ids.length < 100) this.ids.push(id)
     else this.ids[this.#random.below(100)] = id
   }
@@ -171,6 +176,8 @@ export class StreamClient {
     try {
       this.#parser?.push(bytes)
       this.#flushId()
+      if (!this.#opened && !this.dialing.standby) this.ledger.opened(this.#told)
+      this.#opened = true
       this.lastEventId = this.#parser?.lastEventId ?? this.lastEventId
     } catch (error) {
       this.#fail(error)
