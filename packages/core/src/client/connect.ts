@@ -1,7 +1,6 @@
-import { systemEnvironment } from '../environment.ts'
 import { Connection } from './connection.ts'
 import type { Status } from './status.ts'
-import type { Clock } from './timer.ts'
+import { type Clock, systemClock } from './timer.ts'
 import type { ConnectOptions, Endpoints, EventConnection, EventsOf, TopicEvent } from './types.ts'
 
 /** Where tests and the simulator put a clock and chance of their own. Not an option: it may change at any time. */
@@ -27,7 +26,7 @@ export function connect<Events extends object = Record<string, unknown>>(
   endpoints: Endpoints,
   options: ConnectOptions<Events> = {},
 ): EventConnection<Events> {
-  const connection = new Connection(endpoints, options, (options as Seam)[seam] ?? systemEnvironment)
+  const connection = new Connection(endpoints, options, (options as Seam)[seam] ?? systemClock)
   void connection.start()
   return new Handle(connection) as unknown as EventConnection<Events>
 }

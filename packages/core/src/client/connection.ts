@@ -4,14 +4,15 @@ import { acknowledge } from './acknowledge.ts'
 import type { Loss } from './answer.ts'
 import { Consumer, type ConsumerOwner } from './consumer.ts'
 import { Delivery, type Verdict } from './delivery.ts'
+import { Drain } from './drain.ts'
 import type { EndpointState } from './endpoint.ts'
 import type { EndpointList } from './endpoints.ts'
 import { ConnectionError } from './errors.ts'
 import { Intake } from './intake.ts'
 import { judge, type Judged } from './judge.ts'
 import { Link, type LinkOwner, type Purpose } from './link.ts'
-import { Mover, type MoverOwner, overlap } from './mover.ts'
-import { PositionWriter } from './position-writer.ts'
+import { isVoluntary, Mover, type MoverOwner, overlap } from './mover.ts'
+import { PositionWriter, startOf } from './position-writer.ts'
 import { EntryQueue } from './queue.ts'
 import { watchNetwork } from './network-change.ts'
 import { Race, type RaceOwner } from './race.ts'
@@ -20,7 +21,7 @@ import { RequestPlan } from './request-plan.ts'
 import { levelsOf } from './settings.ts'
 import type { ConnectionCloseReason, MoveReason, Status } from './status.ts'
 import { StatusBoard } from './status-board.ts'
-import { type Clock, Timer } from './timer.ts'
+import type { Clock } from './timer.ts'
 import type { ConnectOptions, Endpoints } from './types.ts'
 
 // For servers that contradict each other about the log.
@@ -44,11 +45,10 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   readonly #mover: Mover
   readonly #redundancy: Redundancy
   readonly #writer: PositionWriter | undefined
-  readonly #drain: Timer
+  readonly #drain: Drain
   #move: { link: Link; reason: MoveReason } | undefined
   #behind = ''
   #from = ''
-  #draining: Link | undefined
   #unwatch: () => void = () => {}
 
   constructor(endpoints: Endpoints, options: ConnectOptions, clock: Clock) {
@@ -64,22 +64,17 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.#race = new Race(this, clock, options.retry ?? 1_000)
     this.#mover = new Mover(this, clock)
     this.#redundancy = new Redundancy(this, clock, this.once ? { min: 0, max: 0 } : levelsOf(options.redundancy))
-    this.#drain = new Timer(clock, () => this.#leave(this.#draining, 'drain'))
+    this.#drain = new Drain(clock, (link) => this.#leave(link, 'drain'))
   }
 
   /** Begin, once it is known where. */
   async start(): Promise<void> {
-    const { signal, store } = this.options
+    const { signal } = this.options
     signal?.addEventListener('abort', this.#abort)
     this.#unwatch = watchNetwork((online) => this.#networkChanged(online))
     if (signal?.aborted) return this.#abort()
-    let id = this.options.lastEventId
-    try {
-      // Waits in any case, so that whoever listens has begun to.
-      id = (await (id ?? store?.get())) ?? ''
-    } catch (cause) {
-      return this.fail(new ConnectionError('store-failed', { cause }))
-    }
+    const id = await startOf(this.options)
+    if (typeof id !== 'string') return this.fail(id)
     if (this.closed) return
     this.delivery.begin(id)
     this.consumer.lastEventId = id
@@ -201,7 +196,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     if (topics) this.delivery.name(topics)
     if (conn && ack) acknowledge(link, conn, ack, this, this.#clock)
     if (at && link.standby && !this.#queue.full) this.#redundancy.heard(at)
-    if (drain !== undefined) this.#drained(link, drain)
+    if (drain !== undefined) this.#drain.begin(link, drain, link === this.primary)
     if (link === this.primary) this.#mover.consider(link, hint)
     if (end && !link.standby && !link.closed) this.#ended(link, end)
   }
@@ -295,14 +290,6 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.#update()
   }
 
-  #drained(link: Link, within: number): void {
-    link.endpoint.drainsUntil = this.#clock.now() + within
-    const delay = this.#clock.random() * 0.8 * within
-    if (link !== this.primary) return link.retire(delay)
-    this.#draining = link
-    this.#drain.set(delay)
-  }
-
   #obey(link: Link, verdict: Verdict): void {
     const { endpoint } = link
     if (verdict === 'deliver') {
@@ -364,7 +351,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.closed = true
     this.#race.stop()
     this.#redundancy.stop()
-    this.#drain.clear()
+    this.#drain.stop()
     for (const link of this.#links) link.close()
     this.#queue.close(discard)
     if (discard) this.#writer?.close()
@@ -372,8 +359,4 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.#unwatch()
     this.say({ state: 'closed', reason, error })
   }
-}
-
-function isVoluntary(reason: MoveReason | undefined): boolean {
-  return reason === 'shed' || reason === 'preferred' || reason === 'slow'
 }

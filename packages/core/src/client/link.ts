@@ -92,7 +92,7 @@ export class Link {
     this.#liveness = new Liveness(clock, () => owner.onDoubt(this), () => this.lose({ reason: 'idle' }))
     this.#timeout = new Timer(clock, () => this.lose({ reason: this.open ? 'buffered' : 'timeout' }))
     this.#retirement = new Timer(clock, () => this.close())
-    this.#timeout.set(request.connectTimeout)
+    if (request.connectTimeout > 0) this.#timeout.set(request.connectTimeout)
     void this.#run()
   }
 

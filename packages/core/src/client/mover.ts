@@ -14,6 +14,11 @@ const late = 1_000
 /** How long both streams run before the old one closes. */
 export const overlap = 5_000
 
+/** Whether this rule gave the reason. */
+export function isVoluntary(reason: MoveReason | undefined): boolean {
+  return reason === 'shed' || reason === 'preferred' || reason === 'slow'
+}
+
 /** What the rule asks of its connection. */
 export interface MoverOwner {
   readonly endpoints: EndpointList

@@ -1,8 +1,19 @@
 import { reportException } from '../report.ts'
+import { ConnectionError } from './errors.ts'
 import { type Clock, Timer } from './timer.ts'
-import type { PositionStore } from './types.ts'
+import type { ConnectOptions, PositionStore } from './types.ts'
 
 const interval = 1_000
+
+/** Where to begin: what the application says, else what its store has. */
+export async function startOf({ lastEventId, store }: ConnectOptions): Promise<string | ConnectionError> {
+  try {
+    // Waits in any case, so that whoever listens has begun to.
+    return (await (lastEventId ?? store?.get())) ?? ''
+  } catch (cause) {
+    return new ConnectionError('store-failed', { cause })
+  }
+}
 
 /** Writes the consumed position to the application's store, at most once a second and never twice at a time. */
 export class PositionWriter {

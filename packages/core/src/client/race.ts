@@ -12,6 +12,8 @@ const firstJitter = 200
 const width = 2
 const stagger = 250
 const longestBackoff = 10_000
+// A server that says `retry: 0` must not be taken at its word.
+const shortestBase = 200
 
 /** What a race asks of its connection. */
 export interface RaceOwner {
@@ -129,7 +131,8 @@ export class Race {
   }
 
   #backoff(): number {
-    return this.#clock.random() * Math.min(Math.max(longestBackoff, this.base), this.base * 2 ** this.#exponent++)
+    const base = Math.max(this.base, shortestBase)
+    return this.#clock.random() * Math.min(Math.max(longestBackoff, base), base * 2 ** this.#exponent++)
   }
 
   #spend(): boolean {

@@ -3,6 +3,15 @@ import type { Environment } from '../environment.ts'
 /** The part of the environment that the client needs. */
 export type Clock = Pick<Environment, 'now' | 'wallTime' | 'setTimer' | 'clearTimer' | 'random'>
 
+/** The real one. Not the core's whole environment, which brings the ends of turns with it. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  setTimer: (callback, delay) => setTimeout(callback, delay),
+  clearTimer: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+  random: () => Math.random(),
+}
+
 /** One callback that can be put off, brought forward and called off. */
 export class Timer {
   readonly #clock: Clock

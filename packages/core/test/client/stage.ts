@@ -94,12 +94,13 @@ export class Stage {
 
   constructor(endpoints: Endpoints, options: ConnectOptions = {}, environment: FakeEnvironment = new FakeEnvironment()) {
     this.environment = environment
-    this.connection = connect(endpoints, {
+    const inside = {
       fetch: this.fetch,
-      onGap: (gap) => void this.gaps.push(gap),
+      onGap: (gap: ConnectionGap) => void this.gaps.push(gap),
       ...options,
       [Symbol.for('holdfast.clock')]: environment,
-    } as ConnectOptions)
+    }
+    this.connection = connect(endpoints, inside)
     this.connection.onStatus((status) => this.states.push(status))
   }
 

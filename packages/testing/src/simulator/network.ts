@@ -13,6 +13,11 @@ interface Path {
   pipes: Set<Pipe>
 }
 
+interface Promised {
+  resolve(response: Response): void
+  reject(error: unknown): void
+}
+
 /** The paths between clients and servers, with what goes wrong on them. */
 export class Network {
   readonly attempts: number[] = []
@@ -27,7 +32,7 @@ export class Network {
 
   /** The fetch of one client. */
   fetchOf(client: Client): typeof fetch {
-    return (input, init = {}) => new Promise((resolve, reject) => this.#fetch(client, new URL(String(input)), init, resolve, reject))
+    return (input, init = {}) => new Promise((resolve, reject) => this.#fetch(client, new URL(String(input)), init, { resolve, reject }))
   }
 
   /** Let the paths to a server swallow everything, for all clients or some. */
@@ -73,7 +78,7 @@ export class Network {
     return path
   }
 
-  #fetch(client: Client, url: URL, init: RequestInit, resolve: (response: Response) => void, reject: (error: unknown) => void): void {
+  #fetch(client: Client, url: URL, init: RequestInit, { resolve, reject }: Promised): void {
     const path = this.#path(client, this.#servers.get(url.host) as Server)
     const pipe = new Pipe(this.#world, path.roundTrip / 2)
     const signal = init.signal as AbortSignal
@@ -86,7 +91,7 @@ export class Network {
     this.attempts.push(this.#world.now)
     this.#knock(path, pipe, 0, (error) => {
       if (error) reject(error)
-      else this.#ask(path, pipe, url, init, resolve, reject)
+      else this.#ask(path, pipe, { url, headers: new Headers(init.headers) }, { resolve, reject })
     })
   }
 
@@ -104,13 +109,13 @@ export class Network {
     this.#world.after(up ? path.roundTrip * (warm ? 0.5 : 1.5) : path.roundTrip, () => then(up && path.server.up ? undefined : new Error('Refused')))
   }
 
-  #ask(path: Path, pipe: Pipe, url: URL, init: RequestInit, resolve: (response: Response) => void, reject: (error: unknown) => void): void {
+  #ask(path: Path, pipe: Pipe, { url, headers: asked }: { url: URL; headers: Headers }, { resolve, reject }: Promised): void {
     const { server, client } = path
     this.#world.after(server.think, () => {
       if (pipe.ended) return
       if (!server.up) return reject(new Error('Reset'))
       if (path.holed) return
-      const { status, headers } = server.answer(url, new Headers(init.headers), pipe, client.name)
+      const { status, headers } = server.answer(url, asked, pipe, client.name)
       path.pipes.add(pipe)
       const full = url.searchParams.get('mode') !== 'standby'
       pipe.onEnd = () => {
