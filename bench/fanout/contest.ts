@@ -22,12 +22,15 @@ export interface Run {
   count: number
   perTurn: number
   size: number
+  /** Events published before it is measured. */
+  warmUp?: number
 }
 
 /** What a run measured. */
 export interface Measured {
   cpuMs: number
   elapsedMs: number
+  rssMb: number
   rssPeakMb: number
 }
 
@@ -40,7 +43,9 @@ export async function measure(run: Run): Promise<Measured> {
     const readers = start([...(commands['node'] ?? []), here('readers.ts'), ...[port, run.reading, run.stalled].map(String)])
     try {
       while (Number(await ask('/count')) < run.reading + run.stalled) await new Promise((resolve) => setTimeout(resolve, 20))
-      return JSON.parse(await ask(`/publish?count=${run.count}&perTurn=${run.perTurn}&size=${run.size}`)) as Measured
+      const publish = (count: number): Promise<string> => ask(`/publish?count=${count}&perTurn=${run.perTurn}&size=${run.size}`)
+      if (run.warmUp) await publish(run.warmUp)
+      return JSON.parse(await publish(run.count)) as Measured
     } finally {
       readers.kill('SIGKILL')
     }

@@ -1,7 +1,7 @@
 /**
  * The server of the fan-out benches, on Node, Bun or Deno. `argv`: contender, then nothing. Prints its port.
  *
- * `POST /publish?count=&perTurn=&size=` publishes and answers `{ cpuMs, elapsedMs, rssPeakMb }` once all is written.
+ * `/publish?count=&perTurn=&size=` publishes and answers `{ cpuMs, elapsedMs, rssMb, rssPeakMb }`, memory before and at most.
  */
 import process from 'node:process'
 import { contenders } from './contenders.ts'
@@ -22,7 +22,8 @@ async function publish(count: number, perTurn: number, size: number): Promise<ob
   const data = 'x'.repeat(size)
   const cpu = process.cpuUsage()
   const startedAt = performance.now()
-  let rssPeak = 0
+  const rss = process.memoryUsage.rss()
+  let rssPeak = rss
   for (let sent = 0; sent < count; sent += perTurn) {
     for (let index = 0; index < perTurn; index++) contender.publish(data)
     rssPeak = Math.max(rssPeak, process.memoryUsage.rss())
@@ -30,5 +31,5 @@ async function publish(count: number, perTurn: number, size: number): Promise<ob
   }
   await contender.settle()
   const { user, system } = process.cpuUsage(cpu)
-  return { cpuMs: (user + system) / 1_000, elapsedMs: performance.now() - startedAt, rssPeakMb: rssPeak / 1_048_576 }
+  return { cpuMs: (user + system) / 1_000, elapsedMs: performance.now() - startedAt, rssMb: rss / 1_048_576, rssPeakMb: rssPeak / 1_048_576 }
 }

@@ -5,7 +5,7 @@ import type { Closed, CloseReason } from './closed.ts'
 import type { Deadline, DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
 import type { FeedEntry } from './chunk.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, Standing } from './feed.ts'
 import type { Sink } from './sink.ts'
 import type { Slotted } from './slot-list.ts'
 
@@ -66,7 +66,7 @@ export class Subscriber implements Slotted, Deadline {
   #backlog: Backlog | undefined
   #page: BacklogPage | undefined
   #reading = false
-  #listed: 'ready' | 'blocked' = 'blocked'
+  #standing: Standing = 'blocked'
   #blocked = true
   #closed = false
   #finish: Finish | undefined
@@ -93,7 +93,7 @@ export class Subscriber implements Slotted, Deadline {
     this.#lastId = this.#toldId = options.lastId
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
     this.position = feed.end
-    feed.blocked.add(this)
+    feed.place(this, undefined, this.#standing)
     wheel.set(this, this.#lookAgain(this.#openedAt))
   }
 
@@ -161,7 +161,7 @@ export class Subscriber implements Slotted, Deadline {
     this.#closed = true
     this.#wheel.remove(this)
     this.#backlog?.cancel()
-    this.#feed[this.#listed].remove(this)
+    this.#feed.place(this, this.#standing, undefined)
     this.#feed.trim()
     this.#closeSink(reason, behind)
     const durationMs = this.#environment.now() - this.#openedAt
@@ -219,13 +219,11 @@ export class Subscriber implements Slotted, Deadline {
     this.#feed.trim()
   }
 
-  // One that replays counts as behind: the ring is kept for it, or it would never catch up with a busy feed.
   #place(): void {
-    const list = this.#blocked || this.#backlog ? 'blocked' : 'ready'
-    if (this.#closed || list === this.#listed) return
-    this.#feed[this.#listed].remove(this)
-    this.#feed[list].add(this)
-    this.#listed = list
+    const standing = this.#blocked ? 'blocked' : this.#backlog ? 'replaying' : 'ready'
+    if (this.#closed || standing === this.#standing) return
+    this.#feed.place(this, this.#standing, standing)
+    this.#standing = standing
   }
 
   /** Returns false when nothing is left to write. */
