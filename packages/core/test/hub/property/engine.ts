@@ -1,10 +1,19 @@
 import type { BrokerEvent, HistoryPage, Position, StoredEvent } from '../../../src/hub/broker.ts'
-import { comparePositions } from '../../../src/wire/position.ts'
 
 /** What was once stored, for ever: the truth that clients are compared with. */
 export interface Recorded extends StoredEvent {
   /** No client sees it. */
   mark: boolean
+}
+
+/** What a ledger compares with. */
+export interface Truth {
+  /** Everything that was ever stored. */
+  records(topic: string): readonly Recorded[]
+  head(topic: string): Position
+  isKept(topic: string, position: Position): boolean
+  /** Whether a topic had this epoch before the one it has now. */
+  wasEpoch(topic: string, epoch: number): boolean
 }
 
 interface Log {
@@ -15,7 +24,7 @@ interface Log {
 }
 
 /** A broker's engine whose history can be trimmed and lost at will. Everything happens at once here: brokers add the delays. */
-export class Engine {
+export class Engine implements Truth {
   /** Called when events were stored. */
   onStored: (topic: string, events: readonly StoredEvent[]) => void = () => {}
   readonly #wallTime: () => number
@@ -72,7 +81,6 @@ export class Engine {
     this.#logs.delete(topic)
   }
 
-  /** Everything that was ever stored. */
   records(topic: string): Recorded[] {
     let records = this.#records.get(topic)
     if (!records) this.#records.set(topic, (records = []))
@@ -84,14 +92,8 @@ export class Engine {
     return position.epoch === epoch && position.offset > head - events.length
   }
 
-  /** Whether a topic had this epoch before the one it has now. */
   wasEpoch(topic: string, epoch: number): boolean {
     return this.#pastEpochs.has(`${epoch} ${topic}`)
-  }
-
-  /** The events between two positions, the first excluded. */
-  between(topic: string, after: Position, upTo: Position): Recorded[] {
-    return this.records(topic).filter(({ position }) => comparePositions(position, after) > 0 && comparePositions(position, upTo) <= 0)
   }
 
   #log(topic: string): Log {

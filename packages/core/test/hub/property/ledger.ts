@@ -2,7 +2,7 @@ import type { HubEvent } from '../../../src/hub/types.ts'
 import type { Gap } from '../../../src/hub/gap.ts'
 import { comparePositions, parsePositionId, type Position } from '../../../src/wire/position.ts'
 import { topicKey } from '../../../src/wire/topic-key.ts'
-import type { Engine, Recorded } from './engine.ts'
+import type { Recorded, Truth } from './engine.ts'
 
 /** A promise of the hub was broken. */
 export class Violation extends Error {}
@@ -20,7 +20,7 @@ export interface Tally {
 
 /** What one client has, topic by topic, compared with what was stored: nothing missing, nothing twice, nothing untold. */
 export class Ledger {
-  readonly #engine: Engine
+  readonly #engine: Truth
   readonly #keys: ReadonlyMap<string, string>
   readonly #visible: Visible
   readonly #tally: Tally
@@ -32,7 +32,7 @@ export class Ledger {
   /** Topics for which the client brought a position that never was. */
   readonly #foreign = new Set<string>()
 
-  constructor(engine: Engine, topics: readonly string[], visible: Visible, tally: Tally) {
+  constructor(engine: Truth, topics: readonly string[], visible: Visible, tally: Tally) {
     this.#engine = engine
     this.#keys = new Map(topics.map((topic) => [topicKey(topic), topic]))
     this.#visible = visible
@@ -154,7 +154,7 @@ export class Ledger {
     const what = `Gap ${reason} of ${topic} from ${place(at)} to ${place(to)}`
     if (!foreign && !this.#existed(topic, at)) throw new Violation(`${what} begins where nothing ever was`)
     if (comparePositions(to, at) <= 0 && !foreign) throw new Violation(`${what} goes nowhere`)
-    const spanned = this.#engine.between(topic, foreign ? { epoch: to.epoch, offset: 0 } : at, to)
+    const spanned = between(this.#engine, topic, foreign ? { epoch: to.epoch, offset: 0 } : at, to)
     const kept = spanned.find(({ position }) => this.#engine.isKept(topic, position))
     if (kept) throw new Violation(`${what} spans ${show(kept)}, which is still there`)
     if (reason === 'trimmed' && (at.epoch !== to.epoch || spanned.length === 0)) throw new Violation(`${what} is false: nothing was lost`)
@@ -174,7 +174,7 @@ export class Ledger {
   }
 
   #seen(topic: string, after: Position, upTo: Position): Recorded[] {
-    return this.#engine.between(topic, after, upTo).filter(({ mark, data }) => !mark && this.#visible(data))
+    return between(this.#engine, topic, after, upTo).filter(({ mark, data }) => !mark && this.#visible(data))
   }
 }
 
@@ -184,4 +184,9 @@ export function place({ epoch, offset }: Position): string {
 
 function show(record: Recorded | undefined): string {
   return record ? `${place(record.position)} ${record.event ?? ''} ${record.data.slice(0, 20)}` : 'nothing'
+}
+
+/** The events between two positions, the first excluded. */
+function between(truth: Truth, topic: string, after: Position, upTo: Position): Recorded[] {
+  return truth.records(topic).filter(({ position }) => comparePositions(position, after) > 0 && comparePositions(position, upTo) <= 0)
 }
