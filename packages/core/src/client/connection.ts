@@ -11,7 +11,8 @@ import { ConnectionError } from './errors.ts'
 import { Intake } from './intake.ts'
 import { judge, type Judged } from './judge.ts'
 import { Link, type LinkOwner, type Purpose } from './link.ts'
-import { isVoluntary, Mover, type MoverOwner, overlap } from './mover.ts'
+import { Links } from './links.ts'
+import { Mover, type MoverOwner } from './mover.ts'
 import { PositionWriter, startOf } from './position-writer.ts'
 import { EntryQueue } from './queue.ts'
 import { watchNetwork } from './network-change.ts'
@@ -38,7 +39,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   closed = false
   readonly #clock: Clock
   readonly #queue = new EntryQueue()
-  readonly #links = new Set<Link>()
+  readonly #links = new Links()
   readonly #request: RequestPlan
   readonly #intake: Intake
   readonly #race: Race
@@ -123,8 +124,6 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     return this.#request.endpoints
   }
 
-  // --- Dialling
-
   dialForRace(endpoint: EndpointState): Link {
     if (!this.primary) this.say({ state: 'connecting', endpoint: endpoint.url })
     return this.#dial(endpoint, 'race', false)
@@ -132,6 +131,10 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
 
   dialExtra(endpoint: EndpointState, standby: boolean): Link {
     return this.#dial(endpoint, 'extra', standby)
+  }
+
+  get extraEndpoint(): EndpointState | undefined {
+    return this.#redundancy.extra?.endpoint
   }
 
   move(to: EndpointState, reason: MoveReason): void {
@@ -147,10 +150,8 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   }
 
   failing(): EndpointState[] {
-    return this.#full().filter(({ healthy }) => !healthy).map(({ endpoint }) => endpoint)
+    return this.#links.failing
   }
-
-  // --- What links tell
 
   onOpen(link: Link, response: Response): void {
     if (this.#request.resumeByGet(link.endpoint, response)) this.delivery.sole = true
@@ -167,17 +168,12 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     }
     if (!old?.healthy) this.#promote(link)
     if (link.purpose === 'extra' && link !== this.primary) this.#redundancy.opened(link)
-    this.#dismiss(link)
+    this.#links.dismiss(link, !this.delivery.comparable)
     this.#update()
   }
 
   onLive(link: Link): void {
-    if (link.standby) return
-    for (const other of this.#full()) {
-      if (other === link || !other.leaving) continue
-      if (other.leaving === 'behind') other.endpoint.failed()
-      other.retire(isVoluntary(other.leaving) ? overlap : 0)
-    }
+    if (!link.standby) this.#links.relieve(link)
   }
 
   onEvent(link: Link, event: ReceivedEvent, ownId: boolean): void {
@@ -230,7 +226,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     if (this.#move?.link === link) this.#move = undefined
     if (this.closed) return
     // What it was to bring, the others may have left to it.
-    for (const other of this.#full()) this.#obey(other, this.delivery.settle(other.coverage))
+    for (const other of this.#links.full) if (other.open) this.#obey(other, this.delivery.settle(other.coverage))
   }
 
   room(): Promise<void> | undefined {
@@ -242,14 +238,12 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.#leave(this.primary, 'behind')
   }
 
-  // --- Decisions
-
   /** Dial when no stream can be relied on, and stop dialling when one can. */
   #update(lost?: Link): void {
     if (this.closed || this.once) return
     const { primary } = this
     const { extra } = this.#redundancy
-    if (this.#full().some(({ healthy }) => healthy)) {
+    if (this.#links.healthy) {
       this.#race.stop()
     } else if (!this.#race.running) {
       const warm = extra?.standby && extra.healthy ? extra.endpoint : undefined
@@ -257,20 +251,6 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
       this.#race.start(delay, warm, lost?.endpoint)
     }
     this.#redundancy.update()
-  }
-
-  #full(): Link[] {
-    return [...this.#links].filter(({ open, standby }) => open && !standby)
-  }
-
-  /** Close what a newly opened link replaces at once. */
-  #dismiss(opened: Link): void {
-    for (const link of this.#full()) {
-      // Of a suspect nothing more is expected. What cannot be compared must come from one stream.
-      if (link === opened || (!link.suspect && this.delivery.comparable)) continue
-      if (link.suspect) link.endpoint.failed()
-      link.close()
-    }
   }
 
   #promote(link: Link): void {
@@ -287,6 +267,11 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   #leave(link: Link | undefined, reason: MoveReason): void {
     if (!link?.healthy || this.once) return
     link.leaving = reason
+    const { healthy } = this.#links
+    if (healthy && link === this.primary) {
+      this.#promote(healthy)
+      this.#links.relieve(healthy)
+    }
     this.#update()
   }
 
@@ -308,7 +293,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     } else if (verdict === 'reopen') {
       if (link === this.primary) this.primary = undefined
       link.close()
-      if (!this.#full().some(({ healthy }) => healthy)) this.#race.start(0, endpoint)
+      if (!this.#links.healthy) this.#race.start(0, endpoint)
     }
   }
 
@@ -325,15 +310,13 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     if (link !== this.primary) return
     this.primary = undefined
     this.say({ state: 'lost', endpoint: link.endpoint.url, ...loss })
-    const others = this.#full()
-    const next = others.find(({ healthy }) => healthy) ?? others[0]
+    const next = this.#links.healthy ?? this.#links.full[0]
     if (!next) return
-    // The target of a move is gone: what was left for it is as good as before.
-    if (isVoluntary(next.leaving)) next.keep()
+    // It was to go when the other one had come.
+    next.keep()
+    if (next.endpoint.drainsUntil > this.#clock.now()) next.leaving = 'drain'
     this.#promote(next)
   }
-
-  // --- The end
 
   readonly #abort = (): void => {
     if (!this.closed) this.consumer.failure = { error: this.options.signal?.reason }

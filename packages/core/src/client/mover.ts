@@ -22,6 +22,8 @@ export function isVoluntary(reason: MoveReason | undefined): boolean {
 /** What the rule asks of its connection. */
 export interface MoverOwner {
   readonly endpoints: EndpointList
+  /** Where there is a connection already, which would have to go. */
+  readonly extraEndpoint: EndpointState | undefined
   /** Open a stream there, and leave the one that delivers when it is open. */
   move(to: EndpointState, reason: MoveReason): void
 }
@@ -64,7 +66,9 @@ export class Mover {
   #move({ endpoint }: Link, reason: MoveReason, suits: (endpoint: EndpointState) => boolean = () => true): void {
     const now = this.#clock.now()
     if (now - this.#movedAt < pauseBetween) return
-    const target = this.#owner.endpoints.draw((other) => other !== endpoint && now - other.failedAt >= calmTarget && suits(other))
+    const { endpoints, extraEndpoint } = this.#owner
+    const may = (other: EndpointState): boolean => other !== endpoint && now - other.failedAt >= calmTarget && suits(other)
+    const target = endpoints.draw((other) => other !== extraEndpoint && may(other)) ?? endpoints.draw(may)
     if (!target) return
     this.#movedAt = now
     this.#lateHints = 0

@@ -22,6 +22,8 @@ export class Client {
   readonly interruptions: number[] = []
   readonly states: string[] = []
   error: unknown
+  /** Whether a fault took a working stream away. */
+  struck = false
   readonly #world: World
   readonly #live = new Set<Pipe>()
   #bareSince: number | undefined
@@ -41,6 +43,12 @@ export class Client {
     } else if (this.#live.delete(pipe) && this.#live.size === 0) {
       this.#bareSince = this.#world.now
     }
+  }
+
+  /** A fault takes a stream away. */
+  strike(pipe: Pipe): void {
+    this.struck ||= this.#live.has(pipe)
+    this.covered(pipe, false)
   }
 
   /** Count an interruption that has not ended. */

@@ -53,7 +53,7 @@ export class Network {
     for (const pipe of path.pipes) {
       if (holed) {
         pipe.holed = true
-        path.client.covered(pipe, false)
+        path.client.strike(pipe)
         continue
       }
       // TCP's own attempts became rare meanwhile: the next one is up to as late as the hole was long.
@@ -133,7 +133,7 @@ export class Network {
   /** Streams to this server carry nothing from now on, though clients hear of it later. */
   cut(server: Server): void {
     for (const { server: other, pipes, client } of this.#paths.values()) {
-      if (other === server) for (const pipe of pipes) client.covered(pipe, false)
+      if (other === server) for (const pipe of pipes) client.strike(pipe)
     }
   }
 }

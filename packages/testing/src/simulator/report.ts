@@ -2,10 +2,10 @@ import type { Client } from './client.ts'
 import type { Entry, Log, Position } from './log.ts'
 
 export interface Report {
-  /** Of the clients that were interrupted, or of all: milliseconds without a working stream, the longest of each client. */
+  /** Of the clients that a fault took a stream from: milliseconds without a working stream, the longest of each client. */
   p50: number
   p99: number
-  /** How often a client was interrupted, on average. */
+  /** How often such a client was interrupted, on average. */
   times: number
   lost: number
   repeated: number
@@ -25,7 +25,7 @@ export function reportOf(clients: readonly Client[], log: Log, attempts: readonl
     // Within one turn of the network nobody is without a stream.
     const felt = client.interruptions.filter((duration) => duration > 1)
     times += felt.length
-    if (felt.length > 0) longest.push(Math.max(...felt))
+    if (client.struck || felt.length > 0) longest.push(Math.max(0, ...felt))
     count(client, log, until, report)
   }
   longest.sort((a, b) => a - b)
