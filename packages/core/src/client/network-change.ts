@@ -5,7 +5,8 @@ interface Browser {
 
 /** Told when the machine is connected to a network, or not any more. Only browsers say so. @returns how to stop */
 export function watchNetwork(onChange: (online: boolean) => void): () => void {
-  const browser: Browser = globalThis
+  // Other runtimes may have listeners, but not for this: workerd's are for requests.
+  const browser: Browser = 'location' in globalThis ? globalThis : {}
   const online = (): void => onChange(true)
   const offline = (): void => onChange(false)
   browser.addEventListener?.('online', online)

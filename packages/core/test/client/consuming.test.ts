@@ -124,6 +124,7 @@ describe('what is asked for', () => {
 
   it('is asked for at once when the network is back', async () => {
     const browser = new EventTarget()
+    vi.stubGlobal('location', { href: 'http://a.test/', origin: 'http://a.test' })
     vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser))
     vi.stubGlobal('removeEventListener', browser.removeEventListener.bind(browser))
     const stage = new Stage(a, { retry: 10_000 })

@@ -1,7 +1,7 @@
 import type { World } from './world.ts'
 
 /** Topics with the keys that core's test vectors give them. */
-export const topics: readonly Topic[] = [
+const topics: readonly Topic[] = [
   { name: 'news', key: 'pzhmcy6k' },
   { name: 'a', key: '6mcnqj1z' },
   { name: 'chat/room-1', key: 'teg9r45x' },

@@ -3,7 +3,7 @@ import type { Pipe } from './pipe.ts'
 import { bytesOf, hintOf, idOf, vectorOf } from './wire.ts'
 import type { World } from './world.ts'
 
-export const heartbeat = 5_000
+const heartbeat = 5_000
 
 /** What a request comes to. */
 export interface Reply {
