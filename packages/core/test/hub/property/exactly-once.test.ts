@@ -5,7 +5,7 @@ import { Simulation } from './simulation.ts'
 
 const { HOLDFAST_SEED: seed, HOLDFAST_RUNS: runs } = process.env
 const first = seed === undefined ? 1 : Number(seed)
-const count = Number(runs ?? (seed === undefined ? 1_500 : 1))
+const count = Number(runs ?? (seed === undefined ? 1_200 : 1))
 const replay = 'npx vitest run --project unit packages/core/test/hub/property/exactly-once.test.ts'
 
 const worlds = {

@@ -178,7 +178,7 @@ export class Ledger {
   }
 }
 
-export function place({ epoch, offset }: Position): string {
+function place({ epoch, offset }: Position): string {
   return `${epoch % 10_000_000}/${offset}`
 }
 

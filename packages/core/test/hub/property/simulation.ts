@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { StreamHub } from '../../../src/hub/hub.ts'
-import type { Hub, HubEvent, HubPublication } from '../../../src/hub/types.ts'
+import type { Hub, HubEvent } from '../../../src/hub/types.ts'
 import { Engine } from './engine.ts'
 import { Ledger, type Tally, Violation } from './ledger.ts'
 import { LocalClient } from './local-client.ts'
+import { Publisher } from './publisher.ts'
 import { Random } from './random.ts'
 import { SlowBroker } from './slow-broker.ts'
 import { StreamClient } from './stream-client.ts'
@@ -38,9 +39,8 @@ export class Simulation {
   readonly #servers: Server[] = []
   readonly #retired: Server[] = []
   readonly #clients: Client[] = []
-  readonly #keys: { topic: string; key: string }[] = []
+  readonly #publisher: Publisher
   #failure: Error | undefined
-  #number = 0
 
   constructor(seed: number) {
     const random = (this.#random = new Random(seed))
@@ -50,6 +50,7 @@ export class Simulation {
       for (const { broker } of [...this.#servers, ...this.#retired]) broker.hear(topic, events)
     }
     this.#topics = Array.from({ length: random.between(1, 6) }, (_, index) => `t${index}`)
+    this.#publisher = new Publisher(random, this.#topics, () => this.#server().hub, this.trace)
     this.#maxBufferedBytes = random.pick([0, 300, 2_000, 20_000, 1_048_576])
     this.#weights = { ...actions }
     for (const fault of faults) if (random.chance(0.5)) this.#weights[fault] = 0
@@ -72,14 +73,14 @@ export class Simulation {
     turn: () => this.#environment.turn(),
     read: () => this.#someone()?.read(),
     tick: () => nextTurn(),
-    publish: () => this.#publish(this.#random.chance(0.3) ? `k${this.#number}` : undefined),
-    retry: () => this.#retry(),
+    publish: () => this.#publisher.publish(),
+    retry: () => this.#publisher.retry(),
     advance: () => this.#environment.advance(this.#random.pick([10, 100, 1_000, 3_000])),
     connect: () => this.#connect(this.#someone()),
     cut: () => this.#note('cut', this.#someone())?.cut(),
     newcomer: () => this.#newcomer(),
-    end: () => this.#end(),
-    run: () => this.#produce(),
+    end: () => this.#publisher.end(),
+    run: () => this.#publisher.run(),
     trim: () => this.#trim(),
     lose: () => this.#lose(),
     clock: () => this.#environment.setClock(this.#random.between(-60_000, 10_000)),
@@ -119,42 +120,6 @@ export class Simulation {
     const broker = new SlowBroker(this.#engine, this.#random)
     const stream = { maxBufferedBytes: this.#maxBufferedBytes, heartbeat: this.#random.pick([500, 2_000, 10_000]) }
     this.#servers.push({ broker, hub: new StreamHub({ broker, stream, onError: () => {} }, this.#environment) })
-  }
-
-  #publication(batch = 1): HubPublication {
-    const padding = 'x'.repeat(batch > 12 ? 0 : this.#random.pick([0, 0, 0, 10, 400, 3_000, 70_000 * this.#random.below(2)]))
-    return { data: `${++this.#number} ${padding}`, ...(this.#random.chance(0.2) && { event: 'named' }) }
-  }
-
-  #publish(key: string | undefined, topic = this.#topic()): void {
-    // Now and then more than any page of history holds.
-    const length = this.#random.chance(0.03) ? 600 : this.#random.between(1, 12)
-    const batch = this.#random.chance(0.3) ? Array.from({ length }, () => this.#publication(length)) : this.#publication()
-    if (key !== undefined) this.#keys.push({ topic, key })
-    this.trace.push(`publish ${topic} ${Array.isArray(batch) ? batch.length : 1} up to ${this.#number}`)
-    this.#server().hub.publish(topic, batch, { key }).catch(() => {})
-  }
-
-  #retry(): void {
-    if (this.#keys.length === 0) return
-    const { topic, key } = this.#random.pick(this.#keys)
-    this.#publish(key, topic)
-  }
-
-  #end(): void {
-    const topic = this.#topic()
-    this.trace.push(`end ${topic}`)
-    this.#server().hub.end(topic).catch(() => {})
-  }
-
-  #produce(): void {
-    const topic = this.#topic()
-    this.trace.push(`run ${topic}`)
-    const events = Array.from({ length: this.#random.between(0, 5) }, () => this.#publication())
-    const source = async function* (): AsyncGenerator<HubPublication> {
-      yield* events
-    }
-    this.#server().hub.run(topic, source(), { key: `run ${this.#number}` }).catch(() => {})
   }
 
   #trim(): void {

@@ -1,7 +1,8 @@
 import type { Hub, HubEvent } from '../../../src/hub/types.ts'
 import type { StreamOptions } from '../../../src/stream/options.ts'
-import { type Sink, sinkBodyOf } from '../../../src/stream/sink.ts'
+import { sinkBodyOf } from '../../../src/stream/sink.ts'
 import { EventStreamParser } from '../../../src/wire/parse.ts'
+import { Inbox } from './inbox.ts'
 import { type Beginning, type Ledger, Violation } from './ledger.ts'
 import type { Random } from './random.ts'
 
@@ -14,42 +15,6 @@ export interface Dialing {
   /** An adapter takes the body over, instead of a reader of the web stream. */
   direct: boolean
   standby: boolean
-}
-
-/** Where the bytes of one connection wait for their client, who takes them when the scheduler says so. */
-class Inbox implements Sink {
-  onDrain: (() => void) | undefined
-  onClose: ((error?: unknown) => void) | undefined
-  readonly chunks: Uint8Array[] = []
-  ended = false
-  readonly #random: Random
-  #full = false
-
-  constructor(random: Random) {
-    this.#random = random
-  }
-
-  write(chunk: Uint8Array): boolean {
-    this.chunks.push(chunk.slice())
-    this.#full = this.#random.chance(0.5)
-    return !this.#full
-  }
-
-  end(): void {
-    this.ended = true
-  }
-
-  abort(): void {
-    // What was written and not taken is lost with the connection.
-    this.chunks.length = 0
-    this.ended = true
-  }
-
-  drain(): void {
-    if (!this.#full) return
-    this.#full = false
-    this.onDrain?.()
-  }
 }
 
 /** A client that keeps no other state than the last event ID, as native EventSource does. */
