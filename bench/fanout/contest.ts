@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
@@ -42,9 +43,9 @@ export async function measure(run: Run): Promise<Measured> {
     const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
     const readers = start([...(commands['node'] ?? []), here('readers.ts'), ...[port, run.reading, run.stalled].map(String)])
     try {
-      while (Number(await ask('/count')) < run.reading + run.stalled) await new Promise((resolve) => setTimeout(resolve, 20))
+      while (Number(await ask('/count')) < run.reading + run.stalled) await setTimeout(20)
       const publish = (count: number): Promise<string> => ask(`/publish?count=${count}&perTurn=${run.perTurn}&size=${run.size}`)
-      if (run.warmUp) await publish(run.warmUp)
+      if (run.warmUp) await publish(run.warmUp).then(() => setTimeout(1_000))
       return JSON.parse(await publish(run.count)) as Measured
     } finally {
       readers.kill('SIGKILL')

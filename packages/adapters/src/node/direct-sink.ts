@@ -17,6 +17,8 @@ const lingerTimeout = 10_000
 export class DirectSink implements Sink {
   onDrain: (() => void) | undefined
   onClose: ((error?: unknown) => void) | undefined
+  /** Why the head could not be sent. */
+  headError: unknown
   readonly #outgoing: Outgoing
   /** None over HTTP/2, whose socket belongs to the session and throws once that is gone. */
   readonly #connection: Socket | undefined
@@ -45,7 +47,14 @@ export class DirectSink implements Sink {
     const response = this.#response
     if (!response) return
     this.#response = undefined
-    sendHead(this.#outgoing, response)
+    try {
+      sendHead(this.#outgoing, response)
+    } catch (error) {
+      // The core takes what a sink throws for a client that left: nothing was sent, so the answer can still be another.
+      this.#over = true
+      this.headError = error
+      throw error
+    }
     this.#listen()
   }
 

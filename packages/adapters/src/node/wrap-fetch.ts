@@ -37,6 +37,7 @@ function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Resp
   const sink = new DirectSink(incoming, outgoing, response, (over) => void open.delete(over))
   try {
     if (!sinkBodyOf(response.body)?.attach(sink)) return response
+    if (sink.headError) throw sink.headError
     open.add(sink)
     sink.open()
   } catch (error) {

@@ -51,11 +51,18 @@ export function lengthOf({ id, body }: FeedEntry): number {
   return (id === undefined ? 0 : id.length + idLineOverhead) + body.length
 }
 
+/**
+ * The room left around a chunk's bytes in its buffer, so that an adapter can put a transfer coding's framing there
+ * instead of copying it all: enough for HTTP/1.1's chunked coding (RFC 9112, section 7.1) of chunks up to 4 GiB.
+ */
+export const chunkRoom = { before: 10, after: 2 } as const
+
 /** The bytes of consecutive entries, each id line before its body. */
 function joinEntries(entries: readonly FeedEntry[], length: number): Uint8Array {
   const [first] = entries
   if (entries.length === 1 && first && first.id === undefined) return first.body
-  const bytes = new Uint8Array(length)
+  const { before, after } = chunkRoom
+  const bytes = new Uint8Array(before + length + after).subarray(before, before + length)
   let offset = 0
   for (const { id, body } of entries) {
     if (id !== undefined) offset += encoder.encodeInto(`id: ${id}\n`, bytes.subarray(offset)).written

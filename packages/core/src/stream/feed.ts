@@ -10,7 +10,7 @@ export interface FeedOptions {
   /** How many bytes stay for subscribers that are behind. */
   maxBytes: number
   /**
-   * Milliseconds for which they stay after a subscriber was last blocked. Default for ever. Who has a history keeps them
+   * Milliseconds for which they stay for a subscriber once it is blocked. Default for ever. Who has a history keeps them
    * for short waits only: on Node 26 events that outlived their turn cost 30 MB of memory not yet collected.
    */
   holdFor?: number
@@ -21,7 +21,7 @@ export interface FeedOptions {
 }
 
 /** What a subscriber can do at the moment. */
-export type Standing = 'ready' | 'blocked' | 'replaying'
+export type Standing = 'ready' | 'blocked' | 'stuck' | 'replaying'
 
 interface RingEntry extends FeedEntry {
   readonly at: number
@@ -49,6 +49,8 @@ const maxCachedRanges = 16
 export class Feed {
   readonly ready: SlotList<Subscriber> = new SlotList()
   readonly blocked: SlotList<Subscriber> = new SlotList()
+  /** Those that have been blocked for longer than the ring is kept for them. */
+  readonly stuck: SlotList<Subscriber> = new SlotList()
   /** Those that read a backlog, and would never catch up with a busy feed if the ring were not kept for them. */
   readonly replaying: SlotList<Subscriber> = new SlotList()
   readonly #options: FeedOptions
@@ -62,7 +64,7 @@ export class Feed {
   #passEnd = 0
   /** No writable subscriber is behind this. */
   #flushed = 0
-  #lastBlockedAt = 0
+  #sortedAt = 0
   /** Bytes added so far. */
   #offset = 0
   /** Chunks by where they begin, oldest first: those that end at a boundary, and those that end at the newest entry. */
@@ -100,11 +102,11 @@ export class Feed {
     this.#flusher.add(this)
   }
 
-  /** Put a subscriber where it belongs now. */
-  place(subscriber: Subscriber, from: Standing | undefined, to: Standing | undefined): void {
-    if (from) this[from].remove(subscriber)
-    if (to) this[to].add(subscriber)
-    if (to === 'blocked') this.#lastBlockedAt = this.#environment.now()
+  /** Put a subscriber where it belongs now; undefined when it leaves. */
+  place(subscriber: Subscriber, standing: Standing | undefined): void {
+    if (subscriber.standing) this[subscriber.standing].remove(subscriber)
+    subscriber.standing = standing
+    if (standing) this[standing].add(subscriber)
   }
 
   /** When the entry at `sequence` was added, or undefined when it is gone. */
@@ -169,13 +171,21 @@ export class Feed {
   }
 
   #isHeld(): boolean {
-    if (this.replaying.length > 0) return true
+    if (this.blocked.length > 0) this.#sortOut()
+    return this.blocked.length + this.replaying.length > 0
+  }
+
+  #sortOut(): void {
     const { holdFor = Infinity } = this.#options
-    return this.blocked.length > 0 && this.#environment.now() - this.#lastBlockedAt < holdFor
+    const now = this.#environment.now()
+    if (now < this.#sortedAt + holdFor) return
+    this.#sortedAt = now
+    const stuck = this.blocked.items.filter(({ blockedAt }) => blockedAt <= now - holdFor)
+    for (const subscriber of stuck) this.place(subscriber, 'stuck')
   }
 
   #everyone(): Subscriber[] {
-    return [...this.ready.items, ...this.blocked.items, ...this.replaying.items]
+    return [this.ready, this.blocked, this.stuck, this.replaying].flatMap(({ items }) => items)
   }
 
   #slowest(): number {

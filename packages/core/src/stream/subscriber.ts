@@ -54,6 +54,8 @@ interface Finish {
  */
 export class Subscriber implements Slotted, Deadline {
   slot = -1
+  /** Kept by its feed. */
+  standing: Standing | undefined
   /** The sequence number of the feed's entry that it gets next. */
   position: number
   readonly #feed: Feed
@@ -66,7 +68,6 @@ export class Subscriber implements Slotted, Deadline {
   #backlog: Backlog | undefined
   #page: BacklogPage | undefined
   #reading = false
-  #standing: Standing = 'blocked'
   #blocked = true
   #closed = false
   #finish: Finish | undefined
@@ -93,12 +94,17 @@ export class Subscriber implements Slotted, Deadline {
     this.#lastId = this.#toldId = options.lastId
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
     this.position = feed.end
-    feed.place(this, undefined, this.#standing)
+    feed.place(this, 'blocked')
     wheel.set(this, this.#lookAgain(this.#openedAt))
   }
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** When it was last blocked, on the monotonic clock. */
+  get blockedAt(): number {
+    return this.#blockedAt
   }
 
   /** Events written so far. */
@@ -161,7 +167,7 @@ export class Subscriber implements Slotted, Deadline {
     this.#closed = true
     this.#wheel.remove(this)
     this.#backlog?.cancel()
-    this.#feed.place(this, this.#standing, undefined)
+    this.#feed.place(this, undefined)
     this.#feed.trim()
     this.#closeSink(reason, behind)
     const durationMs = this.#environment.now() - this.#openedAt
@@ -221,9 +227,7 @@ export class Subscriber implements Slotted, Deadline {
 
   #place(): void {
     const standing = this.#blocked ? 'blocked' : this.#backlog ? 'replaying' : 'ready'
-    if (this.#closed || standing === this.#standing) return
-    this.#feed.place(this, this.#standing, standing)
-    this.#standing = standing
+    if (!this.#closed && standing !== this.standing) this.#feed.place(this, standing)
   }
 
   /** Returns false when nothing is left to write. */

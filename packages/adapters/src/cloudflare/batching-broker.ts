@@ -1,0 +1,62 @@
+import type { Broker, BrokerEvent } from '@holdfast/core/hub'
+import type { Topic } from './topic.ts'
+
+// A producer that never waits would otherwise fill the object's 128 MB before anything is sent.
+const mostCharacters = 65_536
+
+/**
+ * The broker of a producer inside the object: what it writes waits a little for more, then is stored as one row and sent
+ * as one message. A thousand words of an answer cost a few hundred rows instead of a thousand.
+ *
+ * What waits is lost with the object; so is the producer.
+ */
+export class BatchingBroker implements Broker {
+  readonly #topic: Topic
+  readonly #delay: number
+  readonly #onStored: (count: number) => void
+  #waiting: BrokerEvent[] = []
+  #characters = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** @param onStored - called in the transaction that stores this many events */
+  constructor(topic: Topic, delay: number, onStored: (count: number) => void) {
+    this.#topic = topic
+    this.#delay = delay
+    this.#onStored = onStored
+  }
+
+  publish: Broker['publish'] = async (_topic, events, { key } = {}) => {
+    const mark = key !== undefined || events.some(({ event }) => event?.startsWith('\n'))
+    if (mark) return this.#storeNow(events, key)
+    this.#waiting.push(...events)
+    for (const { data } of events) this.#characters += data.length
+    if (this.#characters >= mostCharacters) await this.flush()
+    else this.#timer ??= setTimeout(() => void this.flush(), this.#delay)
+    // Where they will be, unless somebody else publishes meanwhile. Producers don't ask.
+    const { epoch, offset } = this.#topic.history.head
+    return { position: { epoch, offset: offset + this.#waiting.length }, duplicate: false }
+  }
+
+  /** Store what waits. Resolves when it is sent. */
+  async flush(): Promise<void> {
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    this.#timer = undefined
+    const events = this.#waiting
+    if (events.length === 0) return
+    this.#waiting = []
+    this.#characters = 0
+    await this.#topic.append(events, undefined, () => this.#onStored(events.length)).sent
+  }
+
+  read: Broker['read'] = () => Promise.reject(new Error('A producer does not read'))
+  subscribe: Broker['subscribe'] = () => Promise.reject(new Error('A producer does not subscribe'))
+  close: Broker['close'] = async () => {}
+
+  // The hub's marks say that a run begins and ends, and nothing may be stored after them that was written before.
+  async #storeNow(events: readonly BrokerEvent[], key: string | undefined): Promise<Awaited<ReturnType<Broker['publish']>>> {
+    await this.flush()
+    const { position, duplicate, sent } = this.#topic.append(events, key)
+    await sent
+    return { position, duplicate }
+  }
+}

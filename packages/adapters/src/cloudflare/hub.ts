@@ -1,0 +1,144 @@
+import type { Closed } from '@holdfast/core'
+import { createHub, type Hub, type HubOptions, type RespondOptions, type StreamInfo } from '@holdfast/core/hub'
+import { DurableObjectBroker } from './broker.ts'
+import { directRequest, forwardable } from './direct.ts'
+import { HubObjects, type HubNamespace } from './namespace.ts'
+import { lingering } from './lingering.ts'
+import { Tally } from './tally.ts'
+
+/** Options of {@link durableObjectHub}. */
+export interface DurableObjectHubOptions extends Pick<HubOptions, 'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError'> {
+  /**
+   * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
+   * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
+   * (about $4.15 a month) while a client is connected. Streams of several topics, or with a `filter`, are always fed.
+   */
+  mode?: 'hibernating' | 'direct' | undefined
+}
+
+/** A hub whose topics are Durable Objects. Make one for a Worker and use it from every request. */
+export interface DurableObjectHub extends Hub {
+  /**
+   * Begin to produce a topic's events inside its object, by the `produce` of your subclass of `HubObject`. It outlives
+   * this request. One at a time for each topic.
+   *
+   * @param input - what `produce` gets; anything that can be cloned, up to 2 MB
+   * @param options.key - a key that was used before for this topic starts nothing
+   * @returns whether it was started
+   */
+  produce(topic: string, input: unknown, options?: { key?: string | undefined }): Promise<boolean>
+  /** End what {@link produce} has started: the topic ends as done with what there is. Returns whether something ran. */
+  stop(topic: string): Promise<boolean>
+}
+
+// The CPU time of a request is limited, 30 s unless configured, and an event takes some 0.05 ms of it.
+const defaultMaxAge = 3_600_000
+
+/**
+ * The hub of a Worker, its topics in the objects of a binding.
+ *
+ * On Workers streams and timers belong to one request, so each response has a hub of the core's own to itself, and a
+ * WebSocket to each topic's object. `stats` counts this isolate's streams; `drain` and `close` do nothing, because a
+ * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another.
+ */
+export function durableObjectHub(namespace: HubNamespace, options: DurableObjectHubOptions = {}): DurableObjectHub {
+  return new WorkerHub(namespace, options)
+}
+
+class WorkerHub implements DurableObjectHub {
+  readonly #namespace: HubNamespace
+  readonly #options: DurableObjectHubOptions
+  readonly #objects: HubObjects
+  readonly #tally = new Tally()
+  #publisher: Hub | undefined
+
+  constructor(namespace: HubNamespace, options: DurableObjectHubOptions) {
+    this.#namespace = namespace
+    this.#options = { ...options, stream: { maxAge: defaultMaxAge, ...options.stream } }
+    this.#objects = new HubObjects(namespace)
+  }
+
+  publish: Hub['publish'] = (topic, event, options) => this.#publishing().publish(topic, event, options)
+
+  run: Hub['run'] = (topic, source, options = {}) =>
+    lingering(options, () => this.count(topic), (run) => this.#publishing().run(topic, source, run))
+
+  end: Hub['end'] = (topic) => this.#publishing().end(topic)
+
+  respond: Hub['respond'] = async (request, options) => {
+    const [topic, ...more] = options.topics
+    const direct = this.#options.mode === 'direct' && topic !== undefined && more.length === 0 && !options.filter
+    if (direct) return this.#forward(request, topic, options)
+    let hub: Hub | undefined
+    const broker = new DurableObjectBroker(this.#namespace, {
+      subscriber: { kind: 'stream', identity: options.identity },
+      // The one stream of this hub.
+      onDisconnect: () => void hub?.disconnect({ topic }),
+    })
+    const close = (closed: Closed & StreamInfo): void => {
+      if (hub) this.#tally.close(hub)
+      void broker.close()
+      this.#options.onClose?.(closed)
+    }
+    hub = createHub({ ...this.#options, broker: isAcknowledging(request) ? broker : silent(broker), onClose: close })
+    try {
+      if (options.identity !== undefined && request.method !== 'HEAD') await broker.listenFor(options.identity)
+      const response = await hub.respond(request, options)
+      if (hub.stats().subscribers > 0) this.#tally.open(hub)
+      else await broker.close()
+      return response
+    } catch (error) {
+      await broker.close()
+      throw error
+    }
+  }
+
+  subscribe: Hub['subscribe'] = (topics, options) => this.#ownHub().subscribe(topics, options)
+
+  disconnect: Hub['disconnect'] = async ({ topic, identity }) => {
+    if (topic === undefined && identity === undefined) return 0
+    const subject = topic === undefined ? { identity: identity as string } : { topic }
+    return this.#objects.call(subject, (stub) => stub.disconnect(topic, identity))
+  }
+
+  acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#ownHub().acknowledge(connection, lastEventId)
+
+  count: Hub['count'] = (topic) => this.#objects.call({ topic }, (stub) => stub.count())
+
+  stats: Hub['stats'] = () => this.#tally.stats(this.#publishing())
+
+  drain: Hub['drain'] = async () => {}
+
+  close: Hub['close'] = async () => {}
+
+  produce: DurableObjectHub['produce'] = (topic, input, { key } = {}) =>
+    this.#objects.call({ topic }, (stub) => stub.startProducing(input, key))
+
+  stop: DurableObjectHub['stop'] = (topic) => this.#objects.call({ topic }, (stub) => stub.stopProducing())
+
+  #forward(request: Request, topic: string, { identity, expiresAt, stream }: RespondOptions): Promise<Response> {
+    const { maxAge, ...own } = this.#options.stream ?? {}
+    // It is the object that writes, and its CPU time counts anew with each event.
+    const ageing = maxAge === defaultMaxAge ? own : { ...own, maxAge }
+    const options = { topic, identity, expiresAt, stream: forwardable({ ...ageing, ...stream }) }
+    return this.#objects.call({ topic }, (stub) => stub.fetch(directRequest(request, options)))
+  }
+
+  // Publishing opens nothing that would belong to a request. Made late: chance is forbidden outside of one.
+  #publishing(): Hub {
+    return (this.#publisher ??= this.#ownHub())
+  }
+
+  #ownHub(): Hub {
+    return createHub({ ...this.#options, broker: new DurableObjectBroker(this.#namespace) })
+  }
+}
+
+function isAcknowledging(request: Request): boolean {
+  return new URL(request.url).searchParams.get('ack') === '1'
+}
+
+// A line to a hub costs an object: only streams that are acknowledged need one.
+function silent({ publish, read, subscribe, close }: DurableObjectBroker): Pick<DurableObjectBroker, 'publish' | 'read' | 'subscribe' | 'close'> {
+  return { publish, read, subscribe, close }
+}

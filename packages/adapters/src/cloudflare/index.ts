@@ -1,0 +1,5 @@
+export { durableObjectHub, type DurableObjectHub, type DurableObjectHubOptions } from './hub.ts'
+export { HubObject } from './hub-object.ts'
+export type { HistoryLimits } from './limits.ts'
+export type { HubNamespace } from './namespace.ts'
+export type { ProduceContext } from './runs.ts'

@@ -1,0 +1,129 @@
+import { createHub, type HubPublication } from '@holdfast/core/hub'
+import { BatchingBroker } from './batching-broker.ts'
+import type { Topic } from './topic.ts'
+import { until } from './until.ts'
+
+/** What {@link HubObject.produce} is told beside its input. */
+export interface ProduceContext {
+  /** Aborted by `stop`, and when nobody has read for `linger`. What is yielded after that is dropped. */
+  signal: AbortSignal
+  /** How many events of this run are stored: more than 0 when it goes on after an interruption. */
+  written: number
+  /** 0, and one more for each interruption. */
+  attempt: number
+}
+
+/** How a run is done. */
+export interface RunSettings {
+  /** Milliseconds that what is written waits for more. */
+  batchDelay: number
+  /** Milliseconds to go on without readers. */
+  linger: number
+  /** Whether a run that was interrupted is begun again. */
+  resumable: boolean
+}
+
+interface StoredRun {
+  input: unknown
+  written: number
+  attempt: number
+}
+
+const runName = 'holdfast:run'
+// The hub inside the object has one topic, and here its name is nowhere seen.
+const topicName = 'topic'
+
+/** What {@link Runs} needs of its object. */
+export interface RunsParts {
+  storage: DurableObjectStorage
+  topic: Topic
+  settings(): RunSettings
+  produce(input: unknown, context: ProduceContext): AsyncIterable<HubPublication | string>
+  hasReaders(): boolean
+  /** A run began or ended: the alarm that keeps the object in memory is needed, or no longer. */
+  onChange(): void
+}
+
+/**
+ * The producer inside an object, one at a time. It outlives the request that started it.
+ *
+ * That it runs is stored: an object that finds a run which it does not remember was restarted in the middle of it.
+ */
+export class Runs {
+  readonly #parts: RunsParts
+  #stop: AbortController | undefined
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts
+  }
+
+  get active(): boolean {
+    return this.#stop !== undefined
+  }
+
+  /** Begin to produce, unless something is being produced or the key was used before. Returns whether it did. */
+  start(input: unknown, key: string | undefined): boolean {
+    const { storage, topic } = this.#parts
+    if (this.active || (key !== undefined && topic.history.positionOf(key))) return false
+    const run: StoredRun = { input, written: 0, attempt: 0 }
+    storage.kv.put(runName, run)
+    void this.#run(run, key)
+    return true
+  }
+
+  /** End the producer; what it has written stays. Returns whether there was one. */
+  stop(): boolean {
+    this.#stop?.abort()
+    return this.active
+  }
+
+  /** Find out whether a run was interrupted, and go on with it or end its topic as failed. */
+  recover(): void {
+    if (this.active) return
+    const run = this.#parts.storage.kv.get<StoredRun>(runName)
+    if (run) void this.#run({ ...run, attempt: run.attempt + 1 }, undefined)
+  }
+
+  async #run(run: StoredRun, key: string | undefined): Promise<void> {
+    const { storage, topic } = this.#parts
+    const { batchDelay, linger, resumable } = this.#parts.settings()
+    const stop = (this.#stop = new AbortController())
+    const broker = new BatchingBroker(topic, batchDelay, (count) => {
+      run.written += count
+      storage.kv.put(runName, run)
+    })
+    const unwatch = this.#watchReaders(linger, stop)
+    this.#parts.onChange()
+    try {
+      const source = run.attempt > 0 && !resumable ? interrupted() : this.#sourceOf(run, stop.signal)
+      await createHub({ broker }).run(topicName, until(source, stop.signal), { key })
+    } catch (error) {
+      // The topic has ended as failed; nobody waits for this call.
+      console.error(error)
+    }
+    unwatch()
+    storage.kv.delete(runName)
+    this.#stop = undefined
+    this.#parts.onChange()
+  }
+
+  #sourceOf({ input, written, attempt }: StoredRun, signal: AbortSignal): AsyncIterable<HubPublication | string> {
+    return this.#parts.produce(input, { signal, written, attempt })
+  }
+
+  // A timer keeps the object in memory, where the producer does so anyway.
+  #watchReaders(linger: number, stop: AbortController): () => void {
+    if (linger === Infinity) return () => {}
+    let readAt = Date.now()
+    const look = (): void => {
+      if (this.#parts.hasReaders()) readAt = Date.now()
+      if (Date.now() - readAt >= linger) stop.abort()
+    }
+    const timer = setInterval(look, Math.max(linger / 4, 100))
+    return () => clearInterval(timer)
+  }
+}
+
+async function* interrupted(): AsyncGenerator<never> {
+  throw new Error('Cannot go on producing: the object was restarted')
+}

@@ -1,0 +1,134 @@
+import type { Position } from '@holdfast/core/hub'
+import type { TopicHistory } from './history.ts'
+import { type Control, formatBatch, leaseTime, type Packed, type SubscriberKind } from './protocol.ts'
+
+/** What an object knows of one WebSocket; kept with it while the object is out of memory. */
+interface Seat extends Position {
+  /** `offset`: what it has been sent. */
+  identity?: string | undefined
+  /** When it came, in milliseconds since 1970. */
+  since: number
+}
+
+// A message beside it costs more than the characters do, and a Worker reads it as a whole.
+const messageSize = 262_144
+const pageEvents = 1_000
+const open = 1
+
+/**
+ * The subscribers of one object: hibernatable WebSockets, each with its position in its attachment.
+ *
+ * Nothing here holds the object in memory. After it was evicted the seats are read back with the first batch, and who was
+ * not sent everything gets the rest from the history; a Worker knows by the positions what it has already.
+ */
+export class Subscribers {
+  readonly #ctx: DurableObjectState
+  readonly #history: TopicHistory
+  readonly #seats = new WeakMap<WebSocket, Seat>()
+  #sweptAt = 0
+
+  constructor(ctx: DurableObjectState, history: TopicHistory) {
+    this.#ctx = ctx
+    this.#history = history
+  }
+
+  /** Take in a WebSocket; everything after the history's head is sent to it. */
+  add(socket: WebSocket, kind: SubscriberKind, identity: string | undefined, now: number): void {
+    this.#ctx.acceptWebSocket(socket, [kind])
+    const seat: Seat = { ...this.#history.head, since: now }
+    if (identity !== undefined) seat.identity = identity
+    this.#take(socket, seat)
+  }
+
+  /** Those that are open. */
+  all(kind?: SubscriberKind): WebSocket[] {
+    return this.#ctx.getWebSockets(kind).filter(({ readyState }) => readyState === open)
+  }
+
+  /** Send each what it has not been sent of events that are stored. */
+  send(packed: readonly Packed[]): void {
+    const { epoch, offset: head } = this.#history.head
+    const from = (packed[0]?.first ?? head + 1) - 1
+    const messages = new Map<number, string[]>()
+    const messagesAfter = (offset: number): string[] => {
+      let found = messages.get(offset)
+      if (!found) messages.set(offset, (found = toMessages(epoch, packed.filter(({ first }) => first > offset))))
+      return found
+    }
+    for (const socket of this.all()) {
+      const seat = this.#seatOf(socket)
+      if (seat.epoch === epoch && seat.offset >= head) continue
+      const behind = seat.epoch === epoch && seat.offset < from
+      const texts = behind ? this.#missedBy(seat) : messagesAfter(seat.epoch === epoch ? seat.offset : from)
+      for (const text of texts) deliver(socket, text)
+      this.#take(socket, { ...seat, epoch, offset: head })
+    }
+  }
+
+  /** Tell something that is no event to those of an identity, or to all. Returns how many. */
+  tell(control: Control, kind?: SubscriberKind, identity?: string): number {
+    const text = JSON.stringify(control)
+    const meant = this.all(kind).filter((socket) => identity === undefined || this.#seatOf(socket).identity === identity)
+    for (const socket of meant) deliver(socket, text)
+    return meant.length
+  }
+
+  /** Close those whose Worker is silent; looks at most twice a lease. */
+  sweep(now: number): void {
+    if (now - this.#sweptAt < leaseTime / 2) return
+    this.#sweptAt = now
+    for (const socket of this.all()) {
+      const heardAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? this.#seatOf(socket).since
+      if (now - heardAt > leaseTime) socket.close(1001, 'lease expired')
+    }
+  }
+
+  #missedBy({ epoch, offset }: Seat): string[] {
+    const texts: string[] = []
+    for (let at = offset; ; ) {
+      const page = this.#history.packedAfter(at, pageEvents)
+      const last = page.at(-1)
+      if (!last) return texts
+      texts.push(...toMessages(epoch, page))
+      at = last.first + last.count - 1
+    }
+  }
+
+  #seatOf(socket: WebSocket): Seat {
+    let seat = this.#seats.get(socket)
+    if (!seat) this.#seats.set(socket, (seat = socket.deserializeAttachment() as Seat))
+    return seat
+  }
+
+  // 4 % of what a delivery costs (workerd 1.20261117), and then the object needs no memory to go on.
+  #take(socket: WebSocket, seat: Seat): void {
+    this.#seats.set(socket, seat)
+    socket.serializeAttachment(seat)
+  }
+}
+
+function toMessages(epoch: number, packed: readonly Packed[]): string[] {
+  const messages: string[] = []
+  let part: Packed[] = []
+  let size = 0
+  for (const each of packed) {
+    if (part.length > 0 && size + each.text.length > messageSize) {
+      messages.push(formatBatch(epoch, part))
+      part = []
+      size = 0
+    }
+    part.push(each)
+    size += each.text.length
+  }
+  if (part.length > 0) messages.push(formatBatch(epoch, part))
+  return messages
+}
+
+// One that is closing throws: the others get theirs all the same, and its Worker reads the rest from the history.
+function deliver(socket: WebSocket, text: string): void {
+  try {
+    socket.send(text)
+  } catch {
+    socket.close(1011, 'cannot send')
+  }
+}

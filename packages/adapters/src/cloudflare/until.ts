@@ -1,0 +1,27 @@
+/**
+ * A source that is over when `signal` is aborted, also where it is waiting just then.
+ *
+ * Not one race for all steps: each would leave a reaction on the signal's promise for as long as that lives.
+ */
+export async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const step = await orAborted(iterator.next(), signal)
+      if (!step || step.done) return
+      yield step.value
+    }
+  } finally {
+    // Not awaited: a generator parked on its own promise returns only when that settles.
+    if (signal.aborted) iterator.return?.().then(undefined, () => {})
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => resolve(undefined)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

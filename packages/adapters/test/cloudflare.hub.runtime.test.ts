@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually, numbered } from './cloudflare/client.ts'
+import { type Harness, startWorker } from './cloudflare/harness.ts'
+
+let server: Harness
+beforeAll(async () => {
+  server = await startWorker()
+})
+afterAll(() => server.harness.close())
+
+describe.concurrent('a hub over Durable Objects, in workerd', () => {
+  it('answers with an event stream that opens at once', async () => {
+    const client = await server.stream({ topic: server.name() })
+    expect(client.response.headers.get('content-type')).toBe('text/event-stream')
+    await eventually('the first hint', () => client.comments.length > 0)
+    expect(client.comments[0]).toMatch(/^hint heartbeat=25000 /)
+    expect(client.lastEventId).toMatch(/^c1~/)
+  })
+
+  it('merges several topics, each event with the position in all of them', async () => {
+    const [a, b] = [server.name(), server.name()]
+    const client = await server.stream({ topic: [a, b] })
+    await server.publish(a, ['1'])
+    await server.publish(b, ['2'])
+    await server.publish(a, ['3'])
+    await eventually('all events', () => client.events.length === 3)
+    expect(client.texts).toEqual(['1', '2', '3'])
+    const resumed = await server.stream({ topic: [a, b] }, { 'last-event-id': client.events[0]!.id })
+    await eventually('the rest', () => resumed.events.length === 2)
+    expect(resumed.texts.toSorted()).toEqual(['2', '3'])
+  })
+
+  it('gives 200 clients of one topic every event, and counts them', async () => {
+    const topic = server.name()
+    const clients = await Promise.all(numbered(200).map(() => server.stream({ topic, heartbeat: 500 })))
+    expect(await server.count(topic)).toBe(200)
+    for (const text of numbered(20)) await server.publish(topic, [text])
+    await eventually('all events everywhere', () => clients.every(({ events }) => events.length >= 20))
+    for (const { texts } of clients) expect(texts).toEqual(numbered(20))
+    // workerd finds out when it writes: each heartbeat at the latest.
+    for (const client of clients) client.leave()
+    await eventually('that all have left', async () => (await server.count(topic)) === 0)
+  })
+
+  it('stores a key once, and says so', async () => {
+    const topic = server.name()
+    const first = await server.publish(topic, ['1'], { key: 'k' })
+    expect(await server.publish(topic, ['again'], { key: 'k' })).toEqual({ ...first, duplicate: true })
+  })
+
+  it('ends a topic: readers get the rest and the end, later ones the history, who has it all 204', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic })
+    await server.publish(topic, ['1'])
+    await server.ask('/end', { topic })
+    await eventually('the end', () => client.closed)
+    expect([client.texts, client.comments.at(-1)]).toEqual([['1'], 'hint end=done'])
+    const late = await server.stream({ topic })
+    await eventually('the end again', () => late.closed)
+    expect(late.texts).toEqual(['1'])
+    expect((await server.stream({ topic }, { 'last-event-id': client.lastEventId })).response.status).toBe(204)
+  })
+
+  it('announces what history has no more', async () => {
+    const topic = server.name()
+    const first = await server.publish(topic, ['0'], { binding: 'TIGHT' })
+    for (const text of numbered(100)) await server.publish(topic, [text], { binding: 'TIGHT' })
+    const client = await server.stream({ topic, binding: 'TIGHT' }, { 'last-event-id': first.id })
+    await eventually('the newest', () => client.texts.at(-1) === '100')
+    expect(client.events[0]!.event).toBe('gap')
+    expect(client.events[0]!.json()).toMatchObject({ reason: 'trimmed', topics: [topic] })
+    expect(client.events.length).toBeGreaterThan(20)
+  })
+
+  it('closes streams by topic and by identity, in whichever request they are', async () => {
+    const [a, b] = [server.name(), server.name()]
+    const [ann, bob] = [`ann ${a}`, `bob ${a}`]
+    const annA = await server.stream({ topic: a, identity: ann })
+    const bobA = await server.stream({ topic: a, identity: bob })
+    const bobB = await server.stream({ topic: b, identity: bob })
+    const nobody = await server.stream({ topic: b })
+    expect(await server.ask('/disconnect', { topic: a, identity: ann })).toBe(1)
+    await eventually('that one is closed', () => annA.closed)
+    expect([bobA.closed, bobB.closed, nobody.closed]).toEqual([false, false, false])
+    expect(await server.ask('/disconnect', { identity: bob })).toBe(2)
+    await eventually('that both are closed', () => bobA.closed && bobB.closed)
+    expect(await server.ask('/disconnect', { topic: b })).toBe(1)
+    await eventually('that all are closed', () => nobody.closed)
+    expect(await server.ask('/disconnect', {})).toBe(0)
+  })
+
+  it('knows a connection by its name in another request', async () => {
+    const client = await server.stream({ topic: server.name(), ack: 1 })
+    await eventually('the name', () => client.comments.length > 0)
+    const conn = / conn=(\S+)/.exec(client.comments[0]!)![1]!
+    expect(await server.ask('/acknowledge', { conn })).toBe(true)
+  })
+
+  it('closes streams at their age, and finds 0 streams left', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic, maxAge: 500 })
+    await eventually('the end', () => client.closed)
+    expect(client.comments.some((text) => text.includes('end='))).toBe(false)
+    await eventually('nobody at the object', async () => (await server.count(topic)) === 0)
+  })
+
+  it('goes on where a client was when the Worker is restarted', async () => {
+    const topic = server.name()
+    const own = await startWorker()
+    try {
+      const client = await own.stream({ topic })
+      await own.publish(topic, ['1', '2'])
+      await eventually('two events', () => client.events.length === 2)
+      await own.harness.update((options) => ({ ...options }))
+      await own.listen()
+      await eventually('that it was cut', () => client.closed)
+      await own.publish(topic, ['3'])
+      const resumed = await own.stream({ topic }, { 'last-event-id': client.lastEventId })
+      await own.publish(topic, ['4'])
+      await eventually('the rest', () => resumed.events.length >= 2)
+      expect(resumed.texts).toEqual(['3', '4'])
+    } finally {
+      await own.harness.close()
+    }
+  })
+})
+
+describe.concurrent('in direct mode', () => {
+  it('the object itself writes the stream, with the same ids', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic, direct: 1 })
+    const fed = await server.stream({ topic })
+    await server.publish(topic, ['1', '2'])
+    await eventually('both', () => client.events.length === 2 && fed.events.length === 2)
+    expect(client.events).toEqual(fed.events)
+    const resumed = await server.stream({ topic, direct: 1 }, { 'last-event-id': client.events[0]!.id })
+    await eventually('the rest', () => resumed.events.length === 1)
+    expect(await server.count(topic)).toBe(3)
+  })
+
+  it('streams are disconnected, and leave', async () => {
+    const topic = server.name()
+    const ann = await server.stream({ topic, direct: 1, identity: 'ann' })
+    const other = await server.stream({ topic, direct: 1, heartbeat: 500 })
+    expect(await server.ask('/disconnect', { topic, identity: 'ann', direct: 1 })).toBe(1)
+    await eventually('that it is closed', () => ann.closed)
+    other.leave()
+    await eventually('that it has left', async () => (await server.count(topic)) === 0)
+  })
+
+  it('nothing that a client sends passes for the Worker', async () => {
+    const topic = server.name()
+    const forged = encodeURIComponent(JSON.stringify({ topic: 'other', identity: 'admin' }))
+    const client = await server.stream({ topic, direct: 1 }, { 'holdfast-direct': forged })
+    await server.publish(topic, ['1'])
+    await eventually('the event', () => client.texts.includes('1'))
+  })
+})
