@@ -58,7 +58,6 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     this.#request = new RequestPlan(endpoints, options, clock)
     this.board = new StatusBoard({ state: 'connecting', endpoint: (this.endpoints.all[0] as EndpointState).url })
     this.delivery = new Delivery((gap) => this.#queue.push({ gap, id: gap.to }))
-    this.delivery.sole = this.endpoints.all.length === 1
     this.#intake = new Intake(this.delivery, this.#queue)
     this.#writer = options.store && new PositionWriter(options.store, clock)
     this.consumer = new Consumer(this.#queue, this, this.#writer)
@@ -154,7 +153,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
   }
 
   onOpen(link: Link, response: Response): void {
-    if (this.#request.resumeByGet(link.endpoint, response)) this.delivery.sole = true
+    this.#request.resumeByGet(link.endpoint, response)
     if (link.standby) {
       this.#redundancy.opened(link)
       return this.#redundancy.update()
@@ -285,7 +284,7 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
         this.#update()
       }
     } else if (verdict === 'stale') {
-      if (!this.delivery.sole) endpoint.bar(staleFor)
+      if (this.endpoints.all.length > 1) endpoint.bar(staleFor)
       this.#redundancy.contradicted()
       link.lose({ reason: 'stale' })
     } else if (verdict === 'reopen' && this.once) {

@@ -40,8 +40,6 @@ export class Delivery {
   readonly names: Map<string, string> = new Map()
   /** The streams that are open. */
   readonly streams: Set<Coverage> = new Set()
-  /** Whether there is one endpoint only, so that whatever it says is the truth. */
-  sole = false
   readonly #onGap: (gap: ConnectionGap) => void
   readonly #window = new Map<string, Coverage>()
   #opaqueId = ''
@@ -150,14 +148,9 @@ export class Delivery {
   /** @param start - where this stream begins, if it said nothing about that yet */
   #advance(stream: Coverage, key: string, position: Position, start: Position): Verdict {
     this.#learn(stream, key, start)
-    let accepted = this.accepted.get(key) as Position
-    if (position.epoch < accepted.epoch) {
-      // With nobody else to compare it with, the log has begun again and the server's clock went back.
-      if (!this.sole || this.streams.size > 1) return 'stale'
-      stream.base.set(key, start)
-      this.#report('new-epoch', key, start)
-      accepted = start
-    }
+    const accepted = this.accepted.get(key) as Position
+    // Also from the only endpoint: behind one URL there may be a server that lags.
+    if (position.epoch < accepted.epoch) return 'stale'
     if (comparePositions(position, accepted) <= 0) return 'drop'
     const hole = this.#hole(stream, key)
     if (hole !== 'deliver') {

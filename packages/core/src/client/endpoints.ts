@@ -31,7 +31,8 @@ export class EndpointList {
     const index = this.all.indexOf(endpoint)
     endpoint.refuse(reason)
     if (reason === 'gone' && index >= 0) this.all.splice(index, 1)
-    return this.all.every(({ refusal }) => refusal)
+    const now = this.#clock.now()
+    return this.all.every(({ refusal, barredUntil }) => refusal && barredUntil > now)
   }
 
   /**

@@ -99,10 +99,10 @@ export class Redundancy {
 
   /** Close the additional connection. */
   drop(): void {
-    const { extra } = this
-    if (!extra) return
-    extra.close()
-    this.lost(extra)
+    const failures = this.#failures
+    this.extra?.close()
+    // That was our doing.
+    this.#failures = failures
   }
 
   stop(): void {

@@ -46,20 +46,19 @@ export class RequestPlan {
     }
   }
 
-  /** If the request was one to be made once, look where a GET can go on with it. @returns whether there is such a place */
-  resumeByGet({ url: asked }: EndpointState, { url, headers }: Response): boolean {
+  /** If the request was one to be made once, look where a GET can go on with it. */
+  resumeByGet({ url: asked }: EndpointState, { url, headers }: Response): void {
     const base = url || asked
     const location = headers.get('content-location')
     const target = this.#options.resumeUrl ?? location
-    if (!this.once || target === null || !URL.canParse(target, base)) return false
+    if (!this.once || target === null || !URL.canParse(target, base)) return
     const resumeUrl = new URL(target, base)
     // The application's headers are not for whom a server names.
-    if (target === location && resumeUrl.origin !== new URL(base).origin) return false
+    if (target === location && resumeUrl.origin !== new URL(base).origin) return
     this.endpoints = new EndpointList(resumeUrl, this.#clock)
     this.#method = 'GET'
     this.#body = undefined
     this.once = false
     this.#fromStart = true
-    return true
   }
 }

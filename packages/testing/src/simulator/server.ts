@@ -125,6 +125,9 @@ export class Server {
 
   #append(entry: Entry): void {
     if (!this.up || this.stale) return
+    const head = this.#heads.get(entry.topic.key) as Position
+    // It was read from the log at a restart.
+    if (entry.epoch < head.epoch || (entry.epoch === head.epoch && entry.offset <= head.offset)) return
     this.#heads.set(entry.topic.key, entry)
     let shared: Uint8Array | undefined
     for (const stream of this.streams) {
