@@ -8,6 +8,7 @@ import { directHeader, type Hello, helloHeader, type PackedPage, parseBatch, pin
 import { type ProduceContext, Runs } from './runs.ts'
 import { Subscribers } from './subscribers.ts'
 import { type Stored, Topic } from './topic.ts'
+import { failing } from './until.ts'
 
 // The platform takes 32,768 hibernatable WebSockets an object.
 const mostSubscribers = 32_000
@@ -63,11 +64,11 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
   }
 
   /**
-   * Milliseconds that events wait for others before they are sent. Default 0: those of one turn leave together. At 10,
-   * 1,000 publications a second are 100 messages to each subscriber.
+   * Milliseconds between two messages to a subscriber: 1,000 publications a second are then 100 messages of 10 events. An
+   * event that comes alone leaves at once. Default 10.
    */
   protected get batchDelay(): number {
-    return 0
+    return 10
   }
 
   /** The same for what {@link produce} yields, which is also stored together. Default 50. */
@@ -91,9 +92,8 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
    * It runs on when the request that started it is over and when every reader has left. When it returns, the topic has
    * ended; when it throws, it has ended as failed.
    */
-  // oxlint-disable-next-line require-yield
-  protected async *produce(_input: unknown, _context: ProduceContext): AsyncGenerator<HubPublication | string> {
-    throw new Error('Cannot produce: override produce() in a subclass of HubObject')
+  protected produce(_input: unknown, _context: ProduceContext): AsyncIterable<HubPublication | string> {
+    return failing('Cannot produce: override produce() in a subclass of HubObject')
   }
 
   /** Store events and send them. @internal */
@@ -116,8 +116,9 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
 
   /** Close the event streams of an identity, or all. @internal */
   async disconnect(topic: string | undefined, identity: string | undefined): Promise<number> {
-    const told = this.#subscribers.tell({ disconnect: true }, topic === undefined ? 'line' : 'stream', identity)
-    return told + (topic === undefined ? 0 : await this.#direct.disconnect(topic, identity))
+    // The object of an identity has no topic, and all of its lines are that identity's.
+    if (topic === undefined) return this.#subscribers.tell({ disconnect: true }, 'line')
+    return this.#subscribers.tell({ disconnect: true }, 'stream', identity) + (await this.#direct.disconnect(topic, identity))
   }
 
   /** Pass a text on to whoever is on the line. @internal */

@@ -69,18 +69,17 @@ class WorkerHub implements DurableObjectHub {
     const [topic, ...more] = options.topics
     const direct = this.#options.mode === 'direct' && topic !== undefined && more.length === 0 && !options.filter
     if (direct) return this.#forward(request, topic, options)
-    let hub: Hub | undefined
     const broker = new DurableObjectBroker(this.#namespace, {
       subscriber: { kind: 'stream', identity: options.identity },
       // The one stream of this hub.
-      onDisconnect: () => void hub?.disconnect({ topic }),
+      onDisconnect: () => void hub.disconnect({ topic }),
     })
     const close = (closed: Closed & StreamInfo): void => {
-      if (hub) this.#tally.close(hub)
+      this.#tally.close(hub)
       void broker.close()
       this.#options.onClose?.(closed)
     }
-    hub = createHub({ ...this.#options, broker: isAcknowledging(request) ? broker : silent(broker), onClose: close })
+    const hub = createHub({ ...this.#options, broker: isAcknowledging(request) ? broker : silent(broker), onClose: close })
     try {
       if (options.identity !== undefined && request.method !== 'HEAD') await broker.listenFor(options.identity)
       const response = await hub.respond(request, options)

@@ -24,7 +24,7 @@ const longestDelay = 30_000
 export class Link {
   readonly #objects: HubObjects
   readonly #subject: Subject
-  readonly #query: URLSearchParams
+  readonly #url: string
   readonly #listener: LinkListener
   #socket: WebSocket | undefined
   #heardAt = 0
@@ -36,7 +36,7 @@ export class Link {
   constructor(objects: HubObjects, subject: Subject, { kind, identity }: LinkOptions, listener: LinkListener) {
     this.#objects = objects
     this.#subject = subject
-    this.#query = new URLSearchParams({ kind, ...(identity !== undefined && { identity }) })
+    this.#url = `${objectUrl}/?${new URLSearchParams({ kind, ...(identity !== undefined && { identity }) }).toString()}`
     this.#listener = listener
   }
 
@@ -57,9 +57,8 @@ export class Link {
   }
 
   async #connect(): Promise<Hello> {
-    const response = await this.#objects.call(this.#subject, (stub) =>
-      stub.fetch(`${objectUrl}/?${this.#query}`, { headers: { upgrade: 'websocket' } }),
-    )
+    const upgrade = { headers: { upgrade: 'websocket' } }
+    const response = await this.#objects.call(this.#subject, (stub) => stub.fetch(this.#url, upgrade))
     const socket = response.webSocket
     if (!socket) throw new BrokerUnavailableError(`Cannot subscribe: the object answered ${response.status}`)
     socket.addEventListener('message', ({ data }) => this.#receive(data))

@@ -1,32 +1,33 @@
 import type { Packed } from './protocol.ts'
 
-// Then no company is worth waiting for. It also bounds the wait where a timer does not fire: one of 0 ms never does while
-// calls keep coming from the same process (workerd 1.20261117).
+// Then no company is worth waiting for.
 const mostWaiting = 256
 
 /**
- * What is stored and not yet sent: events that come together leave together, since a message costs as much for ten events
- * as for one.
+ * What is stored and not yet sent. A message costs as much for ten events as for one, so what comes soon after a message
+ * waits for the next one; the first event after some quiet leaves at once, and no timer keeps the object in memory.
  *
- * The timer keeps the object in memory. Should it be lost all the same, its subscribers are behind by their seats.
+ * Should the object be lost with a timer running, its subscribers are behind by their seats.
  */
 export class Outbox {
   readonly #send: (packed: readonly Packed[]) => void
   #waiting: Packed[] = []
-  #sent: PromiseWithResolvers<void> | undefined
+  #sentAt = -Infinity
   #timer: ReturnType<typeof setTimeout> | undefined
+  #sent: PromiseWithResolvers<void> | undefined
 
   constructor(send: (packed: readonly Packed[]) => void) {
     this.#send = send
   }
 
-  /** Send these after `delay` milliseconds, with all that comes until then. Resolves when they are sent. */
-  add(packed: readonly Packed[], delay: number): Promise<void> {
+  /** Send these, at least `delay` milliseconds after the last message. Resolves when they are sent. */
+  async add(packed: readonly Packed[], delay: number): Promise<void> {
     this.#waiting.push(...packed)
-    const { promise } = (this.#sent ??= Promise.withResolvers<void>())
-    if (this.#waiting.length >= mostWaiting) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), delay)
-    return promise
+    const wait = this.#sentAt + delay - Date.now()
+    if (wait <= 0 || this.#waiting.length >= mostWaiting) return this.#flush()
+    this.#timer ??= setTimeout(() => this.#flush(), wait)
+    this.#sent ??= Promise.withResolvers<void>()
+    await this.#sent.promise
   }
 
   #flush(): void {
@@ -34,6 +35,7 @@ export class Outbox {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#waiting = []
     this.#sent = this.#timer = undefined
+    this.#sentAt = Date.now()
     try {
       this.#send(packed)
     } finally {

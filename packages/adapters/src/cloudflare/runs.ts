@@ -1,7 +1,7 @@
 import { createHub, type HubPublication } from '@holdfast/core/hub'
 import { BatchingBroker } from './batching-broker.ts'
 import type { Topic } from './topic.ts'
-import { until } from './until.ts'
+import { failing, until } from './until.ts'
 
 /** What {@link HubObject.produce} is told beside its input. */
 export interface ProduceContext {
@@ -95,7 +95,8 @@ export class Runs {
     const unwatch = this.#watchReaders(linger, stop)
     this.#parts.onChange()
     try {
-      const source = run.attempt > 0 && !resumable ? interrupted() : this.#sourceOf(run, stop.signal)
+      const goesOn = run.attempt === 0 || resumable
+      const source = goesOn ? this.#sourceOf(run, stop.signal) : failing('Cannot go on producing: the object was restarted')
       await createHub({ broker }).run(topicName, until(source, stop.signal), { key })
     } catch (error) {
       // The topic has ended as failed; nobody waits for this call.
@@ -122,8 +123,4 @@ export class Runs {
     const timer = setInterval(look, Math.max(linger / 4, 100))
     return () => clearInterval(timer)
   }
-}
-
-async function* interrupted(): AsyncGenerator<never> {
-  throw new Error('Cannot go on producing: the object was restarted')
 }

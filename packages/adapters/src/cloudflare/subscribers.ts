@@ -60,8 +60,7 @@ export class Subscribers {
       if (seat.epoch === epoch && seat.offset >= head) continue
       const behind = seat.epoch === epoch && seat.offset < from
       const texts = behind ? this.#missedBy(seat) : messagesAfter(seat.epoch === epoch ? seat.offset : from)
-      for (const text of texts) deliver(socket, text)
-      this.#take(socket, { ...seat, epoch, offset: head })
+      if (texts.every((text) => deliver(socket, text))) this.#take(socket, { ...seat, epoch, offset: head })
     }
   }
 
@@ -69,8 +68,7 @@ export class Subscribers {
   tell(control: Control, kind?: SubscriberKind, identity?: string): number {
     const text = JSON.stringify(control)
     const meant = this.all(kind).filter((socket) => identity === undefined || this.#seatOf(socket).identity === identity)
-    for (const socket of meant) deliver(socket, text)
-    return meant.length
+    return meant.filter((socket) => deliver(socket, text)).length
   }
 
   /** Close those whose Worker is silent; looks at most twice a lease. */
@@ -125,10 +123,12 @@ function toMessages(epoch: number, packed: readonly Packed[]): string[] {
 }
 
 // One that is closing throws: the others get theirs all the same, and its Worker reads the rest from the history.
-function deliver(socket: WebSocket, text: string): void {
+function deliver(socket: WebSocket, text: string): boolean {
   try {
     socket.send(text)
+    return true
   } catch {
     socket.close(1011, 'cannot send')
+    return false
   }
 }

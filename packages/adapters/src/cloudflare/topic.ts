@@ -14,7 +14,7 @@ export interface Stored {
 export interface TopicParts {
   history: TopicHistory
   send(packed: readonly Packed[]): void
-  /** Milliseconds that events wait for others before they are sent. */
+  /** Milliseconds between two messages. */
   delay(): number
   onAppend(): void
 }

@@ -25,3 +25,8 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | und
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
+
+/** A source that fails at once. */
+export function failing(message: string): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error(message)) }) }
+}

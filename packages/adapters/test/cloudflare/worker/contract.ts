@@ -11,7 +11,7 @@ export interface Bindings {
 
 /** The broker contract, each case on topics of its own. It has to run where the broker does. */
 export function contract(bindings: Bindings): ReturnType<typeof brokerContract> {
-  return brokerContract({ create: async (limits) => subject(bindings, limits), lacks })
+  return brokerContract({ create: async (limits) => subject(bindings, limits), lacks, within: 20_000 })
 }
 
 function subject({ ROOMY, TIGHT }: Bindings, { maxEvents }: BrokerLimits): BrokerSubject {

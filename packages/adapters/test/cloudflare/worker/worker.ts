@@ -30,43 +30,42 @@ async function runCase(env: Env, name: string): Promise<Response> {
   }
 }
 
+interface Asked {
+  request: Request
+  env: Env
+  hub: DurableObjectHub
+  query: URLSearchParams
+  topic: string
+  identity: string | undefined
+  key: string | undefined
+}
+
+const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
+  '/contract': ({ env, query }) => runCase(env, query.get('case') ?? ''),
+  '/events': ({ request, hub, query, identity }) => {
+    const stream: Record<string, number> = {}
+    for (const name of ['heartbeat', 'maxAge', 'retry']) if (query.has(name)) stream[name] = Number(query.get(name))
+    return hub.respond(request, { topics: query.getAll('topic'), identity, stream })
+  },
+  '/publish': async ({ request, hub, topic, key }) => hub.publish(topic, await request.json<{ data: unknown }[]>(), { key }),
+  '/count': ({ hub, topic }) => hub.count(topic),
+  '/end': async ({ hub, topic }) => (await hub.end(topic)) ?? null,
+  '/disconnect': ({ hub, query, identity }) => hub.disconnect({ topic: query.get('topic') ?? undefined, identity }),
+  '/acknowledge': ({ hub, query }) => hub.acknowledge(query.get('conn') ?? '', ''),
+  '/stats': async ({ hub }) => hub.stats(),
+  '/produce': async ({ request, hub, topic, key }) => hub.produce(topic, await request.json(), { key }),
+  '/stop': ({ hub, topic }) => hub.stop(topic),
+  '/object': ({ env, query, topic }) => {
+    const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)
+    return stub[query.get('method') as 'instance' | 'stored' | 'attachments' | 'crash']()
+  },
+}
+
 async function answer(request: Request, env: Env): Promise<unknown> {
   const { pathname, searchParams: query } = new URL(request.url)
-  const hub = hubOf(env, query)
-  const topic = query.get('topic') ?? ''
-  const identity = query.get('identity') ?? undefined
-  switch (pathname) {
-    case '/contract':
-      return runCase(env, query.get('case') ?? '')
-    case '/events': {
-      const stream: Record<string, number> = {}
-      for (const name of ['heartbeat', 'maxAge', 'retry']) if (query.has(name)) stream[name] = Number(query.get(name))
-      return hub.respond(request, { topics: query.getAll('topic'), identity, stream })
-    }
-    case '/publish':
-      return hub.publish(topic, (await request.json()) as { data: unknown }[], { key: query.get('key') ?? undefined })
-    case '/count':
-      return hub.count(topic)
-    case '/end':
-      return (await hub.end(topic)) ?? null
-    case '/disconnect':
-      return hub.disconnect({ topic: query.get('topic') ?? undefined, identity })
-    case '/acknowledge':
-      return hub.acknowledge(query.get('conn') ?? '', '')
-    case '/stats':
-      return hub.stats()
-    case '/produce':
-      return hub.produce(topic, await request.json(), { key: query.get('key') ?? undefined })
-    case '/stop':
-      return hub.stop(topic)
-    case '/object': {
-      const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)
-      const method = query.get('method') as 'instance' | 'stored' | 'attachments' | 'crash' | 'cutSockets'
-      return stub[method]()
-    }
-    default:
-      return new Response('No such path', { status: 404 })
-  }
+  const optional = (name: string): string | undefined => query.get(name) ?? undefined
+  const asked = { request, env, query, hub: hubOf(env, query), topic: query.get('topic') ?? '', identity: optional('identity'), key: optional('key') }
+  return (await paths[pathname]?.(asked)) ?? null
 }
 
 export default {
