@@ -11,6 +11,7 @@ const apps = readdirSync(new URL('apps/', root)).filter((name) => existsSync(new
 const checks = [
   ['-b', 'tsconfig.build.json'],
   ...apps.map((name) => ['--noEmit', '-p', `apps/${name}`]),
+  ['-p', 'packages/adapters/test/cloudflare/worker'],
   ['-p', 'tsconfig.json'],
 ]
 
