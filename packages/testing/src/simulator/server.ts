@@ -36,8 +36,6 @@ export class Server {
   draining = false
   /** Its log does not move. */
   stale = false
-  /** Ids that nobody can compare, as another server's would be. */
-  opaque = false
   readonly streams: Set<Stream> = new Set()
   readonly #world: World
   readonly #log: Log
@@ -139,7 +137,7 @@ export class Server {
 
   #event({ vector }: Stream, { topic, epoch, offset, number }: Entry): string {
     vector.set(topic.key, { epoch, offset })
-    return `id: ${this.opaque ? number + 1 : idOf(vector, topic)}\ndata: ${number}\n\n`
+    return `id: ${idOf(vector, topic)}\ndata: ${number}\n\n`
   }
 
   // At most once a second.
@@ -154,7 +152,7 @@ export class Server {
     if (!this.up) return
     for (const { pipe, standby, vector } of this.streams) {
       const hint = hintOf({ heartbeat, t: Math.round(this.#world.now), load: this.load, ...(this.shed > 0 && { shed: this.shed }) })
-      pipe.write(bytesOf(standby || this.opaque ? hint : `${hint}id: ${idOf(vector)}\n\n`))
+      pipe.write(bytesOf(standby ? hint : `${hint}id: ${idOf(vector)}\n\n`))
     }
   }
 }
