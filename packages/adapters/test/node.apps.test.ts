@@ -34,7 +34,7 @@ function watched(fetch: FetchHandler<NodeEnv>, direct: boolean[]): FetchHandler<
 
 async function honoApp(app: Hono): Promise<{ url: string; direct: boolean[] }> {
   const direct: boolean[] = []
-  const running = honoServe({ fetch: watched(app.fetch as FetchHandler<NodeEnv>, direct), port: 0, hostname: '127.0.0.1' }) as Server
+  const running = honoServe({ fetch: watched(app.fetch, direct), port: 0, hostname: '127.0.0.1' }) as Server
   server = running
   await vi.waitFor(() => expect(running.listening).toBe(true))
   return { url: `http://127.0.0.1:${(running.address() as AddressInfo).port}`, direct }

@@ -35,7 +35,7 @@ test('connections kept alive, or opened in advance, do not hold it up', async ()
 
 test('open streams end cleanly', async () => {
   const streams = new Streams()
-  const server = await serve({ fetch: streams.respond, port: 0, hostname })
+  const server = await serve({ fetch: (request) => streams.respond(request), port: 0, hostname })
   const client = new RawClient(server.url).get('/')
   await client.until('retry: ')
   expect(await timed(() => server.close())).toBeLessThan(300)

@@ -18,7 +18,7 @@ export class DirectSink implements Sink {
   onDrain: (() => void) | undefined
   onClose: ((error?: unknown) => void) | undefined
   /** Why the head could not be sent. */
-  headError: unknown
+  headError: Error | undefined
   readonly #outgoing: Outgoing
   /** None over HTTP/2, whose socket belongs to the session and throws once that is gone. */
   readonly #connection: Socket | undefined
@@ -52,7 +52,7 @@ export class DirectSink implements Sink {
     } catch (error) {
       // The core takes what a sink throws for a client that left: nothing was sent, so the answer can still be another.
       this.#over = true
-      this.headError = error
+      this.headError = error as Error
       throw error
     }
     this.#listen()

@@ -99,10 +99,10 @@ export class Responder {
     const { environment, wheel } = this.#parts
     const { feed } = opening.lease
     const silent = new Feed({ maxBytes: 0 }, environment)
-    let standby: Standby | undefined
+    const standby = new Standby(feed, () => this.#hints(opening), environment, wheel)
     const reading = { hints: { at: feed.checkpoint } }
-    const subscriber = this.#open(opening, silent, reading, 0.1, () => standby?.close())
-    standby = new Standby(feed, subscriber, () => this.#hints(opening), environment, wheel)
+    const subscriber = this.#open(opening, silent, reading, 0.1, () => standby.close())
+    standby.tell(subscriber)
     return subscriber
   }
 

@@ -15,20 +15,27 @@ const encoder = new TextEncoder()
  */
 export class Standby implements FeedListener, Deadline {
   readonly #feed: TopicFeed
-  readonly #subscriber: Subscriber
   readonly #hints: OwnHints
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
+  #subscriber: Subscriber | undefined
   #toldAt = -Infinity
   #due = false
 
-  constructor(feed: TopicFeed, subscriber: Subscriber, hints: OwnHints, environment: Environment, wheel: DeadlineWheel) {
+  constructor(feed: TopicFeed, hints: OwnHints, environment: Environment, wheel: DeadlineWheel) {
     this.#feed = feed
-    this.#subscriber = subscriber
     this.#hints = hints
     this.#environment = environment
     this.#wheel = wheel
-    feed.listeners.add(this)
+  }
+
+  /** Tell this client from now on, until {@link close}. */
+  tell(subscriber: Subscriber): void {
+    if (subscriber.closed) return
+    this.#subscriber = subscriber
+    this.#feed.listeners.add(this)
+    // A topic that has ended says so to nobody again.
+    if (this.#feed.end) this.onEnd()
   }
 
   onEvent(): void {
@@ -38,14 +45,14 @@ export class Standby implements FeedListener, Deadline {
   }
 
   onEnd(): void {
-    this.#subscriber.finish('ended', encodeEnd(this.#feed.end ?? 'done'))
+    this.#subscriber?.finish('ended', encodeEnd(this.#feed.end ?? 'done'))
   }
 
   expire(now: number): number {
     this.#due = false
     this.#toldAt = now
     const hint = { ...this.#hints(), t: this.#environment.wallTime(), at: this.#feed.checkpoint }
-    this.#subscriber.notify(encoder.encode(formatHint(hint)))
+    this.#subscriber?.notify(encoder.encode(formatHint(hint)))
     return Infinity
   }
 

@@ -65,7 +65,7 @@ export function formatId(id: string): string {
  *
  * @throws {InvalidFieldError} when one of its lines begins with `hint `, which is Holdfast's own
  */
-export function formatComment(comment: string): string {
+function formatComment(comment: string): string {
   if (typeof comment !== 'string' || /(?:^|[\r\n])hint /.test(comment)) {
     throw refusal('comment', comment, 'it must be a string with no line that begins with "hint "')
   }

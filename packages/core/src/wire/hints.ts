@@ -52,14 +52,14 @@ export function formatHint(hint: Hint): string {
  */
 export function parseHint(comment: string): Hint | undefined {
   if (comment !== 'hint' && !comment.startsWith('hint ')) return undefined
-  const hint: Record<string, unknown> = {}
+  const hint: Hint = {}
   for (const pair of comment.split(' ').slice(1)) {
     const equals = pair.indexOf('=')
     const key = pair.slice(0, Math.max(equals, 0))
     const value = parseValue(key, pair.slice(equals + 1))
-    if (value !== undefined) hint[key] = value
+    if (value !== undefined) Object.assign(hint, { [key]: value })
   }
-  return hint as Hint
+  return hint
 }
 
 function formatValue(key: string, value: unknown): string | undefined {
