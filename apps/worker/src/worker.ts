@@ -1,30 +1,29 @@
-import { createHub } from '@holdfast/core/hub'
-import { createService, hubOptionsFromEnv, optionsFromEnv, type ServiceEnv } from '@holdfast/service'
-import { DurableObject } from 'cloudflare:workers'
+import { durableObjectHub, type DurableObjectHub } from '@holdfast/adapters/cloudflare'
+import { createService, optionsFromEnv, type ServiceOptions } from '@holdfast/service'
+import { answers } from './answers.ts'
+import type { Env } from './env.ts'
 
-interface Env extends ServiceEnv {
-  SERVICE: DurableObjectNamespace<ServiceObject>
+export { TopicObject } from './topic-object.ts'
+
+interface App {
+  hub: DurableObjectHub
+  auth: ServiceOptions['auth']
+  service: ReturnType<typeof createService>
 }
 
-/**
- * The whole service in one object. A Worker's requests can't share streams or timers with each other, but those of one
- * Durable Object can.
- */
-export class ServiceObject extends DurableObject<Env> {
-  readonly #service: ReturnType<typeof createService>
+// Made at the first request, which brings the environment, and used by all of them: neither a hub over Durable Objects nor
+// the service holds anything that belongs to one request.
+let app: App | undefined
 
-  constructor(state: DurableObjectState, env: Env) {
-    super(state, env)
-    // The edge cuts a connection that is quiet for about 100 s, and workerd finds a closed client only by writing.
-    const hub = createHub({ ...hubOptionsFromEnv(env), stream: { heartbeat: 25_000 } })
-    this.#service = createService({ hub, ...optionsFromEnv(env) })
-  }
-
-  override async fetch(request: Request): Promise<Response> {
-    return this.#service.fetch(request)
-  }
+function createApp(env: Env): App {
+  const options = optionsFromEnv(env)
+  const hub = durableObjectHub(env.TOPICS, { mode: env.HOLDFAST_MODE })
+  return { hub, auth: options.auth, service: createService({ hub, ...options }) }
 }
 
 export default {
-  fetch: (request, env) => env.SERVICE.getByName('service').fetch(request),
+  async fetch(request, env) {
+    app ??= createApp(env)
+    return (await answers(request, app.hub, app.auth)) ?? app.service.fetch(request)
+  },
 } satisfies ExportedHandler<Env>

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually, StreamClient } from './cloudflare/client.ts'
+import { type Harness, startWorker } from './cloudflare/harness.ts'
+
+const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' }
+
+let server: Harness
+beforeAll(async () => {
+  server = await startWorker('../../../../apps/worker/wrangler.jsonc', { HOLDFAST_TOKEN: 'secret' })
+})
+afterAll(() => server.harness.close())
+
+function send(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
+  return fetch(server.url + path, { method, headers: { ...headers, ...more }, body: body === undefined ? null : JSON.stringify(body) })
+}
+
+async function ask(prompt: string, key?: string): Promise<{ topic: string; events: string }> {
+  const response = await send('POST', '/answers', { prompt }, key === undefined ? {} : { 'idempotency-key': key })
+  expect(response.status).toBe(202)
+  return (await response.json()) as { topic: string; events: string }
+}
+
+describe.concurrent('the Worker app', () => {
+  it('publishes and subscribes with a token, and not without', async () => {
+    const client = await StreamClient.open(`${server.url}/events?topic=news`, headers)
+    expect((await fetch(`${server.url}/events?topic=news`)).status).toBe(401)
+    expect((await fetch(`${server.url}/topics/news`, { method: 'POST', body: 'x' })).status).toBe(401)
+    expect((await send('POST', '/topics/news', { data: { a: 1 } })).status).toBe(201)
+    await eventually('the event', () => client.texts.includes('{"a":1}'))
+  })
+
+  it('answers while nobody reads, and tells all of it to who comes back', async () => {
+    const { topic, events } = await ask('What is an event stream?', crypto.randomUUID())
+    expect(topic).toMatch(/^answers\/[0-9a-f]{64}$/)
+    const first = await StreamClient.open(server.url + events)
+    await eventually('some words', () => first.events.length >= 3)
+    first.leave()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const reload = await StreamClient.open(server.url + events)
+    await eventually('the end', () => reload.closed)
+    expect(reload.texts.join('')).toMatch(/^An event stream is a response that does not end\. .*without a word\.\s*$/)
+    expect(reload.comments.at(-1)).toBe('hint end=done')
+    expect((await StreamClient.open(server.url + events.replace('earliest', reload.lastEventId))).response.status).toBe(204)
+  })
+
+  it('stops an answer', async () => {
+    const { topic, events } = await ask('Tell me about tides and the moon')
+    const client = await StreamClient.open(server.url + events)
+    await eventually('some words', () => client.events.length >= 3)
+    expect((await fetch(`${server.url}/${topic}`, { method: 'DELETE' })).status).toBe(401)
+    expect((await send('DELETE', `/${topic}`)).status).toBe(204)
+    await eventually('the end', () => client.closed)
+    expect(client.events.length).toBeLessThan(50)
+  })
+
+  it('answers a question once, however often it is sent with one key', async () => {
+    const key = crypto.randomUUID()
+    const asked = await Promise.all([ask('kelp', key), ask('kelp', key), ask('kelp', key)])
+    expect(new Set(asked.map(({ topic }) => topic)).size).toBe(1)
+    const client = await StreamClient.open(server.url + asked[0]!.events)
+    await eventually('the end', () => client.closed)
+    expect(client.texts.join('').match(/A holdfast is what/g)).toHaveLength(1)
+  })
+
+  it('refuses a question that is none', async () => {
+    expect((await send('POST', '/answers', { prompt: '' })).status).toBe(400)
+    expect((await fetch(`${server.url}/answers`, { method: 'POST', body: '{}' })).status).toBe(401)
+  })
+
+  it('serves its page', async () => {
+    const response = await fetch(`${server.url}/`)
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect((await fetch(`${server.url}/page.js`)).status).toBe(200)
+    expect((await fetch(`${server.url}/livez`)).status).toBe(200)
+  })
+})
