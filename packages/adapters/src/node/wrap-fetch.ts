@@ -40,6 +40,8 @@ function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Resp
     if (sink.headError) throw sink.headError
     open.add(sink)
     sink.open()
+    // A body that a GET should not have, and nobody reads, would hide that its client has left.
+    if (incoming.method === 'GET') incoming.resume()
   } catch (error) {
     // A header that HTTP cannot carry, such as one with a control character.
     open.delete(sink)

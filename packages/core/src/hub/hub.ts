@@ -133,8 +133,8 @@ export class StreamHub implements Hub {
 
   acknowledge: Hub['acknowledge'] = async (connection, lastEventId) => {
     if (this.#acknowledge(connection)) return true
-    const [hubId = ''] = connection.split('.')
-    if (hubId === this.#line.hubId || hubId === connection) return false
+    const [, hubId] = /^([\w-]+)\../.exec(connection) ?? []
+    if (hubId === undefined || hubId === this.#line.hubId) return false
     return this.#line.tell(hubId, { type: 'acknowledge', connection, lastEventId })
   }
 

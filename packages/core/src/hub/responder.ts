@@ -99,8 +99,10 @@ export class Responder {
     const { environment, wheel } = this.#parts
     const { feed } = opening.lease
     const silent = new Feed({ maxBytes: 0 }, environment)
-    const standby = new Standby(feed, () => this.#hints(opening), environment, wheel)
-    const reading = { hints: { at: feed.checkpoint } }
+    const { filter } = opening.options
+    const standby = new Standby(feed, filter, () => this.#hints(opening), environment, wheel)
+    // Of a filtered stream it is not known which event was its last.
+    const reading = filter ? {} : { hints: { at: feed.checkpoint } }
     const subscriber = this.#open(opening, silent, reading, 0.1, () => standby.close())
     standby.tell(subscriber)
     return subscriber
@@ -123,7 +125,7 @@ export class Responder {
       onClosed()
       lease.release()
       members.remove(member, close)
-      callSafely(stream?.onClose, close)
+      for (const each of new Set([options.stream?.onClose, stream?.onClose])) callSafely(each, close)
       callSafely(options.onClose, { ...close, ...info })
     }
     const own = (): Hint => this.#hints(opening)
@@ -132,6 +134,7 @@ export class Responder {
       ...reading,
       opening: openingBytes(settings, environment, { ...own(), topics: [...lease.feed.topics.values()], ...hints }, checkpoint),
       expiresAt: environment.now() + expiresAt - environment.wallTime(),
+      keepHinting: true,
       acknowledgeTimeout: options.acknowledge?.timeout ?? defaultAcknowledgeTimeout,
       onClose,
     }

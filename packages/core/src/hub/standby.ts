@@ -1,10 +1,11 @@
 import type { Environment } from '../environment.ts'
 import type { Deadline, DeadlineWheel } from '../stream/deadlines.ts'
-import { encodeEnd } from '../stream/end.ts'
 import type { Subscriber } from '../stream/subscriber.ts'
 import { formatHint } from '../wire/hints.ts'
 import type { OwnHints } from '../stream/settings.ts'
+import { callSafely } from '../report.ts'
 import type { FeedListener, TopicFeed } from './topic-feed.ts'
+import type { HubEvent, RespondOptions } from './types.ts'
 
 const tellEvery = 1_000
 const encoder = new TextEncoder()
@@ -15,15 +16,24 @@ const encoder = new TextEncoder()
  */
 export class Standby implements FeedListener, Deadline {
   readonly #feed: TopicFeed
+  readonly #filter: RespondOptions['filter']
   readonly #hints: OwnHints
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
   #subscriber: Subscriber | undefined
   #toldAt = -Infinity
   #due = false
+  #at = ''
 
-  constructor(feed: TopicFeed, hints: OwnHints, environment: Environment, wheel: DeadlineWheel) {
+  constructor(
+    feed: TopicFeed,
+    filter: RespondOptions['filter'],
+    hints: OwnHints,
+    environment: Environment,
+    wheel: DeadlineWheel,
+  ) {
     this.#feed = feed
+    this.#filter = filter
     this.#hints = hints
     this.#environment = environment
     this.#wheel = wheel
@@ -38,20 +48,24 @@ export class Standby implements FeedListener, Deadline {
     if (this.#feed.end) this.onEnd()
   }
 
-  onEvent(): void {
+  onEvent(event: HubEvent): void {
+    // What the other stream does not deliver must not make it look silent.
+    if (this.#filter && callSafely(this.#filter, event) !== true) return
+    this.#at = event.id
     if (this.#due) return
     this.#due = true
     this.#wheel.set(this, Math.max(this.#environment.now(), this.#toldAt + tellEvery))
   }
 
+  // Without an end mark: the stream that delivers says so, once it has delivered everything.
   onEnd(): void {
-    this.#subscriber?.finish('ended', encodeEnd(this.#feed.end ?? 'done'))
+    this.#subscriber?.finish('ended')
   }
 
   expire(now: number): number {
     this.#due = false
     this.#toldAt = now
-    const hint = { ...this.#hints(), t: this.#environment.wallTime(), at: this.#feed.checkpoint }
+    const hint = { ...this.#hints(), t: this.#environment.wallTime(), at: this.#at }
     this.#subscriber?.notify(encoder.encode(formatHint(hint)))
     return Infinity
   }

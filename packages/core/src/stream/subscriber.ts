@@ -19,6 +19,8 @@ export interface SubscriberOptions {
   oldAt: number
   /** When the credentials expire. */
   expiresAt: number
+  /** Write a hint every `heartbeat` on a busy stream too: clients read the server's clock and load from it. */
+  keepHinting?: boolean
   /** @param checkpoint - the position, when it has moved without an event that told it */
   heartbeatBytes(checkpoint: string | undefined): Uint8Array
   /** How long a client that has acknowledged once may be silent before it is closed. Default for ever. */
@@ -72,6 +74,7 @@ export class Subscriber implements Slotted, Deadline {
   #closed = false
   #finish: Finish | undefined
   #wroteAt: number
+  #hintedAt: number
   #blockedAt: number
   /** Since when bytes have been waiting without any being taken, once a look at the deadlines has seen some. */
   #waitingSince: number | undefined
@@ -92,7 +95,7 @@ export class Subscriber implements Slotted, Deadline {
     this.#opening = options.opening
     this.#backlog = options.backlog
     this.#lastId = this.#toldId = options.lastId
-    this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
+    this.#openedAt = this.#wroteAt = this.#hintedAt = this.#blockedAt = environment.now()
     this.position = feed.end
     feed.place(this, 'blocked')
     wheel.set(this, this.#lookAgain(this.#openedAt))
@@ -180,7 +183,7 @@ export class Subscriber implements Slotted, Deadline {
     if (now >= expiresAt) this.close('unauthorized')
     else if (now >= this.#acknowledgeBy) this.close('unacknowledged')
     else if (now >= oldAt) this.finish('max-age')
-    if (now >= this.#wroteAt + heartbeat) this.#beat()
+    if (now >= this.#quietSince() + heartbeat) this.#beat()
     if (now >= this.#stalledAt(now)) this.close('stalled')
     return this.#closed ? Infinity : this.#lookAgain(now)
   }
@@ -191,8 +194,12 @@ export class Subscriber implements Slotted, Deadline {
     // finds the beginning of the wait while its entry is still in the ring.
     const look = Math.min(this.#stalledAt(now), now + Math.max(stallTimeout / 4, 1))
     // A full stream may drain at any time, and be silent from then on.
-    const beatAt = (this.#heartbeatDue ? now : this.#wroteAt) + heartbeat
+    const beatAt = (this.#heartbeatDue ? now : this.#quietSince()) + heartbeat
     return Math.min(look, beatAt, expiresAt, this.#acknowledgeBy, this.#finish ? Infinity : oldAt)
+  }
+
+  #quietSince(): number {
+    return this.#options.keepHinting ? this.#hintedAt : this.#wroteAt
   }
 
   #stalledAt(now: number): number {
@@ -305,8 +312,11 @@ export class Subscriber implements Slotted, Deadline {
 
   #writeHint(): boolean {
     const hint = this.#notice ?? (this.#heartbeatDue ? this.#heartbeat() : undefined)
+    if (hint === undefined) return false
     this.#notice = undefined
-    return hint !== undefined && this.#write(hint)
+    this.#heartbeatDue = false
+    this.#hintedAt = this.#environment.now()
+    return this.#write(hint)
   }
 
   #heartbeat(): Uint8Array {
@@ -318,7 +328,7 @@ export class Subscriber implements Slotted, Deadline {
   #write(bytes: Uint8Array): boolean {
     this.#bytes += bytes.length
     this.#wroteAt = this.#environment.now()
-    this.#heartbeatDue = false
+    if (!this.#options.keepHinting) this.#heartbeatDue = false
     if (this.#offer(bytes)) return true
     this.#blocked = true
     this.#blockedAt = this.#wroteAt
