@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest'
+import { Client } from '../support/client.ts'
+import { follow, openHub } from '../support/hub.ts'
+import { get } from '../support/open.ts'
+
+/** A source that yields when it is told to. */
+function steered(): { source: AsyncGenerator<string>; yield(word: string): void; fail(error: Error): void; end(): void; returned: () => boolean } {
+  let returned = false
+  let wake: () => void = () => {}
+  const steps: (string | Error | undefined)[] = []
+  async function* source(): AsyncGenerator<string> {
+    try {
+      for (;;) {
+        while (steps.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+        const step = steps.shift()
+        if (step === undefined) return
+        if (step instanceof Error) throw step
+        yield step
+      }
+    } finally {
+      returned = true
+    }
+  }
+  const add = (step: string | Error | undefined): void => {
+    steps.push(step)
+    wake()
+  }
+  return { source: source(), yield: add, fail: add, end: () => add(undefined), returned: () => returned }
+}
+
+describe('run', () => {
+  it('publishes what its source yields, goes on without readers, and ends the topic', async () => {
+    const scene = openHub()
+    const { source, ...steer } = steered()
+    const running = scene.hub.run('answer', source)
+    const first = await follow(scene, ['answer'])
+    steer.yield('one')
+    await scene.environment.settle()
+    await first.cancel()
+    steer.yield('two')
+    await scene.environment.settle()
+    const { lastEventId } = first.parsed
+    const second = await follow(scene, ['answer'], { request: get({ headers: { 'last-event-id': lastEventId } }) })
+    steer.yield('three')
+    steer.end()
+    await running
+    await scene.environment.settle()
+    expect([first.data, second.data]).toEqual([['one'], ['two', 'three']])
+    expect([second.ended, second.parsed.hints.at(-1)]).toEqual([true, { end: 'done' }])
+    expect(scene.closes.map(({ reason }) => reason)).toEqual(['client-closed', 'ended'])
+  })
+
+  it('runs once a key: a second one resolves at once and takes nothing from its source', async () => {
+    const scene = openHub()
+    const [a, b] = [steered(), steered()]
+    const running = scene.hub.run('answer', a.source, { key: 'request-1' })
+    await scene.environment.settle()
+    await scene.hub.run('answer', b.source, { key: 'request-1' })
+    b.yield('never')
+    a.yield('only')
+    a.end()
+    await running
+    const late = await follow(scene, ['answer'])
+    expect(late.data).toEqual(['only'])
+  })
+
+  it('says that its source failed, without saying why', async () => {
+    const scene = openHub()
+    const { source, fail } = steered()
+    const running = scene.hub.run('answer', source)
+    const client = await follow(scene, ['answer'])
+    fail(new Error('the password is 1234'))
+    await expect(running).rejects.toThrow('the password')
+    await scene.environment.settle()
+    expect(client.parsed.hints.at(-1)).toEqual({ end: 'failed' })
+    expect(client.text).not.toContain('password')
+  })
+
+  it('is broken off when nobody has read for `linger`', async () => {
+    const scene = openHub()
+    const { source, ...steer } = steered()
+    const running = scene.hub.run('answer', source, { linger: 5_000 })
+    const client = await follow(scene, ['answer'])
+    await scene.environment.advance(20_000)
+    steer.yield('still here')
+    await scene.environment.settle()
+    expect(client.data).toEqual(['still here'])
+    await client.cancel()
+    await scene.environment.advance(7_000)
+    await running
+    const late = await follow(scene, ['answer'])
+    expect([late.data, late.parsed.hints.at(-1)]).toEqual([['still here'], { end: 'failed' }])
+    expect(scene.environment.timers).toBe(0)
+  })
+
+  it('is broken off by its signal, and lets its source clean up', async () => {
+    const scene = openHub()
+    const { source, ...steer } = steered()
+    const stop = new AbortController()
+    const running = scene.hub.run('answer', source, { signal: stop.signal })
+    steer.yield('one')
+    await scene.environment.settle()
+    stop.abort(new Error('stopped'))
+    await expect(running).rejects.toThrow('stopped')
+    steer.yield('too late')
+    await scene.environment.settle()
+    expect(steer.returned()).toBe(true)
+  })
+})
+
+describe('end', () => {
+  it('lets later readers have the history and the end, and then no content', async () => {
+    const scene = openHub()
+    await scene.hub.publish('t', [{ data: 1 }, { data: 2 }])
+    await scene.hub.end('t')
+    const late = await follow(scene, ['t'])
+    expect([late.data, late.ended]).toEqual([['1', '2'], true])
+    const again = await scene.hub.respond(get({ headers: { 'last-event-id': late.parsed.lastEventId } }), { topics: ['t'] })
+    expect([again.status, again.body]).toEqual([204, null])
+    expect([scene.hub.stats().topics, scene.environment.timers]).toEqual([0, 0])
+  })
+
+  it('ends a stream only when all its topics have ended', async () => {
+    const scene = openHub()
+    const client = await follow(scene, ['a', 'b'])
+    await scene.hub.end('a')
+    await scene.hub.publish('b', { data: 'more' })
+    await scene.environment.settle()
+    expect([client.ended, client.data]).toEqual([false, ['more']])
+    await scene.hub.end('b')
+    await scene.environment.settle()
+    expect(client.ended).toBe(true)
+  })
+
+  it('is over when somebody publishes again', async () => {
+    const scene = openHub()
+    await scene.hub.publish('t', { data: 'old' })
+    await scene.hub.end('t')
+    await scene.hub.publish('t', { data: 'new' })
+    const client = new Client(await scene.hub.respond(get(), { topics: ['t'] })).follow()
+    await scene.hub.publish('t', { data: 'live' })
+    await scene.environment.settle()
+    expect([client.ended, client.data]).toEqual([false, ['live']])
+  })
+
+  it('completes a loop in this process', async () => {
+    const scene = openHub()
+    await scene.hub.publish('t', { data: 'kept' })
+    await scene.hub.end('t')
+    const seen: string[] = []
+    for await (const { data } of scene.hub.subscribe(['t'])) seen.push(data)
+    expect(seen).toEqual(['kept'])
+  })
+})
