@@ -1,102 +1,69 @@
 import type { Environment } from '../environment.ts'
 import { callSafely } from '../report.ts'
-import type { Backlog, BacklogPage } from './backlog.ts'
 import type { Closed, CloseReason } from './closed.ts'
 import type { Deadline, DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
-import type { FeedEntry } from './chunk.ts'
 import type { Feed, Standing } from './feed.ts'
+import { Outbox, type OutboxOptions } from './outbox.ts'
 import type { Sink } from './sink.ts'
 import type { Slotted } from './slot-list.ts'
 
 /** How one subscriber behaves. Times are milliseconds, Infinity for never; ends are on the monotonic clock. */
-export interface SubscriberOptions {
-  /** Written first. */
-  opening: Uint8Array
+export interface SubscriberOptions extends OutboxOptions {
   heartbeat: number
   stallTimeout: number
   /** When the stream is too old. */
   oldAt: number
   /** When the credentials expire. */
   expiresAt: number
-  /** Write a hint every `heartbeat` on a busy stream too: clients read the server's clock and load from it. */
-  keepHinting?: boolean
-  /** @param checkpoint - the position, when it has moved without an event that told it */
-  heartbeatBytes(checkpoint: string | undefined): Uint8Array
   /** How long a client that has acknowledged once may be silent before it is closed. Default for ever. */
   acknowledgeTimeout?: number
-  /** Where the client is when it joins; undefined in a feed without ids. */
-  lastId?: string | undefined
-  /** What it gets before the ring. */
-  backlog?: Backlog | undefined
-  /** Gets a subscriber that has left the ring back into it. Without it, such a one is closed as `overflow`. */
-  refill?(lastId: string): Backlog
-  /** Which entries it wants. Default all. */
-  accepts?: ((entry: FeedEntry) => boolean) | undefined
+  /** Write a hint every `heartbeat` on a busy stream too: clients read the server's clock and load from it. */
+  keepHinting?: boolean
   /** Called once, when it begins to finish: it takes no more entries. */
   onFinish?(reason: CloseReason): void
   onClose(close: Closed): void
 }
 
-interface Finish {
-  reason: CloseReason
-  tail: Uint8Array | undefined
-  error: unknown
-  /** The feed's end when it was asked for. */
-  at: number
-  /** A replay was under way, and is not completed. */
-  abandoned: boolean
-}
-
 /**
  * One client: a position in a feed, a sink, and the deadlines that find out when it no longer works.
  *
- * It is *blocked* from a `write` that returned false to the sink's `onDrain`, and *replaying* while it reads a backlog.
- * Closing is idempotent and never throws.
+ * It is *blocked* from a `write` that returned false to the sink's `onDrain`. Closing is idempotent and never throws.
  */
 export class Subscriber implements Slotted, Deadline {
   slot = -1
   /** Kept by its feed. */
   standing: Standing | undefined
-  /** The sequence number of the feed's entry that it gets next. */
-  position: number
+  /** When it was last blocked, on the monotonic clock. */
+  blockedAt: number
+  /** Bytes written so far. */
+  bytes = 0
   readonly #feed: Feed
+  readonly #outbox: Outbox
   readonly #options: SubscriberOptions
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
   readonly #openedAt: number
   #sink: Sink | undefined
-  #opening: Uint8Array | undefined
-  #backlog: Backlog | undefined
-  #page: BacklogPage | undefined
-  #reading = false
   #blocked = true
   #closed = false
-  #finish: Finish | undefined
+  #finish: { reason: CloseReason; error: unknown; hasTail: boolean } | undefined
   #wroteAt: number
-  #hintedAt: number
-  #blockedAt: number
   /** Since when bytes have been waiting without any being taken, once a look at the deadlines has seen some. */
   #waitingSince: number | undefined
-  #heartbeatDue = false
   /** When the client must have acknowledged again: never, until it has done so once. */
   #acknowledgeBy = Infinity
-  #notice: Uint8Array | undefined
-  #lastId: string | undefined
-  #toldId: string | undefined
-  #events = 0
-  #bytes = 0
 
   constructor(feed: Feed, options: SubscriberOptions, environment: Environment, wheel: DeadlineWheel) {
     this.#feed = feed
     this.#options = options
     this.#environment = environment
     this.#wheel = wheel
-    this.#opening = options.opening
-    this.#backlog = options.backlog
-    this.#lastId = this.#toldId = options.lastId
-    this.#openedAt = this.#wroteAt = this.#hintedAt = this.#blockedAt = environment.now()
-    this.position = feed.end
+    this.#outbox = new Outbox(feed, options, environment, {
+      onMore: () => this.pump(),
+      onLost: (reason, error) => this.close(reason, error),
+    })
+    this.#openedAt = this.#wroteAt = this.blockedAt = environment.now()
     feed.place(this, 'blocked')
     wheel.set(this, this.#lookAgain(this.#openedAt))
   }
@@ -105,19 +72,14 @@ export class Subscriber implements Slotted, Deadline {
     return this.#closed
   }
 
-  /** When it was last blocked, on the monotonic clock. */
-  get blockedAt(): number {
-    return this.#blockedAt
+  /** The sequence number of the feed's entry that it gets next. */
+  get position(): number {
+    return this.#outbox.position
   }
 
   /** Events written so far. */
   get events(): number {
-    return this.#events
-  }
-
-  /** Bytes written so far. */
-  get bytes(): number {
-    return this.#bytes
+    return this.#outbox.events
   }
 
   /** Send bytes to `sink` from now on, beginning when it calls `onDrain`. */
@@ -133,7 +95,7 @@ export class Subscriber implements Slotted, Deadline {
 
   /** Write a hint as soon as the client has caught up. A later one replaces it. */
   notify(bytes: Uint8Array): void {
-    this.#notice = bytes
+    this.#outbox.notify(bytes)
     this.pump()
   }
 
@@ -147,18 +109,20 @@ export class Subscriber implements Slotted, Deadline {
   /** Write all that is waiting, until the sink is full. */
   pump(): void {
     while (!this.#blocked && !this.#closed) {
-      if (!this.#writeNext()) break
+      const bytes = this.#outbox.next()
+      if (bytes === undefined) break
+      this.#write(bytes)
     }
+    if (this.#finish && this.#isFinished()) this.close(this.#finish.reason, this.#finish.error)
     this.#place()
   }
 
   /** Close once everything up to now, then `tail`, has been written. Later entries may be, if they share a chunk. */
   finish(reason: CloseReason, tail?: Uint8Array, error?: unknown): void {
     if (this.#closed || this.#finish) return
+    this.#finish = { reason, error, hasTail: tail !== undefined }
     // A replay is given up, since the client can resume from its last id; a feed that ends is told to the end.
-    const abandoned = this.#backlog !== undefined && reason !== 'ended'
-    if (abandoned) this.#backlog?.cancel()
-    this.#finish = { reason, tail, at: abandoned ? this.position : this.#feed.end, error, abandoned }
+    this.#outbox.end(tail, reason === 'ended')
     this.#options.onFinish?.(reason)
     this.pump()
   }
@@ -166,15 +130,15 @@ export class Subscriber implements Slotted, Deadline {
   /** Close now. What is written already still arrives if the client takes it; a client that is behind is cut. */
   close(reason: CloseReason, error?: unknown): void {
     if (this.#closed) return
-    const behind = this.#blocked && this.#hasBytes()
+    const behind = this.#blocked && this.#outbox.waiting && !this.#isFinished()
     this.#closed = true
     this.#wheel.remove(this)
-    this.#backlog?.cancel()
+    this.#outbox.close()
     this.#feed.place(this, undefined)
     this.#feed.trim()
     this.#closeSink(reason, behind)
     const durationMs = this.#environment.now() - this.#openedAt
-    const closed = { reason, durationMs, events: this.#events, bytes: this.#bytes }
+    const closed = { reason, durationMs, events: this.events, bytes: this.bytes }
     callSafely(this.#options.onClose, error === undefined ? closed : { ...closed, error })
   }
 
@@ -194,33 +158,28 @@ export class Subscriber implements Slotted, Deadline {
     // finds the beginning of the wait while its entry is still in the ring.
     const look = Math.min(this.#stalledAt(now), now + Math.max(stallTimeout / 4, 1))
     // A full stream may drain at any time, and be silent from then on.
-    const beatAt = (this.#heartbeatDue ? now : this.#quietSince()) + heartbeat
+    const beatAt = (this.#outbox.heartbeatDue ? now : this.#quietSince()) + heartbeat
     return Math.min(look, beatAt, expiresAt, this.#acknowledgeBy, this.#finish ? Infinity : oldAt)
   }
 
   #quietSince(): number {
-    return this.#options.keepHinting ? this.#hintedAt : this.#wroteAt
+    return this.#options.keepHinting ? this.#outbox.hintedAt : this.#wroteAt
   }
 
   #stalledAt(now: number): number {
-    if (!this.#blocked || !this.#hasBytes()) this.#waitingSince = undefined
-    else this.#waitingSince ??= Math.max(this.#blockedAt, this.#feed.addedAt(this.position) ?? this.#oldestWait(now))
+    if (!this.#blocked || !this.#outbox.waiting) this.#waitingSince = undefined
+    else this.#waitingSince ??= this.#outbox.waitingSince(this.blockedAt, now)
     return this.#waitingSince === undefined ? Infinity : this.#waitingSince + this.#options.stallTimeout
   }
 
-  // Nothing of the feed is waiting, but an opening, a page or an end; or the place in the ring is gone already.
-  #oldestWait(now: number): number {
-    return this.#opening || this.#page || this.#finish ? this.#blockedAt : now
-  }
-
-  #hasBytes(): boolean {
-    const hints = this.#heartbeatDue || !!this.#opening || !!this.#notice
-    return hints || this.position < this.#feed.end || !!this.#page || !!this.#finish
+  // A tail is small, and nothing can follow it. Without one, the client must have taken all before it is left alone.
+  #isFinished(): boolean {
+    return this.#outbox.done && (!this.#blocked || this.#finish?.hasTail === true)
   }
 
   #beat(): void {
     // A full stream gets it when it drains: a heartbeat that is skipped must not be the last one.
-    this.#heartbeatDue = true
+    this.#outbox.heartbeatDue = true
     this.pump()
   }
 
@@ -233,106 +192,17 @@ export class Subscriber implements Slotted, Deadline {
   }
 
   #place(): void {
-    const standing = this.#blocked ? 'blocked' : this.#backlog ? 'replaying' : 'ready'
+    const standing = this.#blocked ? 'blocked' : this.#outbox.replaying ? 'replaying' : 'ready'
     if (!this.#closed && standing !== this.standing) this.#feed.place(this, standing)
   }
 
-  /** Returns false when nothing is left to write. */
-  #writeNext(): boolean {
-    if (this.#opening) return this.#write(this.#takeOpening())
-    if (this.#backlog && !this.#finish?.abandoned) return this.#writePage(this.#backlog)
-    if (this.position < (this.#finish?.at ?? this.#feed.end)) return this.#writeEntries()
-    if (this.#finish) return this.#end(this.#finish)
-    return this.#writeHint()
-  }
-
-  #takeOpening(): Uint8Array {
-    const bytes = this.#opening as Uint8Array
-    this.#opening = undefined
-    return bytes
-  }
-
-  #writePage(backlog: Backlog): boolean {
-    const page = this.#page
-    if (!page) {
-      if (!this.#reading) void this.#read(backlog)
-      return this.#writeHint()
-    }
-    this.#page = undefined
-    this.#events += page.events
-    this.#lastId = page.lastId
-    this.#toldId = page.toldId ?? this.#toldId
-    return page.bytes.length === 0 || this.#write(page.bytes)
-  }
-
-  async #read(backlog: Backlog): Promise<void> {
-    this.#reading = true
-    try {
-      const page = await backlog.read()
-      if (this.#closed) return
-      if (typeof page === 'number') this.#join(page)
-      else this.#page = page
-    } catch (error) {
-      this.close('failed', error)
-    }
-    this.#reading = false
-    this.pump()
-  }
-
-  #join(position: number): void {
-    this.position = position
-    this.#backlog = undefined
-    if (position < this.#feed.start) this.#fallBehind()
-  }
-
-  /** Returns false when it had to be closed. */
-  #fallBehind(): boolean {
-    if (this.#options.refill && this.#lastId !== undefined) this.#backlog = this.#options.refill(this.#lastId)
-    else this.close('overflow')
-    return !this.#closed
-  }
-
-  #writeEntries(): boolean {
-    const { accepts } = this.#options
-    const chunk = accepts ? this.#feed.selectFrom(this.position, accepts) : this.#feed.chunkFrom(this.position)
-    if (!chunk) return this.#fallBehind()
-    this.position = chunk.next
-    this.#lastId = chunk.lastId ?? this.#lastId
-    this.#toldId = accepts ? (chunk.toldId ?? this.#toldId) : this.#lastId
-    this.#events += chunk.events
-    return chunk.bytes.length === 0 || this.#write(chunk.bytes)
-  }
-
-  #end({ reason, tail, error }: Finish): boolean {
-    if (tail) this.#write(tail)
-    this.#finish = undefined
-    this.close(reason, error)
-    return false
-  }
-
-  #writeHint(): boolean {
-    const hint = this.#notice ?? (this.#heartbeatDue ? this.#heartbeat() : undefined)
-    if (hint === undefined) return false
-    this.#notice = undefined
-    this.#heartbeatDue = false
-    this.#hintedAt = this.#environment.now()
-    return this.#write(hint)
-  }
-
-  #heartbeat(): Uint8Array {
-    const moved = this.#lastId !== this.#toldId
-    this.#toldId = this.#lastId
-    return this.#options.heartbeatBytes(moved ? this.#lastId : undefined)
-  }
-
-  #write(bytes: Uint8Array): boolean {
-    this.#bytes += bytes.length
+  #write(bytes: Uint8Array): void {
+    this.bytes += bytes.length
     this.#wroteAt = this.#environment.now()
-    if (!this.#options.keepHinting) this.#heartbeatDue = false
-    if (this.#offer(bytes)) return true
+    if (!this.#options.keepHinting) this.#outbox.heartbeatDue = false
+    if (this.#offer(bytes)) return
     this.#blocked = true
-    this.#blockedAt = this.#wroteAt
-    return true
+    this.blockedAt = this.#wroteAt
   }
 
   // A sink that throws has lost its client: the others of this flush must get theirs all the same.
