@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { equal } from '../../event-source/expect.ts'
+import type { Feed } from '../feed.ts'
+import { faultsOf } from '../judge.ts'
+import type { Scene, Stage } from '../stage.ts'
+
+// Long enough for the second stream to be there, too.
+const events = 160
+/** How long sockets may take to close. */
+const patience = 5_000
+
+/** A client that has enough: it leaves the loop, or aborts. */
+export async function endingScene(stage: Stage): Promise<Scene> {
+  const { calm } = stage.servers
+  const broken = await stage.feed(calm, { name: 'broken', redundancy: 'full', breakAfter: events })
+  const aborted = await stage.feed(calm, { name: 'aborted', redundancy: 'standby', abortAfter: events })
+  const closed = new Map<Feed, Promise<boolean>>()
+  const feeds = [broken, aborted]
+  return {
+    feeds,
+    async disturb() {
+      for (const feed of feeds) closed.set(feed, feed.report.then(() => isClosed(feed)))
+      await Promise.all(closed.values())
+    },
+    cases: [
+      { name: 'break closes every socket', check: () => judge(broken, 'broken', 'closed') },
+      { name: 'an abort throws the reason and closes every socket', check: () => judge(aborted, 'Error: aborted on purpose', 'aborted') },
+    ],
+  }
+
+  async function judge(feed: Feed, end: string, closeReason: string): Promise<void> {
+    const report = await feed.report
+    const last = (report.events.at(-1)?.n ?? 0) + 1
+    const found = { end: report.end, closeReason: report.closeReason, count: report.events.length, socketsClosed: await closed.get(feed), ...faultsOf(report.events, last) }
+    const right = { end, closeReason, count: events, socketsClosed: true, lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 }
+    equal(found, right, `${feed.plan.name}:\n${feed.log}\n`)
+  }
+}
+
+function isClosed(feed: Feed): Promise<boolean> {
+  const all = Promise.all(feed.ways.map((way) => way.empty())).then(() => true)
+  return Promise.race([all, wait(patience, false, { ref: false })])
+}

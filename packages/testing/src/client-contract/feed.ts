@@ -1,0 +1,89 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FeedPlan, FeedReport, FeedStatus } from './plan.ts'
+import type { Way } from './way.ts'
+
+/** What the client counts as a stream that stood: the loss of a shorter one costs it a step of the back-off. */
+const standing = 5_200
+/** Far above anything that is right. */
+const patience = 30_000
+
+/** One connection of the client under test, as the driver sees it. */
+export class Feed {
+  readonly plan: FeedPlan
+  readonly ways: readonly Way[]
+  /** When it was struck, in milliseconds since 1970. */
+  readonly cuts: number[] = []
+  readonly report: Promise<FeedReport>
+  #statuses: FeedStatus[] = []
+  #wakes: (() => void)[] = []
+  #resolve: (report: FeedReport) => void = () => {}
+
+  constructor(plan: FeedPlan, ways: readonly Way[]) {
+    this.plan = plan
+    this.ways = ways
+    this.report = new Promise((resolve) => (this.#resolve = resolve))
+  }
+
+  get statuses(): readonly FeedStatus[] {
+    return this.#statuses
+  }
+
+  told(status: FeedStatus): void {
+    this.#statuses = [...this.#statuses, status].sort((a, b) => a.sequence - b.sequence)
+    for (const wake of this.#wakes.splice(0)) wake()
+  }
+
+  reported(report: FeedReport): void {
+    this.#resolve(report)
+  }
+
+  /** The way that the events come. */
+  get primary(): Way {
+    const { endpoint = '' } = this.#last('open')?.status ?? {}
+    const way = this.ways.find(({ url }) => endpoint.startsWith(url))
+    if (!way) throw new Error(`"${this.plan.name}" has no stream: ${this.log}`)
+    return way
+  }
+
+  /** Its statuses in short, for messages. */
+  get log(): string {
+    return this.#statuses.map(({ at, status: { state, endpoint = '', reason = '' } }) => `${at % 100_000} ${state} ${endpoint} ${reason}`).join('\n')
+  }
+
+  /** Wait for a stream of this moment or a later one. */
+  opened(since = 0): Promise<void> {
+    return this.#until('a stream', () => (this.#last('open')?.at ?? -1) >= since)
+  }
+
+  /** The same, until it has stood for a while, and the additional one that it is to have is there. */
+  async settled(since = 0): Promise<void> {
+    await this.opened(since)
+    for (;;) {
+      await this.#until(this.plan.redundancy ?? 'a stream', () => this.#isRedundant())
+      const left = (this.#last('open')?.at ?? 0) + standing - Date.now()
+      if (left <= 0) return
+      await wait(left)
+    }
+  }
+
+  #isRedundant(): boolean {
+    const { redundancy } = this.plan
+    if (redundancy === undefined || redundancy === 'none') return true
+    const { open, endpoint } = this.#last('standby')?.status ?? {}
+    // One that took over is not told to be closed.
+    return open === true && endpoint !== this.#last('open')?.status.endpoint
+  }
+
+  #last(state: string): FeedStatus | undefined {
+    return this.#statuses.findLast(({ status }) => status.state === state)
+  }
+
+  async #until(what: string, holds: () => boolean): Promise<void> {
+    const late = AbortSignal.timeout(patience)
+    while (!holds()) {
+      const told = new Promise<void>((resolve) => this.#wakes.push(resolve))
+      await Promise.race([told, wait(patience, undefined, { signal: late, ref: false }).catch(() => {})])
+      if (late.aborted) throw new Error(`"${this.plan.name}" waited ${patience} ms in vain for ${what}:\n${this.log}`)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { Feed } from './feed.ts'
+import type { FeedPlan } from './plan.ts'
+import type { Publisher } from './publisher.ts'
+import type { StreamServer } from './servers.ts'
+import { Table } from './table.ts'
+import { Way } from './way.ts'
+
+/** Part of the contract: connections that are opened together, what happens to them, and what must have come of it. */
+export interface Scene {
+  /** Opened by the first client process. */
+  feeds: readonly Feed[]
+  /** Do to them what the scene is about. */
+  disturb(): Promise<void>
+  /** Asked once all clients are done. */
+  cases: readonly ContractCase[]
+}
+
+/** One named demand. It fails by throwing. */
+export interface ContractCase {
+  name: string
+  check(): void | Promise<void>
+}
+
+/** The servers that scenes play with; nobody else plays with theirs. */
+export interface Servers {
+  /** Only their networks are bad. */
+  calm: StreamServer[]
+  /** To be killed. */
+  mortal: StreamServer[]
+  /** To be deployed anew. */
+  deployed: StreamServer[]
+}
+
+/** What scenes need. */
+export class Stage implements AsyncDisposable {
+  readonly servers: Servers
+  readonly publisher: Publisher
+  /** Start a second process of the client with these connections, and wait until it is done. */
+  readonly launch: (run: string, feeds: readonly Feed[]) => Promise<void>
+  readonly table: Table = new Table()
+  readonly #ways: Way[] = []
+
+  constructor(servers: Servers, publisher: Publisher, launch: Stage['launch']) {
+    this.servers = servers
+    this.publisher = publisher
+    this.launch = launch
+  }
+
+  /** Plan a connection to some servers, by ways of its own. */
+  async feed(servers: readonly StreamServer[], plan: Omit<FeedPlan, 'endpoints'>, path = '/events?topic=even&topic=odd'): Promise<Feed> {
+    const ways = await Promise.all(servers.map(({ url }) => Way.to(url)))
+    this.#ways.push(...ways)
+    return new Feed({ ...plan, endpoints: ways.map(({ url }) => `${url}${path}`) }, ways)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#ways.map(({ proxy }) => proxy.close()))
+  }
+}
