@@ -92,7 +92,7 @@ async function rawStream(control: Control): Promise<Contender> {
   }
   const { Bun, Deno } = globalThis as FetchServers
   const port = Bun
-    ? Bun.serve({ port: 0, hostname: '127.0.0.1', fetch }).port
+    ? Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch }).port
     : (Deno?.serve({ port: 0, hostname: '127.0.0.1', onListen: () => {} }, fetch).addr.port ?? 0)
   return {
     port,
