@@ -55,14 +55,22 @@ export class Feed {
     return this.#until('a stream', () => (this.#last('open')?.at ?? -1) >= since)
   }
 
-  /** The same, until it has stood for a while, and the additional one that it is to have is there. */
-  async settled(since = 0): Promise<void> {
+  /** The same, until it has stood for a while. */
+  async stands(since = 0): Promise<void> {
     await this.opened(since)
     for (;;) {
-      await this.#until(this.plan.redundancy ?? 'a stream', () => this.#isRedundant())
       const left = (this.#last('open')?.at ?? 0) + standing - Date.now()
       if (left <= 0) return
       await wait(left)
+    }
+  }
+
+  /** The same, until the additional connection that it is to have is there, too. */
+  async settled(since = 0): Promise<void> {
+    await this.stands(since)
+    while (!this.#isRedundant()) {
+      await this.#until(this.plan.redundancy ?? '', () => this.#isRedundant())
+      await this.stands(since)
     }
   }
 

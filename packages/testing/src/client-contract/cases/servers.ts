@@ -67,8 +67,9 @@ export async function deployScene(stage: Stage): Promise<Scene> {
   return {
     feeds,
     async disturb() {
+      await Promise.all(feeds.map((feed) => feed.settled()))
       for (const server of deployed) {
-        await Promise.all(feeds.map((feed) => feed.settled()))
+        await Promise.all(feeds.map((feed) => feed.stands()))
         const at = Date.now()
         for (const feed of feeds) if (serverOf(deployed, feed) === server) feed.cuts.push(at)
         await server.stop()
