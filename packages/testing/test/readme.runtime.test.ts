@@ -1,5 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { serve } from '@holdfast/adapters/node'
 import { readEventStream } from '@holdfast/core'
+import { createHub } from '@holdfast/core/hub'
 import { afterEach, expect, test } from 'vitest'
 import { launch, type LaunchedServer, workspaceRoot } from '../src/index.ts'
 
@@ -37,4 +39,19 @@ test('the second example answers with three words and an end', async () => {
   const text = await (await fetch(server.url)).text()
   expect([...text.matchAll(/^event: word\ndata: (.*)$/gm)].map(([, word]) => word)).toEqual(['To', 'be', 'continued'])
   expect(text.endsWith(': hint end=done\n\n')).toBe(true)
+})
+
+test('the third example follows a topic over two endpoints', async () => {
+  const [, , third = ''] = await examples()
+  const hub = createHub()
+  const server = await serve({ port: 0, hostname: '127.0.0.1', fetch: (request) => hub.respond(request, { topics: ['system'] }) })
+  const publishing = setInterval(() => void hub.publish('system', { data: 'hello' }), 100)
+  const here = third.replaceAll(/http:\/\/localhost:300\d/g, server.url)
+  expect(here).toContain(server.url)
+  {
+    await using reader = await run(here, /^system hello$/m)
+    expect(reader.output).toMatch(/^open$/m)
+  }
+  clearInterval(publishing)
+  await server.close({ hub, within: 100 })
 })
