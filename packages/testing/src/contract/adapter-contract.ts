@@ -21,11 +21,11 @@ export function adapterContract(contract: ContractSubject): void {
     const subject = useSubject(contract)
 
     // All at once, since the 30 s of silence are the longest of it anyway.
-    describe.concurrent('opening', () => openingContract(subject))
+    describe.concurrent('opening', () => openingContract(subject, contract.capabilities))
     describe.concurrent('leaving', () => leavingContract(subject, contract.capabilities))
     describe.concurrent('stalling', () => stallingContract(subject, contract.capabilities))
     describe.concurrent('load', () => loadContract(useSubject(contract)))
-    describe.concurrent('shutdown', () => shutdownContract(contract))
+    if (contract.capabilities.sharedStreams) describe.concurrent('shutdown', () => shutdownContract(contract))
 
     describe('afterwards', () => {
       it('no subscriber, no timer and no error is left, and the server still serves', async () => {

@@ -30,8 +30,12 @@ export interface Fixture {
 
 const batchBytes = 64 * 1024
 
-/** Build the app that {@link adapterContract} examines. */
-export function createFixture(): Fixture {
+/**
+ * Build the app that {@link adapterContract} examines.
+ *
+ * @param makeHub - where one hub for all requests is not possible
+ */
+export function createFixture(makeHub: (options: HubOptions) => Hub = createHub): Fixture {
   const journal = new Journal()
   const pokes = new Pokes()
   const errors: string[] = []
@@ -39,9 +43,9 @@ export function createFixture(): Fixture {
     onClose: (close) => void journal.of(close.identity ?? '').hubCloses.push(toCloseRecord(close)),
     onError: (error) => void errors.push(String(error)),
   }
-  const hub = createHub(hooks)
+  const hub = makeHub(hooks)
   // Keeps so much for a client that does not read that it is found by its stall, not by its overflow.
-  const roomy = createHub({ ...hooks, stream: { maxBufferedBytes: 64 * 1024 * 1024 } })
+  const roomy = makeHub({ ...hooks, stream: { maxBufferedBytes: 64 * 1024 * 1024 } })
   const hubOf = (query: URLSearchParams): Hub => (query.has('roomy') ? roomy : hub)
 
   const streamOptions = (query: URLSearchParams): StreamOptions => {

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import type { RawClient } from '../raw-client/index.ts'
+import type { Capabilities } from './capabilities.ts'
 import type { Subject } from './subject.ts'
 
 /** How a stream begins, ends well, and lives quietly in between. */
-export function openingContract(subject: Subject): void {
+export function openingContract(subject: Subject, { sharedStreams }: Capabilities): void {
   const expectHead = ({ head }: RawClient): void => {
     const headers = head!.headers
     expect(head!.status).toBe(200)
@@ -76,8 +77,10 @@ export function openingContract(subject: Subject): void {
     const before = client.bodyBytes
     await expect(client.until('the end of the silence', () => client.fate !== 'open' || client.bodyDone, quietFor)).rejects.toThrow(/in vain/)
     expect(client.bodyBytes).toBe(before)
-    expect(await subject.post('/poke', { name })).toBe(true)
-    await client.until('a word after the silence', () => client.events.length === 1)
+    if (sharedStreams) {
+      expect(await subject.post('/poke', { name })).toBe(true)
+      await client.until('a word after the silence', () => client.events.length === 1)
+    }
     client.rst()
   })
 

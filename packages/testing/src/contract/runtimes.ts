@@ -14,6 +14,7 @@ export const node: ContractSubject = {
     halfClose: 'close',
     stalledSocket: { open: 'gone', afterFin: 'gone' },
     takenUnread: 16_000_000,
+    sharedStreams: true,
     shutdown: true,
   },
 }
@@ -28,6 +29,7 @@ export const bun: ContractSubject = {
     halfClose: 'close',
     stalledSocket: { open: 'orphaned', afterFin: 'orphaned' },
     takenUnread: 16_000_000,
+    sharedStreams: true,
     shutdown: true,
   },
 }
@@ -43,6 +45,7 @@ export const deno: ContractSubject = {
     halfClose: 'close',
     stalledSocket: { open: 'held', afterFin: 'held' },
     takenUnread: 16_000_000,
+    sharedStreams: true,
     shutdown: true,
   },
 }
@@ -63,6 +66,15 @@ export const workerd: ContractSubject = {
     stalledSocket: { open: 'held', afterFin: 'held' },
     // Two sockets, and what workerd keeps between them: up to 32 MB seen on a busy machine.
     takenUnread: 40_000_000,
+    sharedStreams: true,
     shutdown: false,
   },
+}
+
+/** The same workerd, a Worker whose topics are Durable Objects: each stream belongs to a request, fed by a WebSocket. */
+export const workerdHub: ContractSubject = {
+  ...workerd,
+  name: 'workerd, hub of Durable Objects',
+  args: [...workerd.args, 'hub-worker'],
+  capabilities: { ...workerd.capabilities, sharedStreams: false },
 }

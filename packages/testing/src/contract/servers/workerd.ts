@@ -3,7 +3,8 @@ import { createTestHarness } from 'wrangler'
 
 // Two workerd processes: the harness puts a proxy Worker in front, as `wrangler dev` does. So a client's FIN or RST is
 // noticed a write later than workerd itself would, and what a stalled client does not read fills two sockets.
-const configPath = fileURLToPath(new URL('./worker/wrangler.jsonc', import.meta.url))
+const folder = process.argv[2] ?? 'worker'
+const configPath = fileURLToPath(new URL(`./${folder}/wrangler.jsonc`, import.meta.url))
 const harness = createTestHarness({ workers: [{ configPath }] })
 const { url } = await harness.listen()
 console.log(`listening ${url.href}`)

@@ -1,0 +1,4 @@
+import { adapterContract } from '../src/contract/adapter-contract.ts'
+import { workerdHub } from '../src/contract/runtimes.ts'
+
+adapterContract(workerdHub)
