@@ -12,6 +12,7 @@ const checks = [
   ['-b', 'tsconfig.build.json'],
   ...apps.map((name) => ['--noEmit', '-p', `apps/${name}`]),
   ['-p', 'packages/adapters/test/cloudflare/worker'],
+  ['-p', 'bench/cloudflare/worker'],
   ['-p', 'tsconfig.json'],
 ]
 

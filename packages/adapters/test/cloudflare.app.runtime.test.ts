@@ -57,7 +57,7 @@ describe.concurrent('the Worker app', () => {
     const key = crypto.randomUUID()
     const asked = await Promise.all([ask('kelp', key), ask('kelp', key), ask('kelp', key)])
     expect(new Set(asked.map(({ topic }) => topic)).size).toBe(1)
-    const client = await StreamClient.open(server.url + asked[0]!.events)
+    const client = await StreamClient.open(server.url + asked[0].events)
     await eventually('the end', () => client.closed)
     expect(client.texts.join('').match(/A holdfast is what/g)).toHaveLength(1)
   })

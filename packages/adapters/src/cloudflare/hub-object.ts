@@ -140,7 +140,7 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.has(directHeader)) return this.#direct.respond(request)
     if (request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 426 })
-    if (this.#subscribers.all().length >= mostSubscribers) return new Response(null, { status: 503 })
+    if (this.#subscribers.size >= mostSubscribers) return new Response(null, { status: 503 })
     return this.#subscribe(new URL(request.url).searchParams)
   }
 
@@ -152,6 +152,7 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
   override webSocketMessage(): void {}
 
   override webSocketClose(socket: WebSocket, code: number): void {
+    this.#subscribers.left()
     // Before compatibility date 2026-04-07 the runtime does not answer a close. 1005 to 1015 can't be sent.
     socket.close(code < 1005 ? code : 1000)
   }
@@ -173,6 +174,6 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
   }
 
   #readers(): number {
-    return this.#subscribers.all().length + this.#direct.size
+    return this.#subscribers.size + this.#direct.size
   }
 }
