@@ -25,6 +25,8 @@ export interface Entry {
   specifier: string
   types: string
   file: string
+  /** Not what imports `cloudflare:workers`, which is nowhere but in workerd. */
+  runsOnNode: boolean
 }
 
 /** Every package of the workspace that is not private. */
@@ -46,6 +48,7 @@ function describe(folder: string, { name, dependencies = {}, exports }: Manifest
       specifier: join(name, path),
       types: join(folder, target.types),
       file: join(folder, target.default),
+      runsOnNode: path !== './cloudflare',
     })),
   }
 }
