@@ -25,7 +25,7 @@ export function adapterContract(contract: ContractSubject): void {
     describe.concurrent('leaving', () => leavingContract(subject, contract.capabilities))
     describe.concurrent('stalling', () => stallingContract(subject, contract.capabilities))
     describe.concurrent('load', () => loadContract(useSubject(contract)))
-    if (contract.capabilities.sharedStreams) describe.concurrent('shutdown', () => shutdownContract(contract))
+    describe.concurrent('shutdown', () => shutdownContract(contract))
 
     describe('afterwards', () => {
       it('no subscriber, no timer and no error is left, and the server still serves', async () => {
