@@ -196,15 +196,14 @@ export class Feed {
     const flushed = this.#flushed - this.#start
     let bytes = this.#bytes
     let count = 0
-    while (bytes > this.#options.maxBytes && count < flushed) bytes -= this.#entries[count++]?.size ?? bytes
+    while (bytes > this.#options.maxBytes && count < flushed) bytes -= (this.#entries[count++] as RingEntry).size
     // Dropping shifts the array: worth it only for a good part of the entries, or of the bytes, at a time.
     if (count * 4 >= this.#entries.length || bytes * 4 <= this.#bytes * 3) this.#drop(count)
   }
 
   #drop(count: number): void {
     if (count <= 0) return
-    for (let index = 0; index < count; index++) this.#bytes -= this.#entries[index]?.size ?? 0
-    this.#entries = count === this.#entries.length ? [] : this.#entries.slice(count)
+    for (const { size } of this.#entries.splice(0, count)) this.#bytes -= size
     this.#start += count
     for (const chunks of [this.#sealed, this.#open]) {
       for (const sequence of chunks.keys()) if (sequence < this.#start) chunks.delete(sequence)

@@ -85,5 +85,5 @@ function duration(name: string, value: number): number {
 
 function nonNegative(name: string, value: number): number {
   if (value >= 0) return value
-  throw new RangeError(`Stream option ${name} must be a number of at least 0, got "${value}"`)
+  throw new RangeError(`Cannot use ${name} of "${value}": it must be at least 0`)
 }
