@@ -50,6 +50,16 @@ export class Feed {
     return this.#statuses.map(({ at, status: { state, endpoint = '', reason = '' } }) => `${at % 100_000} ${state} ${endpoint} ${reason}`).join('\n')
   }
 
+  /** Whether its stream has stood for a while, and the additional one that it is to have is there. */
+  get isSettled(): boolean {
+    const { state, endpoint } = this.#main ?? {}
+    if (state !== 'open' || this.#age < standing) return false
+    const { redundancy = 'none' } = this.plan
+    const extra = this.#last('standby')?.status
+    // One that took over is not told to be closed.
+    return redundancy === 'none' || (extra?.open === true && extra.endpoint !== endpoint)
+  }
+
   /** Wait for a stream of this moment or a later one. */
   opened(since = 0): Promise<void> {
     return this.#until('a stream', () => (this.#last('open')?.at ?? -1) >= since)
@@ -58,28 +68,26 @@ export class Feed {
   /** The same, until it has stood for a while. */
   async stands(since = 0): Promise<void> {
     await this.opened(since)
-    for (;;) {
-      const left = (this.#last('open')?.at ?? 0) + standing - Date.now()
-      if (left <= 0) return
-      await wait(left)
-    }
+    while (this.#age < standing) await wait(standing - this.#age)
   }
 
   /** The same, until the additional connection that it is to have is there, too. */
   async settled(since = 0): Promise<void> {
     await this.stands(since)
-    while (!this.#isRedundant()) {
-      await this.#until(this.plan.redundancy ?? '', () => this.#isRedundant())
+    while (!this.isSettled) {
+      await this.#until(`its ${this.plan.redundancy ?? 'stream'}`, () => this.isSettled || this.#age < standing)
       await this.stands(since)
     }
   }
 
-  #isRedundant(): boolean {
-    const { redundancy } = this.plan
-    if (redundancy === undefined || redundancy === 'none') return true
-    const { open, endpoint } = this.#last('standby')?.status ?? {}
-    // One that took over is not told to be closed.
-    return open === true && endpoint !== this.#last('open')?.status.endpoint
+  /** What it says of the stream that delivers. */
+  get #main(): FeedStatus['status'] | undefined {
+    return this.#statuses.findLast(({ status }) => status.state !== 'standby')?.status
+  }
+
+  /** How long ago the stream was opened, or took over. */
+  get #age(): number {
+    return Date.now() - (this.#last('open')?.at ?? Date.now())
   }
 
   #last(state: string): FeedStatus | undefined {

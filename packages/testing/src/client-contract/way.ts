@@ -33,6 +33,11 @@ export class Way {
     return [...this.#live]
   }
 
+  /** Bytes that came through from the server so far. */
+  get received(): number {
+    return this.proxy.connections.reduce((sum, connection) => sum + connection.bytes('down').out, 0)
+  }
+
   /** Do something to every connection, those to come included. */
   set(fault: Fault | undefined, lifted?: Fault): void {
     this.fault = fault

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { ok } from '../../event-source/expect.ts'
 import type { Feed } from '../feed.ts'
 import { expectAll, interruptions, largestGaps } from '../judge.ts'
 import type { StreamServer } from '../servers.ts'
@@ -21,18 +22,20 @@ export async function killScene(stage: Stage): Promise<Scene> {
     name: `${row}, ${mode}: nothing lost, repeated or out of order`,
     async check() {
       for (const feed of own) stage.table.add(row, mode, interruptions(await expectAll(feed, stage.publisher.count), feed.cuts))
+      ok(own.some(({ cuts }) => cuts.length > 0), 'Nobody was hit')
     },
   })
   return {
     feeds,
     async disturb() {
-      let since = 0
+      await Promise.all(feeds.map((feed) => feed.settled()))
       for (let kill = 0; kill < kills; kill++) {
-        await Promise.all(feeds.map((feed) => feed.settled(feed.cuts.at(-1) ?? 0)))
-        since = Date.now()
-        await strike(mortal, feeds, fewestCuts(listed))
+        const least = Math.min(...listed.map(({ cuts }) => cuts.length))
+        const victims = listed.filter(({ cuts }) => cuts.length === least)
+        const victim = await Promise.race(victims.map((feed) => feed.settled(feed.cuts.at(-1)).then(() => feed)))
+        await strike(mortal, feeds, victim)
       }
-      await Promise.all(feeds.filter(({ cuts }) => cuts.at(-1) === since).map((feed) => feed.settled(since)))
+      await Promise.all(feeds.map((feed) => feed.opened(feed.cuts.at(-1))))
     },
     cases: [
       ...modes.map((mode) => check('kill -9', mode, listed.filter(({ plan }) => plan.redundancy === mode))),
@@ -41,15 +44,12 @@ export async function killScene(stage: Stage): Promise<Scene> {
   }
 }
 
-function fewestCuts(feeds: readonly Feed[]): Feed {
-  return feeds.reduce((fewest, feed) => (feed.cuts.length < fewest.cuts.length ? feed : fewest))
-}
-
 async function strike(servers: readonly StreamServer[], feeds: readonly Feed[], victim: Feed): Promise<void> {
   const server = serverOf(servers, victim)
-  const hit = feeds.filter((feed) => serverOf(servers, feed) === server)
+  // Others are hit too, but those that lack something just now are no example of their kind.
+  const examples = feeds.filter((feed) => feed.isSettled && serverOf(servers, feed) === server)
   const at = Date.now()
-  for (const { cuts } of hit) cuts.push(at)
+  for (const { cuts } of examples) cuts.push(at)
   await server.kill()
   await wait(downFor)
   await server.start()
@@ -81,8 +81,9 @@ export async function deployScene(stage: Stage): Promise<Scene> {
       async check() {
         const events = await expectAll(feed, stage.publisher.count)
         stage.table.add('drain (largest gap)', feed.plan.redundancy ?? '', largestGaps(events, feed.cuts, drainWithin + 1_000))
+        ok(feed.cuts.length > 0, `"${feed.plan.name}" was on no server that drained:\n${feed.log}`)
         const without = feed.statuses.filter(({ status }) => status.state === 'lost' || status.state === 'waiting')
-        if (without.length > 0) throw new Error(`"${feed.plan.name}" was without a stream:\n${feed.log}`)
+        ok(without.length === 0, `"${feed.plan.name}" was without a stream:\n${feed.log}`)
       },
     })),
   }
