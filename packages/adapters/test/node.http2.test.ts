@@ -106,7 +106,7 @@ test('close ends the streams and the session', async () => {
   await client.until('retry: ')
   const began = performance.now()
   await server.close()
-  expect(performance.now() - began).toBeLessThan(500)
+  expect(performance.now() - began).toBeLessThan(3_000)
   expect(client.ended).toBe(true)
   expect(session.closed).toBe(true)
 })
@@ -125,7 +125,7 @@ test('HTTP/1.1 is there for those who lack HTTP/2', async () => {
   await client.until('\r\n0\r\n\r\n')
   const began = performance.now()
   await server.close()
-  expect(performance.now() - began).toBeLessThan(500)
+  expect(performance.now() - began).toBeLessThan(3_000)
 })
 
 test('over TLS too a client that stalls is reset', async () => {
