@@ -14,7 +14,8 @@ export class Control implements AsyncDisposable {
   readonly #runs = new Map<string, Feed[]>()
   readonly #feeds = new Map<string, Feed>()
   readonly #stores = new Map<string, string>()
-  readonly #server = createServer((request, response) => void this.#answer(request, response))
+  // A kept connection that closes just as a client uses it again is a broken request (Bun 1.4), and no subject of ours.
+  readonly #server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => void this.#answer(request, response))
 
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1')

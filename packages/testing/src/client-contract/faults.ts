@@ -5,7 +5,7 @@ export interface NetworkFault {
   name: string
   /** How long it lasts, where it is no single blow. */
   lasts?: number
-  /** How often it happens to each connection. Default 3. */
+  /** How often it happens to each connection. Default 2. */
   cuts?: number
   strike(way: Way): void
   lift?(way: Way): Promise<void> | void

@@ -5,8 +5,8 @@ import { expectAll, interruptions, lateness } from '../judge.ts'
 import type { Scene, Stage } from '../stage.ts'
 
 export const modes = ['none', 'standby', 'full'] as const
-/** Two of each kind, for six samples in the time of three cuts. */
-const each = ['first', 'second'] as const
+/** Three of each kind, for six samples in the time of two cuts. */
+const each = ['first', 'second', 'third'] as const
 // Interruptions are printed, not judged: only what no machine is too slow for.
 const generous = 20_000
 
@@ -44,7 +44,7 @@ function struckScene(stage: Stage, fault: NetworkFault, mode: string, feeds: rea
   }
 }
 
-async function strike(feed: Feed, { cuts = 3, lasts = 0, strike, lift }: NetworkFault): Promise<void> {
+async function strike(feed: Feed, { cuts = 2, lasts = 0, strike, lift }: NetworkFault): Promise<void> {
   await feed.settled()
   for (let cut = 0; cut < cuts; cut++) {
     const way = feed.primary

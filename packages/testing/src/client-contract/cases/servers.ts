@@ -6,7 +6,7 @@ import type { StreamServer } from '../servers.ts'
 import type { ContractCase, Scene, Stage } from '../stage.ts'
 import { modes } from './network.ts'
 
-const kills = 4
+const kills = 3
 const downFor = 1_000
 const drainWithin = 2_000
 
@@ -14,7 +14,7 @@ const drainWithin = 2_000
 export async function killScene(stage: Stage): Promise<Scene> {
   const { mortal } = stage.servers
   const listed = await Promise.all(
-    modes.flatMap((redundancy) => ['first', 'second'].map((which) => stage.feed(mortal, { name: `killed-${redundancy}-${which}`, redundancy }))),
+    modes.flatMap((redundancy) => ['first', 'second', 'third'].map((which) => stage.feed(mortal, { name: `killed-${redundancy}-${which}`, redundancy }))),
   )
   const single = await Promise.all(mortal.map((server, index) => stage.feed([server], { name: `killed-single-${index}` })))
   const feeds = [...listed, ...single]
