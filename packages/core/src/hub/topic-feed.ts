@@ -17,9 +17,6 @@ export interface FeedListener {
   onEnd(): void
 }
 
-// Long enough for a pull, a drain or a mobile round trip; whoever is blocked longer is refilled from the history.
-const holdFor = 250
-
 /** The events of one set of topics, merged in the order this hub heard them, each with the whole vector as its id. */
 export class TopicFeed {
   readonly feed: Feed
@@ -40,7 +37,7 @@ export class TopicFeed {
     environment: Environment,
     flusher: Flusher,
   ) {
-    this.feed = new Feed({ maxBytes, holdFor }, environment, flusher)
+    this.feed = new Feed({ maxBytes }, environment, flusher)
     this.since = since
     this.topics = new Map(logs.map(({ key, topic }) => [key, topic]))
     this.#logs = logs

@@ -9,11 +9,6 @@ import type { Subscriber } from './subscriber.ts'
 export interface FeedOptions {
   /** How many bytes stay for subscribers that are behind. */
   maxBytes: number
-  /**
-   * Milliseconds for which they stay for a subscriber once it is blocked. Default for ever. Who has a history keeps them
-   * for short waits only: on Node 26 events that outlived their turn cost 30 MB of memory not yet collected.
-   */
-  holdFor?: number
   /** Keep what somebody has not got yet, however much it is: for a feed whose producer waits for room. */
   keepUndelivered?: boolean
   /** Called after each flush, when room may have been made. */
@@ -49,7 +44,7 @@ const maxCachedRanges = 16
 export class Feed {
   readonly ready: SlotList<Subscriber> = new SlotList()
   readonly blocked: SlotList<Subscriber> = new SlotList()
-  /** Those that have been blocked for longer than the ring is kept for them. */
+  /** Those that are blocked and have left the ring, so that it need not be kept for them. */
   readonly stuck: SlotList<Subscriber> = new SlotList()
   /** Those that read a backlog, and would never catch up with a busy feed if the ring were not kept for them. */
   readonly replaying: SlotList<Subscriber> = new SlotList()
@@ -64,7 +59,6 @@ export class Feed {
   #passEnd = 0
   /** No writable subscriber is behind this. */
   #flushed = 0
-  #sortedAt = 0
   /** Bytes added so far. */
   #offset = 0
   /** Chunks by where they begin, oldest first: those that end at a boundary, and those that end at the newest entry. */
@@ -158,7 +152,7 @@ export class Feed {
   trim(): void {
     const before = this.#start
     if (this.#options.keepUndelivered) this.#drop(this.#slowest() - this.#start)
-    else if (this.#isHeld()) this.#dropAboveLimit()
+    else if (this.blocked.length + this.replaying.length > 0) this.#dropAboveLimit()
     else this.#drop(this.#flushed - this.#start)
     if (this.#start !== before) this.#options.onTrim?.()
   }
@@ -168,20 +162,6 @@ export class Feed {
     this.#flushed = this.#passEnd
     this.trim()
     if (this.end > this.#flushed) this.#flusher.add(this)
-  }
-
-  #isHeld(): boolean {
-    if (this.blocked.length > 0) this.#sortOut()
-    return this.blocked.length + this.replaying.length > 0
-  }
-
-  #sortOut(): void {
-    const { holdFor = Infinity } = this.#options
-    const now = this.#environment.now()
-    if (now < this.#sortedAt + holdFor) return
-    this.#sortedAt = now
-    const stuck = this.blocked.items.filter(({ blockedAt }) => blockedAt <= now - holdFor)
-    for (const subscriber of stuck) this.place(subscriber, 'stuck')
   }
 
   #everyone(): Subscriber[] {
@@ -198,7 +178,16 @@ export class Feed {
     let count = 0
     while (bytes > this.#options.maxBytes && count < flushed) bytes -= (this.#entries[count++] as RingEntry).size
     // Dropping shifts the array: worth it only for a good part of the entries, or of the bytes, at a time.
-    if (count * 4 >= this.#entries.length || bytes * 4 <= this.#bytes * 3) this.#drop(count)
+    if (count * 4 < this.#entries.length && bytes * 4 > this.#bytes * 3) return
+    this.#drop(count)
+    this.#partStuck()
+  }
+
+  // Events that outlive their turn are collected late: kept for those whom they cannot help any more, they cost 30 MB
+  // beside 100 stalled clients (Node 26).
+  #partStuck(): void {
+    const stuck = this.blocked.items.filter(({ position }) => position < this.#start)
+    for (const subscriber of stuck) this.place(subscriber, 'stuck')
   }
 
   #drop(count: number): void {

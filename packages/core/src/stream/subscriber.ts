@@ -34,8 +34,6 @@ export class Subscriber implements Slotted, Deadline {
   slot = -1
   /** Kept by its feed. */
   standing: Standing | undefined
-  /** When it was last blocked, on the monotonic clock. */
-  blockedAt: number
   /** Bytes written so far. */
   bytes = 0
   readonly #feed: Feed
@@ -49,6 +47,7 @@ export class Subscriber implements Slotted, Deadline {
   #closed = false
   #finish: { reason: CloseReason; error: unknown; hasTail: boolean } | undefined
   #wroteAt: number
+  #blockedAt: number
   /** Since when bytes have been waiting without any being taken, once a look at the deadlines has seen some. */
   #waitingSince: number | undefined
   /** When the client must have acknowledged again: never, until it has done so once. */
@@ -63,7 +62,7 @@ export class Subscriber implements Slotted, Deadline {
       onMore: () => this.pump(),
       onLost: (reason, error) => this.close(reason, error),
     })
-    this.#openedAt = this.#wroteAt = this.blockedAt = environment.now()
+    this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
     feed.place(this, 'blocked')
     wheel.set(this, this.#lookAgain(this.#openedAt))
   }
@@ -168,7 +167,7 @@ export class Subscriber implements Slotted, Deadline {
 
   #stalledAt(now: number): number {
     if (!this.#blocked || !this.#outbox.waiting) this.#waitingSince = undefined
-    else this.#waitingSince ??= this.#outbox.waitingSince(this.blockedAt, now)
+    else this.#waitingSince ??= this.#outbox.waitingSince(this.#blockedAt, now)
     return this.#waitingSince === undefined ? Infinity : this.#waitingSince + this.#options.stallTimeout
   }
 
@@ -202,7 +201,7 @@ export class Subscriber implements Slotted, Deadline {
     if (!this.#options.keepHinting) this.#outbox.heartbeatDue = false
     if (this.#offer(bytes)) return
     this.#blocked = true
-    this.blockedAt = this.#wroteAt
+    this.#blockedAt = this.#wroteAt
   }
 
   // A sink that throws has lost its client: the others of this flush must get theirs all the same.
