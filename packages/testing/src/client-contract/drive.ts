@@ -52,10 +52,11 @@ export async function driveClient(runtime: ClientRuntime, redisPath: string): Pr
   const errors = new Map<Scene, Error>()
   await Promise.all(scenes.map((scene) => orGone(client, scene.disturb()).catch((error: Error) => errors.set(scene, error))))
   await publisher.end()
-  await within(patience, 'reports', orGone(client, control.reported('first')))
+  // One that never ends fails its own cases only.
+  await orGone(client, Promise.race([control.reported('first'), wait(patience, undefined, { ref: false })]))
 
   const results: CaseResult[] = []
-  for (const scene of scenes) for (const each of scene.cases) results.push(await resultOf(each, errors.get(scene)))
+  for (const scene of scenes) for (const each of scene.cases) results.push(await resultOf(each, errors.get(scene) ?? missingReport(scene)))
   if (runtime.endsByItself) {
     results.push(await resultOf({ name: 'the process ends once every connection is closed', check: () => within(patience, 'an exit', Promise.all(exits)) }, undefined))
   }
@@ -78,6 +79,11 @@ async function allScenes(stage: Stage): Promise<Scene[]> {
 function orGone<T>(client: Running, work: Promise<T>): Promise<T> {
   // That it ended well says nothing.
   return Promise.race([work, client.ended.then(() => work)])
+}
+
+function missingReport({ feeds }: Scene): Error | undefined {
+  const missing = feeds.find(({ hasReported }) => !hasReported)
+  return missing && new Error(`"${missing.plan.name}" did not end:\n${missing.log}`)
 }
 
 async function within(milliseconds: number, what: string, work: Promise<unknown>): Promise<void> {

@@ -14,6 +14,7 @@ export class Feed {
   /** When it was struck, in milliseconds since 1970. */
   readonly cuts: number[] = []
   readonly report: Promise<FeedReport>
+  hasReported = false
   #statuses: FeedStatus[] = []
   #wakes: (() => void)[] = []
   #resolve: (report: FeedReport) => void = () => {}
@@ -34,6 +35,7 @@ export class Feed {
   }
 
   reported(report: FeedReport): void {
+    this.hasReported = true
     this.#resolve(report)
   }
 

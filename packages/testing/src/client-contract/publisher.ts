@@ -5,7 +5,7 @@ import type { Numbered } from './plan.ts'
 /** Events are numbered through all topics and go to them in turn. */
 export const topics: readonly string[] = ['even', 'odd']
 /** Milliseconds from one event to the next. */
-export const pace = 50
+const pace = 50
 
 /** Publishes numbered events until it is told to end its topics. */
 export class Publisher implements AsyncDisposable {

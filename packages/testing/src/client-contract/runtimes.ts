@@ -22,7 +22,7 @@ export interface ClientRuntime {
 }
 
 /** A runtime that runs a script. */
-export function scriptRuntime(name: string, command: string, args: readonly string[] = []): ClientRuntime {
+function scriptRuntime(name: string, command: string, args: readonly string[] = []): ClientRuntime {
   return {
     name,
     endsByItself: true,
