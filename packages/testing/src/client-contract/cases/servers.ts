@@ -30,8 +30,8 @@ export async function killScene(stage: Stage): Promise<Scene> {
     async disturb() {
       await Promise.all(feeds.map((feed) => feed.settled()))
       for (let kill = 0; kill < kills; kill++) {
-        const least = Math.min(...listed.map(({ cuts }) => cuts.length))
-        const victims = listed.filter(({ cuts }) => cuts.length === least)
+        const [rarest] = modes.toSorted((a, b) => cutsOf(listed, a) - cutsOf(listed, b))
+        const victims = listed.filter(({ plan }) => plan.redundancy === rarest)
         const victim = await Promise.race(victims.map((feed) => feed.settled(feed.cuts.at(-1)).then(() => feed)))
         await strike(mortal, feeds, victim)
       }
@@ -42,6 +42,10 @@ export async function killScene(stage: Stage): Promise<Scene> {
       check('kill -9 and restart, one endpoint', 'none', single),
     ],
   }
+}
+
+function cutsOf(feeds: readonly Feed[], mode: string): number {
+  return feeds.filter(({ plan }) => plan.redundancy === mode).reduce((sum, { cuts }) => sum + cuts.length, 0)
 }
 
 async function strike(servers: readonly StreamServer[], feeds: readonly Feed[], victim: Feed): Promise<void> {
