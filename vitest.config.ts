@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const conditions = ['@holdfast/source', 'module', 'node']
 const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: ['@holdfast/source'] } } }
 const runtimes = ['packages/testing/test/contract.*.test.ts', 'packages/**/test/**/*.runtime.test.ts']
+// Not settled yet, so not a part of `npm test`: npm run test:unsettled
+const unsettled = ['packages/testing/test/contract.workerd-hub.test.ts']
 const packages = ['test/packages/**/*.test.ts']
 const browser = ['apps/**/test/**/browser.*.test.ts']
 
@@ -15,7 +17,8 @@ export default defineConfig({
         test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'], exclude: [...runtimes, ...packages, ...browser] },
       },
       // Real servers as child processes: generous limits, since the contract asks for a stream that is quiet for 30 s.
-      { ...source, test: { name: 'runtimes', include: runtimes, testTimeout: 120_000, hookTimeout: 60_000 } },
+      { ...source, test: { name: 'runtimes', include: runtimes, exclude: unsettled, testTimeout: 120_000, hookTimeout: 60_000 } },
+      { ...source, test: { name: 'unsettled', include: unsettled, testTimeout: 120_000, hookTimeout: 60_000 } },
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
       // What is published, so from the build and without the source condition.
       { test: { name: 'packages', include: packages, globalSetup: 'test/packages/support/consumer.ts', testTimeout: 60_000 } },
