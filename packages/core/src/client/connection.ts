@@ -226,6 +226,8 @@ export class Connection implements LinkOwner, RaceOwner, MoverOwner, RedundancyO
     if (this.closed) return
     // What it was to bring, the others may have left to it.
     for (const other of this.#links.full) if (other.open) this.#obey(other, this.delivery.settle(other.coverage))
+    // A standby whose server drains retires by itself, and no loss will ask for the next one.
+    if (link.purpose === 'extra') this.#redundancy.update()
   }
 
   room(): Promise<void> | undefined {
