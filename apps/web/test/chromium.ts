@@ -1,16 +1,5 @@
 import { type Browser, chromium } from 'playwright-core'
-import { requireTool } from '@holdfast/testing'
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { chromiumFlags, requireTool } from '@holdfast/testing'
 
 const tool = requireTool('chromium')
 
@@ -25,5 +14,5 @@ export function named(name: string): string {
 /** Start the machine's own Chromium. */
 export function launchChromium(): Promise<Browser> {
   if (!tool) throw new Error('Chromium is not installed')
-  return chromium.launch({ executablePath: tool, args })
+  return chromium.launch({ executablePath: tool, args: [...chromiumFlags] })
 }

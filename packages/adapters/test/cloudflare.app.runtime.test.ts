@@ -1,7 +1,14 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually, StreamClient } from './cloudflare/client.ts'
 import { type Harness, startWorker } from './cloudflare/harness.ts'
 
+const folder = fileURLToPath(new URL('../../../apps/worker/', import.meta.url))
 const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' }
 
 let server: Harness
@@ -72,5 +79,18 @@ describe.concurrent('the Worker app', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect((await fetch(`${server.url}/page.js`)).status).toBe(200)
     expect((await fetch(`${server.url}/livez`)).status).toBe(200)
+  })
+
+  it('is ready to be deployed as it is checked out, without a build of the packages', async () => {
+    const outdir = await mkdtemp(join(tmpdir(), 'holdfast-worker-'))
+    // As in a shell: the harness sets what wrangler finds in a file beside the app.
+    const { WRANGLER_BUILD_CONDITIONS: _, ...env } = process.env
+    try {
+      const { stdout } = await promisify(execFile)('wrangler', ['deploy', '--dry-run', '--outdir', outdir], { cwd: folder, env })
+      expect(stdout).toMatch(/env\.TOPICS \(TopicObject\)\s+Durable Object\b[^]*--dry-run: exiting now/)
+      expect(await readFile(join(outdir, 'worker.js'), 'utf8')).toContain('TopicObject')
+    } finally {
+      await rm(outdir, { recursive: true })
+    }
   })
 })

@@ -58,6 +58,21 @@ describe.concurrent('an object leaves memory and comes back', () => {
   })
 })
 
+describe.concurrent('a lease', () => {
+  it('ends for a Worker that is silent: it no longer counts, and one that was only slow comes back and misses nothing', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic })
+    expect(await server.count(topic)).toBe(1)
+    await server.ask('/object', { topic, method: 'forgetSignsOfLife' })
+    await server.worker.evictDurableObject('RoomyObject', { name: topic, webSockets: 'hibernate' })
+    expect(await server.count(topic)).toBe(0)
+    await server.publish(topic, ['1'])
+    await eventually('what was published meanwhile', () => client.events.length === 1)
+    await eventually('that it counts again', async () => (await server.count(topic)) === 1)
+    expect([client.texts, client.closed]).toEqual([['1'], false])
+  })
+})
+
 describe.concurrent('an object crashes', () => {
   it('in the middle of a stream: 0 lost, 0 repeated', async () => {
     const topic = server.name()

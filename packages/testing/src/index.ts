@@ -14,3 +14,4 @@ export { type LaunchOptions, type LaunchedServer, freePort, launch, workspaceRoo
 export { type GroupMemory, groupMemory, resetPeak } from './process-group.ts'
 export { type RawClient, type RawEvent, type RawRequest, type ResponseHead, openRaw } from './raw-client/index.ts'
 export { type Tool, requireTool } from './require-tool.ts'
+export { chromiumFlags } from './runtimes/chromium-flags.ts'

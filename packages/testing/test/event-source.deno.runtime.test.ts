@@ -1,6 +1,5 @@
 import { processContract } from '../src/event-source/contract.ts'
 import { everywhere } from '../src/event-source/limits.ts'
-import { workspaceRoot } from '../src/launch.ts'
+import { bundled } from '../src/runtimes/commands.ts'
 
-// The binary itself, since its npm shim does not pass signals on.
-processContract('Deno', everywhere, { command: `${workspaceRoot}node_modules/deno/deno`, args: ['run', '-A', '--no-config'] })
+processContract('Deno', everywhere, bundled.deno)

@@ -1,19 +1,15 @@
 import type { BrokerEvent, HubPublication, Position } from '@holdfast/core/hub'
 import { DurableObject } from 'cloudflare:workers'
+import { admit } from './admission.ts'
 import { DirectStreams } from './direct.ts'
 import { TopicHistory } from './history.ts'
 import { Alarm } from './alarm.ts'
 import type { HistoryLimits } from './limits.ts'
-import { directHeader, type Hello, helloHeader, type PackedPage, parseBatch, ping, pong, type SubscriberKind, toHeader } from './protocol.ts'
+import { directHeader, type PackedPage, ping, pong } from './protocol.ts'
 import { type ProduceContext, Runs } from './runs.ts'
 import { Subscribers } from './subscribers.ts'
 import { type Stored, Topic } from './topic.ts'
 import { failing } from './until.ts'
-
-// The platform takes 32,768 hibernatable WebSockets an object.
-const mostSubscribers = 32_000
-// A header holds it; what is longer is asked for.
-const longestHello = 2_048
 
 /**
  * A topic as a Durable Object: its log in SQLite, its subscribers as hibernatable WebSockets.
@@ -139,9 +135,9 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
   /** Answer a subscription, or in direct mode a request for an event stream. */
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.has(directHeader)) return this.#direct.respond(request)
-    if (request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 426 })
-    if (this.#subscribers.size >= mostSubscribers) return new Response(null, { status: 503 })
-    return this.#subscribe(new URL(request.url).searchParams)
+    const response = admit(request, this.#subscribers, this.#history)
+    this.#alarm.set()
+    return response
   }
 
   override async alarm(): Promise<void> {
@@ -155,22 +151,6 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
     this.#subscribers.left()
     // Before compatibility date 2026-04-07 the runtime does not answer a close. 1005 to 1015 can't be sent.
     socket.close(code < 1005 ? code : 1000)
-  }
-
-  #subscribe(query: URLSearchParams): Response {
-    const kind = query.get('kind') as SubscriberKind
-    if (kind !== 'line') this.#history.open()
-    const { 0: client, 1: server } = new WebSocketPair()
-    this.#subscribers.add(server, kind, query.get('identity') ?? undefined, Date.now())
-    if (kind !== 'line') this.#alarm.set()
-    return new Response(null, { status: 101, webSocket: client, headers: { [helloHeader]: toHeader(this.#hello()) } })
-  }
-
-  #hello(): Hello {
-    const { head } = this.#history
-    const [packed] = this.#history.packedAfter(head.offset - 1, 1)
-    if (!packed || packed.text.length > longestHello) return { head }
-    return { head, last: parseBatch(`[${head.epoch},${packed.first},${packed.text}]`)[0] }
   }
 
   #readers(): number {

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import { turnsOf } from './turns.ts'
 
 /** What a {@link Flusher} flushes. */
 export interface Flushable {
@@ -11,12 +12,12 @@ const subscribersATurn = 1_000
 
 /** Flushes each feed once a turn, however many events were added to it, and large ones in slices. */
 export class Flusher {
-  readonly #environment: Environment
+  readonly #askForTurn: () => void
   #dirty = new Set<Flushable>()
   #scheduled = false
 
   constructor(environment: Environment) {
-    this.#environment = environment
+    this.#askForTurn = turnsOf(environment, () => this.#run())
   }
 
   /** Flush `feed` after this turn. */
@@ -24,7 +25,7 @@ export class Flusher {
     this.#dirty.add(feed)
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#environment.afterTurn(() => this.#run())
+    this.#askForTurn()
   }
 
   #run(): void {

@@ -3,7 +3,10 @@ import type { Closed } from './closed.ts'
 
 /** How one response behaves. Durations are milliseconds; `0` switches a deadline off. */
 export interface StreamOptions {
-  /** A hint is written after this much silence. Default 15,000; a hub's 10,000; on Cloudflare Workers 25,000. */
+  /**
+   * A hint is written after this much silence. Default 15,000; a hub's 10,000; on Cloudflare Workers 25,000, and there at
+   * most 60,000, for 0 too: nothing but writing finds a client that has left.
+   */
   heartbeat?: number | undefined
   /** Close as `stalled` when bytes wait and the client takes none of them for this long. Default 10,000. */
   stallTimeout?: number | undefined

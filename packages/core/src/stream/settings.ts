@@ -6,6 +6,11 @@ import type { SubscriberOptions } from './subscriber.ts'
 
 const encoder = new TextEncoder()
 
+// Cloudflare's edge cuts connections that are idle for about 100 s, and every wake-up of a Worker costs.
+const ownOfWorkers = 25_000
+// There a client that has left is found by writing to it, and by nothing else (workerd 1.20261117).
+const longestOfWorkers = 60_000
+
 /** Stream options with their defaults filled in; deadlines that are off are Infinity. */
 export interface StreamSettings {
   heartbeat: number
@@ -21,10 +26,9 @@ export interface StreamSettings {
  * @throws {RangeError} for a duration or size that is negative or not a number
  */
 export function settingsOf(options: StreamOptions, environment: Environment, heartbeat = 15_000): StreamSettings {
-  // Cloudflare's edge cuts connections that are idle for about 100 s, and every wake-up of a Worker costs.
-  const ownHeartbeat = environment.requestScoped ? 25_000 : heartbeat
+  const [own, longest] = environment.requestScoped ? [ownOfWorkers, longestOfWorkers] : [heartbeat, Infinity]
   return {
-    heartbeat: duration('heartbeat', options.heartbeat ?? ownHeartbeat),
+    heartbeat: Math.min(duration('heartbeat', options.heartbeat ?? own), longest),
     stallTimeout: duration('stallTimeout', options.stallTimeout ?? 10_000),
     maxAge: duration('maxAge', options.maxAge ?? 0),
     maxBufferedBytes: nonNegative('maxBufferedBytes', options.maxBufferedBytes ?? 1_048_576),

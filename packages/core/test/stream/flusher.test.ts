@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
 import { type Flushable, Flusher } from '../../src/stream/flusher.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
@@ -37,6 +38,24 @@ describe('the flusher', () => {
     environment.turn()
     environment.turn()
     expect([flushes, environment.queued]).toEqual([1, 0])
+  })
+
+  it('asks for its turns in the request it was made in, whoever writes: on Workers the timers of another end with it', async () => {
+    const environment = new FakeEnvironment({ requestScoped: true })
+    const requests = new AsyncLocalStorage<string>()
+    const askers: unknown[] = []
+    environment.afterTurn = (callback) => {
+      askers.push(requests.getStore())
+      queueMicrotask(callback)
+    }
+    let flushes = 0
+    const feed = { flush: () => (flushes++, 1) }
+    const flusher = requests.run('own', () => new Flusher(environment))
+    for (let turn = 0; turn < 3; turn++) {
+      requests.run('another', () => flusher.add(feed))
+      await environment.settle()
+    }
+    expect([askers, flushes]).toEqual([['own', 'own', 'own'], 3])
   })
 
   it.each([

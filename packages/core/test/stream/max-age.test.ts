@@ -72,6 +72,14 @@ describe('a world where timers belong to a request', () => {
     expect(environment.timers).toBe(0)
   })
 
+  it.each([0, 3_600_000])('beats every 60 s at the latest, for a heartbeat of %i: only a write finds who has left', async (heartbeat) => {
+    const { client, environment } = await openRead({ environment: new FakeEnvironment({ requestScoped: true }), heartbeat })
+    await environment.advance(59_900)
+    expect(client.parsed.hints).toHaveLength(1)
+    await environment.advance(200)
+    expect(client.parsed.hints).toMatchObject([{ heartbeat: 60_000 }, { heartbeat: 60_000 }])
+  })
+
   it('pushes, up to 64 KiB ahead of its reader', async () => {
     const environment = new FakeEnvironment({ requestScoped: true })
     const { stream, closes } = openStream({ environment, stallTimeout: 5_000, heartbeat: 0 })

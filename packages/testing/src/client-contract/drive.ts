@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { RedisServer } from '../brokers/redis-server.ts'
 import { endingScene } from './cases/endings.ts'
 import { networkScenes } from './cases/network.ts'
 import { postScenes } from './cases/requests.ts'
@@ -7,7 +8,6 @@ import { deployScene, killScene } from './cases/servers.ts'
 import { Control } from './control.ts'
 import type { Feed } from './feed.ts'
 import { Publisher } from './publisher.ts'
-import { startRedis } from './redis.ts'
 import type { ClientRuntime, Running } from './runtimes.ts'
 import { startServers } from './servers.ts'
 import { type ContractCase, type Scene, Stage } from './stage.ts'
@@ -31,7 +31,7 @@ export async function driveClient(runtime: ClientRuntime, redisPath: string): Pr
   // Each process that must not outlive this one listens for its exit.
   process.setMaxListeners(30)
   await using stack = new AsyncDisposableStack()
-  const redis = stack.use(await startRedis(redisPath))
+  const redis = stack.use(await RedisServer.start(redisPath))
   const [calm, mortal, deployed] = await Promise.all([3, 3, 3].map((count) => startServers(count, redis.port)))
   const servers = { calm: calm ?? [], mortal: mortal ?? [], deployed: deployed ?? [] }
   for (const server of Object.values(servers).flat()) stack.use(server)

@@ -21,7 +21,7 @@ export function adapterContract(contract: ContractSubject): void {
     const subject = useSubject(contract)
 
     // All at once, since the 30 s of silence are the longest of it anyway.
-    describe.concurrent('opening', () => openingContract(subject, contract.capabilities))
+    describe.concurrent('opening', () => openingContract(subject))
     describe.concurrent('leaving', () => leavingContract(subject, contract.capabilities))
     describe.concurrent('stalling', () => stallingContract(subject, contract.capabilities))
     describe.concurrent('load', () => loadContract(useSubject(contract)))

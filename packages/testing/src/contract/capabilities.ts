@@ -18,8 +18,8 @@ export interface Capabilities {
   /** The bytes that the kernel and the runtime take at most for a client that reads nothing: loopback alone takes 4.7 MB. */
   takenUnread: number
   /**
-   * Whether one request reaches the streams of another. Not in a Worker: there a hub cannot end what other requests opened,
-   * and what a source waits for when its client leaves never comes, because the request is over.
+   * Whether one hub ends the streams of all requests. Not in a Worker: there it has but the stream of one request. And what
+   * a source waits for when its client leaves never comes, because the request is over.
    */
   sharedStreams: boolean
   /** A server process of its own that shuts down on SIGTERM; a Worker has none. */

@@ -96,6 +96,8 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
         return Response.json(await publish(query))
       case '/poke':
         return Response.json(await pokes.poke(query.get('name') ?? ''))
+      case '/finish':
+        return Response.json(pokes.finish(query.get('name') ?? ''))
       case '/state':
         return Response.json(await state(query))
       case '/nothing':

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest'
 import type { RawClient } from '../raw-client/index.ts'
-import type { Capabilities } from './capabilities.ts'
 import type { Subject } from './subject.ts'
 
 /** How a stream begins, ends well, and lives quietly in between. */
-export function openingContract(subject: Subject, { sharedStreams }: Capabilities): void {
+export function openingContract(subject: Subject): void {
   const expectHead = ({ head }: RawClient): void => {
     const headers = head!.headers
     expect(head!.status).toBe(200)
@@ -68,6 +67,19 @@ export function openingContract(subject: Subject, { sharedStreams }: Capabilitie
     client.destroy()
   })
 
+  it('another request writes to a stream, and ends it', async () => {
+    const name = subject.name()
+    const client = await subject.stream('/stream', { name, heartbeat: 0 })
+    for (const count of [1, 2, 3]) {
+      expect(await subject.post('/poke', { name })).toBe(true)
+      await client.until(`event ${count}`, () => client.events.length === count)
+    }
+    expect(await subject.post('/finish', { name })).toBe(true)
+    await client.until('the end of the body', () => client.bodyDone)
+    expect(await subject.closed(name)).toMatchObject({ reason: 'ended', events: 3 })
+    client.destroy()
+  })
+
   // Bun ends a quiet response after 10 s, a Worker with nothing pending at once; intermediaries take about a minute.
   const quietFor = 31_000
 
@@ -77,10 +89,8 @@ export function openingContract(subject: Subject, { sharedStreams }: Capabilitie
     const before = client.bodyBytes
     await expect(client.until('the end of the silence', () => client.fate !== 'open' || client.bodyDone, quietFor)).rejects.toThrow(/in vain/)
     expect(client.bodyBytes).toBe(before)
-    if (sharedStreams) {
-      expect(await subject.post('/poke', { name })).toBe(true)
-      await client.until('a word after the silence', () => client.events.length === 1)
-    }
+    expect(await subject.post('/poke', { name })).toBe(true)
+    await client.until('a word after the silence', () => client.events.length === 1)
     client.rst()
   })
 

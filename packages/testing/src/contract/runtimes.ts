@@ -1,14 +1,14 @@
 import { workspaceRoot } from '../launch.ts'
+import { fromSource } from '../runtimes/commands.ts'
 import type { ContractSubject } from './capabilities.ts'
 
 const server = (name: string): string => `${workspaceRoot}packages/testing/src/contract/servers/${name}.ts`
-const source = '--conditions=@holdfast/source'
+const run = (name: keyof typeof fromSource) => ({ ...fromSource[name], args: [...fromSource[name].args, server(name)] })
 
 /** Node 26 under @hono/node-server. */
 export const node: ContractSubject = {
   name: 'node',
-  command: 'node',
-  args: [source, server('node')],
+  ...run('node'),
   capabilities: {
     leavingFound: 'at once',
     halfClose: 'close',
@@ -22,8 +22,7 @@ export const node: ContractSubject = {
 /** Bun 1.4. */
 export const bun: ContractSubject = {
   name: 'bun',
-  command: 'bun',
-  args: [source, server('bun')],
+  ...run('bun'),
   capabilities: {
     leavingFound: 'at once',
     halfClose: 'close',
@@ -34,12 +33,10 @@ export const bun: ContractSubject = {
   },
 }
 
-/** Deno 2.9. The binary itself, since its npm shim does not pass signals on. */
+/** Deno 2.9. */
 export const deno: ContractSubject = {
   name: 'deno',
-  command: `${workspaceRoot}node_modules/deno/deno`,
-  args: ['run', '-A', '--node-modules-dir=manual', source, server('deno')],
-  env: { DENO_NO_UPDATE_CHECK: '1' },
+  ...run('deno'),
   capabilities: {
     leavingFound: 'at once',
     halfClose: 'close',

@@ -34,6 +34,12 @@ export class Pokes {
     await stream?.send('poked')
     return stream !== undefined
   }
+
+  finish(name: string): boolean {
+    const stream = this.#streams.get(name)
+    stream?.close()
+    return stream !== undefined
+  }
 }
 
 async function run(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Command } from '../runtimes/commands.ts'
 import { CaseServer } from './case-server.ts'
-import { bundle, runInChromium, runInProcess, type Bases, type Command } from './runtimes.ts'
+import { type Bases, bundleEntry, runInChromium, runInProcess } from './runtimes.ts'
 import type { CaseResult } from './suite.ts'
 
 /** What a platform cannot do, by the case's name, with the reason. A case that passes all the same must leave the list. */
@@ -28,7 +29,7 @@ export function processContract(name: string, limits: Limits, command: Command):
 
 /** The same in a page, with the class of ours or the browser's own. */
 export async function runPage(path: string, native: boolean): Promise<CaseResult[]> {
-  const script = await bundle('page')
+  const script = await bundleEntry('page')
   const { promise, resolve } = Promise.withResolvers<CaseResult[]>()
   await using other = new CaseServer()
   await using server = new CaseServer({

@@ -17,6 +17,13 @@ class TestObject extends HubObject {
     return { rows, tables, alarm: await this.ctx.storage.getAlarm() }
   }
 
+  /** As if no Worker had said anything for a day. */
+  async forgetSignsOfLife(): Promise<void> {
+    for (const socket of this.ctx.getWebSockets()) {
+      socket.serializeAttachment({ ...(socket.deserializeAttachment() as object), since: Date.now() - 86_400_000 })
+    }
+  }
+
   async cutSockets(): Promise<number> {
     const sockets = this.ctx.getWebSockets()
     for (const socket of sockets) socket.close(1012, 'cut by a test')
