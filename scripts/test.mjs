@@ -31,10 +31,10 @@ summarise(results)
 function run({ title, script, report }) {
   const start = performance.now()
   const ok = npmRun(script, report ? reporterArgs(report) : [])
-  const counts = report ? readCounts(report) : { passed: 0, failed: 0, skipped: 0 }
+  const { counts, retried } = report ? readReport(report) : { counts: { passed: 0, failed: 0, skipped: 0 }, retried: [] }
   // A failure that no test stands for: a check, or a crash outside of any test. It must not close with "0 failed".
   if (!ok && counts.failed === 0) counts.failed = 1
-  return { title, counts, isTest: report !== undefined, seconds: (performance.now() - start) / 1000 }
+  return { title, counts, retried, isTest: report !== undefined, seconds: (performance.now() - start) / 1000 }
 }
 
 function npmRun(script, args) {
@@ -56,13 +56,19 @@ function reporterArgs(report) {
   return ['--reporter=default', '--reporter=json', `--outputFile.json=.vitest/${report}`]
 }
 
-function readCounts(report) {
+function readReport(report) {
   try {
     const json = JSON.parse(readFileSync(new URL(report, reports), 'utf8'))
-    return { passed: json.numPassedTests, failed: json.numFailedTests, skipped: json.numPendingTests + json.numTodoTests }
+    const counts = { passed: json.numPassedTests, failed: json.numFailedTests, skipped: json.numPendingTests + json.numTodoTests }
+    return { counts, retried: json.testResults.flatMap(({ assertionResults }) => assertionResults.filter(wasRetried)) }
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { counts: { passed: 0, failed: 1, skipped: 0 }, retried: [] }
   }
+}
+
+// Vitest keeps what went wrong at the first try.
+function wasRetried({ status, failureMessages }) {
+  return status === 'passed' && failureMessages.length > 0
 }
 
 function summarise(results) {
@@ -75,6 +81,9 @@ function summarise(results) {
   }
   const elapsed = results.reduce((sum, { seconds }) => sum + seconds, 0)
   console.log(`${'All'.padEnd(26)}${elapsed.toFixed(1).padStart(7)} s`)
+  const retried = results.flatMap((result) => result.retried)
+  if (retried.length > 0) console.log('\nPassed at the second try:')
+  for (const { fullName, failureMessages } of retried) console.log(`  ${fullName}\n    ${failureMessages[0].split('\n', 1)[0]}`)
   // A skip says that this machine lacks something. CI's machine has everything, so there it hides a test.
   const hidden = inCI && total.skipped > 0
   if (hidden) console.log(`\nFailed: ${total.skipped} skipped, and CI runs every test`)

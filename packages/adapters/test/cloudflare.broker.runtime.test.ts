@@ -5,7 +5,7 @@ import { lacks } from './cloudflare/lacks.ts'
 
 const cases = brokerContract({ create: () => Promise.reject(new Error('It runs in the Worker')), lacks })
 
-describe('the broker over Durable Objects, in workerd', () => {
+describe.concurrent('the broker over Durable Objects, in workerd', () => {
   let server: Harness
   beforeAll(async () => {
     server = await startWorker()

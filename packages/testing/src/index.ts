@@ -10,7 +10,8 @@ export {
   type Side,
   startFaultProxy,
 } from './fault-proxy/index.ts'
-export { type LaunchOptions, type LaunchedServer, freePort, launch, workspaceRoot } from './launch.ts'
+export { freePort } from './free-port.ts'
+export { type LaunchOptions, type LaunchedServer, launch, workspaceRoot } from './launch.ts'
 export { type GroupMemory, groupMemory, resetPeak } from './process-group.ts'
 export { type RawClient, type RawEvent, type RawRequest, type ResponseHead, openRaw } from './raw-client/index.ts'
 export { type Tool, requireTool } from './require-tool.ts'

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { keepGroup, killGroup } from './live-groups.ts'
 import { type GroupMemory, groupMemory } from './process-group.ts'
 
 /** The workspace's root: where a launched server runs unless told otherwise. */
@@ -45,7 +45,7 @@ export class LaunchedServer implements AsyncDisposable {
       this.#child.on('error', (error) => (this.#output += String(error)))
       this.#child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
     })
-    process.once('exit', this.#killNow)
+    if (this.pid !== 0) keepGroup(this.pid)
   }
 
   get pid(): number {
@@ -93,23 +93,12 @@ export class LaunchedServer implements AsyncDisposable {
 
   /** Kill the whole group now. */
   async close(): Promise<void> {
-    process.off('exit', this.#killNow)
-    this.#killNow()
+    if (this.pid !== 0) killGroup(this.pid)
     await this.#exited
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  readonly #killNow = (): void => {
-    if (this.pid === 0) return
-    try {
-      process.kill(-this.pid, 'SIGKILL')
-    } catch (error) {
-      // The group is gone already.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
   }
 }
 
@@ -118,13 +107,4 @@ export async function launch(options: LaunchOptions): Promise<LaunchedServer> {
   const server = new LaunchedServer(options)
   await server.ready(options.ready ?? /^listening (http\S+)/m, options.within ?? 30_000)
   return server
-}
-
-/** A port that nobody listened on a moment ago: for servers that can't be told to pick one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

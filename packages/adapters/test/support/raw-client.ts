@@ -27,6 +27,13 @@ export class RawClient {
     return this.send(`GET ${path} HTTP/${version}\r\n${headers}\r\n`)
   }
 
+  /** Read on after a pause. @returns the code of the error that ends the connection */
+  brokenBy(): Promise<string | undefined> {
+    const code = new Promise<string | undefined>((resolve) => this.socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code)))
+    this.socket.resume()
+    return code
+  }
+
   /** Resolves with everything received once it has `text` in it. */
   async until(text: string, within = 2000): Promise<string> {
     const end = performance.now() + within

@@ -9,6 +9,17 @@ const report = vi.spyOn(console, 'error')
 beforeEach(() => void report.mockImplementation(() => {}))
 afterEach(() => void report.mockReset())
 
+/** A hub with a subscriber that writes to a sink, between two others. */
+async function openWithSink() {
+  const scene = openHub()
+  const before = await follow(scene, ['a'])
+  const sink = new FakeSink()
+  const response = await scene.hub.respond(get(), { topics: ['a'] })
+  sinkBodyOf(response.body)?.attach(sink)
+  const after = await follow(scene, ['a'])
+  return { scene, before, sink, after }
+}
+
 describe('one subscriber', () => {
   it('that does not read never slows the others or the publisher', async () => {
     const scene = openHub({ stream: { maxBufferedBytes: 20_000 } })
@@ -45,12 +56,7 @@ describe('one subscriber', () => {
   })
 
   it('whose sink closes within a write harms nobody', async () => {
-    const scene = openHub()
-    const before = await follow(scene, ['a'])
-    const sink = new FakeSink()
-    const response = await scene.hub.respond(get(), { topics: ['a'] })
-    sinkBodyOf(response.body)?.attach(sink)
-    const after = await follow(scene, ['a'])
+    const { scene, before, sink, after } = await openWithSink()
     sink.onWrite = () => sink.onClose?.('reset')
     await scene.hub.publish('a', { data: 1 })
     await scene.environment.settle()
@@ -59,12 +65,7 @@ describe('one subscriber', () => {
   })
 
   it('whose sink throws harms nobody, and is closed', async () => {
-    const scene = openHub()
-    const before = await follow(scene, ['a'])
-    const sink = new FakeSink()
-    const response = await scene.hub.respond(get(), { topics: ['a'] })
-    sinkBodyOf(response.body)?.attach(sink)
-    const after = await follow(scene, ['a'])
+    const { scene, before, sink, after } = await openWithSink()
     sink.onWrite = () => {
       throw new Error('EPIPE')
     }

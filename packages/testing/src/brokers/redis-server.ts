@@ -1,4 +1,5 @@
-import { freePort, launch, type LaunchedServer } from '../launch.ts'
+import { freePort } from '../free-port.ts'
+import { launch, type LaunchedServer } from '../launch.ts'
 import { temporaryFolder, type TemporaryFolder } from '../runtimes/temporary-folder.ts'
 
 const inMemory = ['--save', '', '--appendonly', 'no']

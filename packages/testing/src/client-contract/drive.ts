@@ -28,13 +28,10 @@ const patience = 20_000
  * @returns the cases, and the table of interruptions
  */
 export async function driveClient(runtime: ClientRuntime, redisPath: string): Promise<{ results: CaseResult[]; table: string }> {
-  // Each process that must not outlive this one listens for its exit.
-  process.setMaxListeners(30)
   await using stack = new AsyncDisposableStack()
   const redis = stack.use(await RedisServer.start(redisPath))
-  const [calm, mortal, deployed] = await Promise.all([3, 3, 3].map((count) => startServers(count, redis.port)))
+  const [calm, mortal, deployed] = await Promise.all([3, 3, 3].map((count) => startServers(stack, count, redis.port)))
   const servers = { calm: calm ?? [], mortal: mortal ?? [], deployed: deployed ?? [] }
-  for (const server of Object.values(servers).flat()) stack.use(server)
   const publisher = stack.use(new Publisher(redis.port))
   const control = stack.use(new Control())
   await control.listen()

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { freePort, launch, type LaunchedServer } from '../launch.ts'
+import { freePort } from '../free-port.ts'
+import { launch, type LaunchedServer } from '../launch.ts'
 
 const program = fileURLToPath(new URL('./entries/stream-server.ts', import.meta.url))
 
@@ -8,7 +9,7 @@ export class StreamServer implements AsyncDisposable {
   readonly url: string
   readonly #port: number
   readonly #redisPort: number
-  #process: LaunchedServer | undefined
+  #process: Promise<LaunchedServer> | undefined
 
   constructor(port: number, redisPort: number) {
     this.#port = port
@@ -18,18 +19,22 @@ export class StreamServer implements AsyncDisposable {
 
   async start(): Promise<void> {
     const args = ['--conditions=@holdfast/source', program, String(this.#port), String(this.#redisPort)]
-    this.#process = await launch({ command: 'node', args })
+    this.#process = launch({ command: 'node', args })
+    await this.#process
   }
 
   /** kill -9. */
   async kill(): Promise<void> {
-    await this.#process?.close()
+    // One that does not start has ended itself.
+    const process = await this.#process?.catch(() => undefined)
+    await process?.close()
   }
 
   /** Ask it to go, as a deployment does, and wait until it went. */
   async stop(): Promise<void> {
-    this.#process?.signal('SIGTERM')
-    await this.#process?.exited
+    const process = await this.#process
+    process?.signal('SIGTERM')
+    await process?.exited
   }
 
   /** How many POSTs of that name it got. */
@@ -42,14 +47,10 @@ export class StreamServer implements AsyncDisposable {
   }
 }
 
-/** Start several. */
-export async function startServers(count: number, redisPort: number): Promise<StreamServer[]> {
-  // One after the other: a free port is free until somebody else is told so too.
-  const servers: StreamServer[] = []
-  while (servers.length < count) {
-    const port = await freePort()
-    if (!servers.some(({ url }) => url.endsWith(`:${port}`))) servers.push(new StreamServer(port, redisPort))
-  }
+/** Start several, which end with `stack`. */
+export async function startServers(stack: AsyncDisposableStack, count: number, redisPort: number): Promise<StreamServer[]> {
+  const ports = await Promise.all(Array.from({ length: count }, freePort))
+  const servers = ports.map((port) => stack.use(new StreamServer(port, redisPort)))
   await Promise.all(servers.map((server) => server.start()))
   return servers
 }

@@ -10,11 +10,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 export class CaseServer implements AsyncDisposable {
   readonly #server: Server
   readonly #seen = new Map<string, SeenRequest[]>()
+  readonly #releases = new Map<string, () => void>()
   readonly #routes: Record<string, Handler>
 
   /** `routes` serves further paths, such as a page. */
   constructor(routes: Record<string, Handler> = {}) {
-    this.#routes = { '/stream': this.#stream, '/seen': this.#tell, ...routes }
+    this.#routes = { '/stream': this.#stream, '/seen': this.#tell, '/release': this.#release, ...routes }
     this.#server = createServer((request, response) => {
       const route = this.#routes[new URL(request.url ?? '', 'http://x').pathname]
       response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
@@ -44,6 +45,12 @@ export class CaseServer implements AsyncDisposable {
     response.end(JSON.stringify(this.#seen.get(searchParams.get('name') ?? '') ?? []))
   }
 
+  readonly #release: Handler = (request, response) => {
+    const { searchParams } = new URL(request.url ?? '', 'http://x')
+    this.#releases.get(searchParams.get('name') ?? '')?.()
+    response.end()
+  }
+
   readonly #stream: Handler = (request, response) => {
     const { searchParams } = new URL(request.url ?? '', 'http://x')
     const name = searchParams.get('name') ?? ''
@@ -52,7 +59,8 @@ export class CaseServer implements AsyncDisposable {
     this.#seen.set(name, seen)
     const entry: SeenRequest = { method: request.method ?? '', headers: headersOf(request), at: performance.now() }
     response.once('close', () => (entry.closedAt = performance.now()))
-    void answer(plan[Math.min(seen.push(entry), plan.length) - 1] ?? {}, response)
+    const released = new Promise<void>((resolve) => this.#releases.set(name, resolve))
+    void answer(plan[Math.min(seen.push(entry), plan.length) - 1] ?? {}, response, released)
   }
 }
 
@@ -65,7 +73,7 @@ function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
   return headers
 }
 
-async function answer(plan: Answer, response: ServerResponse): Promise<void> {
+async function answer(plan: Answer, response: ServerResponse, released: Promise<void>): Promise<void> {
   if (plan.instead === 'nothing') return
   if (plan.instead === 'reset') return void response.socket?.resetAndDestroy()
   response.socket?.setNoDelay(true)
@@ -73,6 +81,7 @@ async function answer(plan: Answer, response: ServerResponse): Promise<void> {
   response.flushHeaders()
   for (const piece of plan.body ?? []) {
     if (typeof piece === 'number') await wait(piece)
+    else if (typeof piece === 'object' && 'until' in piece) await released
     else response.write(bytesOf(piece))
   }
   // A reset overtakes what is still on its way.
@@ -80,7 +89,7 @@ async function answer(plan: Answer, response: ServerResponse): Promise<void> {
   if (plan.after === 'end') response.end()
 }
 
-function bytesOf(piece: Exclude<Piece, number>): Buffer {
+function bytesOf(piece: Exclude<Piece, number | { until: string }>): Buffer {
   if (typeof piece === 'string') return Buffer.from(piece)
   return 'bytes' in piece ? Buffer.from(piece.bytes) : Buffer.from(piece.repeat.repeat(piece.times))
 }

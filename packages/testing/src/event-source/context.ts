@@ -19,6 +19,8 @@ export interface PlannedStream {
   url: string
   /** What was asked for it so far. */
   seen(): Promise<SeenRequest[]>
+  /** End the pause `{ until: 'released' }` of the latest answer. */
+  release(): Promise<void>
 }
 
 /** What a case works with: the class, the servers, and sources that are closed afterwards. */
@@ -39,7 +41,11 @@ export class Context {
   plan(plan: Plan, base: string = this.base): PlannedStream {
     const name = Math.random().toString(36).slice(2)
     const url = `${base}/stream?name=${name}&plan=${encodeURIComponent(JSON.stringify(plan))}`
-    return { url, seen: async () => (await (await fetch(`${base}/seen?name=${name}`)).json()) as SeenRequest[] }
+    return {
+      url,
+      seen: async () => (await (await fetch(`${base}/seen?name=${name}`)).json()) as SeenRequest[],
+      release: async () => void (await (await fetch(`${base}/release?name=${name}`)).text()),
+    }
   }
 
   /** Open what a plan gives, as a source that notes all its events. */

@@ -1,7 +1,7 @@
 /** What the case server is told to do. No Node here: cases and server share it. */
 
-/** A part of a body: text in UTF-8, bytes, text many times over, or a pause in milliseconds. */
-export type Piece = string | number | { bytes: number[] } | { repeat: string; times: number }
+/** A part of a body: text in UTF-8, bytes, text many times over, or a pause: in milliseconds, or until the case ends it. */
+export type Piece = string | number | { until: 'released' } | { bytes: number[] } | { repeat: string; times: number }
 
 /** How the server answers one request. */
 export interface Answer {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net'
+import { type Server, type Socket, connect, createServer } from 'node:net'
+import { listenOnFreePort } from '../free-port.ts'
 import { ProxiedConnection } from './connection.ts'
 import type { Fault } from './fault.ts'
 
@@ -26,9 +27,9 @@ export class FaultProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #waiting: (() => void)[] = []
 
-  constructor(server: Server, target: URL, faults: (index: number) => Fault | undefined) {
+  constructor(server: Server, port: number, target: URL, faults: (index: number) => Fault | undefined) {
     this.#server = server
-    this.port = (server.address() as AddressInfo).port
+    this.port = port
     this.url = `http://127.0.0.1:${this.port}`
     server.on('connection', (client) => this.#accept(client, target, faults(this.accepted++) ?? {}))
   }
@@ -81,7 +82,6 @@ export class FaultProxy implements AsyncDisposable {
 /** Start a proxy in front of `target`. Without faults it is transparent: a RST stays a RST, a half-close a half-close. */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const server = createServer({ allowHalfOpen: true, noDelay: true })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return new FaultProxy(server, new URL(options.target), options.faults ?? (() => undefined))
+  const port = await listenOnFreePort(server)
+  return new FaultProxy(server, port, new URL(options.target), options.faults ?? (() => undefined))
 }

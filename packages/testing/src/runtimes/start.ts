@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
-import { freePort, launch, LaunchedServer } from '../launch.ts'
+import { freePort } from '../free-port.ts'
+import { launch, LaunchedServer } from '../launch.ts'
 import { chromiumFlags } from './chromium-flags.ts'
 import type { Command } from './commands.ts'
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts'
