@@ -1,5 +1,5 @@
 import { formatEvent } from '@holdfast/core'
-import { understandsRefusal } from '@holdfast/core/hub'
+import { isHoldfastClient } from '@holdfast/core/hub'
 
 /** Milliseconds until a client that was turned away should come back: 5 to 15 s, so that not all come back together. */
 function delay(): number {
@@ -19,7 +19,7 @@ export function retryAfter(): { 'retry-after': string } {
  *   come back
  */
 export function comeBackLater(request: Request, status: number): Response | undefined {
-  if ((status !== 429 && status !== 503) || understandsRefusal(request)) return undefined
+  if ((status !== 429 && status !== 503) || isHoldfastClient(request)) return undefined
   const body = request.method === 'HEAD' ? null : formatEvent({ retry: Math.round(delay()) })
   return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
 }

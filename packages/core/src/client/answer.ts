@@ -1,53 +1,38 @@
+import type { Clock } from './clock.ts'
 import type { ConnectionErrorCode } from './errors.ts'
 import type { LossReason } from './status.ts'
 
 /** Why an attempt or a stream came to nothing. */
 export interface Loss {
   reason: LossReason
-  status?: number | undefined
+  /** Of an answer that was no stream. */
+  status?: number
   error?: unknown
-  /** Milliseconds for which the endpoint asked to be left alone. */
-  retryAfter?: number | undefined
+  /** Milliseconds for which the endpoint asked to be left alone, or not a number. */
+  retryAfter?: number
 }
 
-const refusals: Readonly<Record<number, LossReason>> = {
-  204: 'no-content',
-  400: 'bad-request',
-  401: 'unauthorized',
-  403: 'forbidden',
-  407: 'unauthorized',
-  408: 'refused',
-  410: 'gone',
-  414: 'bad-request',
-  421: 'refused',
-  425: 'refused',
-  429: 'refused',
-  431: 'bad-request',
-  501: 'no-event-stream',
+// Regular expressions take a number as it is written.
+type Status = number & string
+
+/** Whether other headers may do. */
+export const isDenial = (status: number): boolean => /40[137]/.test(status as Status)
+
+/** Whether the same request may do later. */
+export const isTemporary = (status: number): boolean => /408|42[159]|5(?!01)../.test(status as Status)
+
+/** What an answer ends the connection with, when it does. */
+export function codeOf(status: number): ConnectionErrorCode {
+  if (isDenial(status)) return status === 403 ? 'forbidden' : 'unauthorized'
+  return /400|414|431/.test(status as Status) ? 'bad-request' : 'no-event-stream'
 }
 
-/** The reason not to read an answer as an event stream; undefined for one that is. */
-export function refusalOf({ status, headers }: Response): LossReason | undefined {
+/** What an answer lacks to be read as an event stream; undefined for one that is. */
+export function refusalOf(response: Response, clock: Clock): Loss | undefined {
+  const { status, headers } = response
   // The essence of the content type, as in the standard's own check.
-  if (status === 200 && /^\s*text\/event-stream\s*(?:;|$)/i.test(headers.get('content-type') ?? '')) return undefined
-  return refusals[status] ?? (status > 499 ? 'refused' : 'no-event-stream')
-}
-
-/** Whether a reason ends the connection: at once, or when every endpoint gives one. */
-export function endOf(reason: LossReason): 'at-once' | 'everywhere' | undefined {
-  if (reason === 'no-content' || reason === 'unauthorized' || reason === 'forbidden') return 'at-once'
-  return reason === 'bad-request' || reason === 'no-event-stream' || reason === 'gone' ? 'everywhere' : undefined
-}
-
-/** A reason as an error's code, for those reasons that end a connection. */
-export function codeOf(reason: LossReason): ConnectionErrorCode {
-  return reason === 'unauthorized' || reason === 'forbidden' || reason === 'bad-request' ? reason : 'no-event-stream'
-}
-
-/** Retry-After in milliseconds: seconds, or a date. */
-export function retryAfterOf(headers: Headers, wallTime: number): number | undefined {
-  const text = headers.get('retry-after')
-  if (!text) return undefined
-  const wait = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - wallTime
-  return wait > 0 ? wait : undefined
+  if (status === 200 && /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined
+  const after = headers.get('retry-after') as string
+  // Seconds, or a date; NaN for neither.
+  return { reason: 'refused', status, retryAfter: Number(after) * 1_000 || Date.parse(after) - clock.wallTime() }
 }

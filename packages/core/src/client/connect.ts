@@ -1,14 +1,23 @@
-import { Connection } from './connection.ts'
+import { begin } from './accepted.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Connection, fail, finish, say } from './connection.ts'
+import { createConsumer } from './consumer.ts'
+import { createEndpoints } from './endpoints.ts'
+import type { EndpointState } from './endpoints.ts'
+import { leave } from './failover.ts'
+import { createMover } from './mover.ts'
+import { watchNetwork } from './network-change.ts'
+import { createQueue } from './queue.ts'
+import { createRace } from './race.ts'
+import { createRedundancy } from './redundancy.ts'
+import { addTo } from './safely.ts'
 import type { Status } from './status.ts'
-import { type Clock, systemClock } from './timer.ts'
-import type { ConnectOptions, Endpoints, EventConnection, EventsOf, TopicEvent } from './types.ts'
+import type { ConnectOptions, Endpoints, EventConnection } from './types.ts'
 
 /** Where tests and the simulator put a clock and chance of their own. Not an option: it may change at any time. */
 const seam: unique symbol = /* @__PURE__ */ Symbol.for('holdfast.clock')
 
-interface Seam {
-  readonly [seam]?: Clock
-}
+type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] }
 
 /**
  * Connect to a stream of events that several endpoints can bring, and stay connected.
@@ -26,49 +35,68 @@ export function connect<Events extends object = Record<string, unknown>>(
   endpoints: Endpoints,
   options: ConnectOptions<Events> = {},
 ): EventConnection<Events> {
-  const connection = new Connection(endpoints, options, (options as Seam)[seam] ?? systemClock)
-  void connection.start()
-  return new Handle(connection) as unknown as EventConnection<Events>
-}
+  const clock = (options as { [seam]?: Clock })[seam] ?? systemClock
+  const { lastEventId, signal, store } = options
+  const list = createEndpoints(endpoints, clock)
+  const connection = {
+    options,
+    clock,
+    endpoints: list,
+    once: !/^get$/i.test(options.method ?? 'get') && !options.idempotent,
+    links: new Set(),
+    accepted: new Map(),
+    names: new Map(),
+    opaque: new Map(),
+    listeners: new Set(),
+    over: new AbortController(),
+    queue: createQueue(),
+  } as Partial<Connection> as Writable<Connection>
+  const { listeners, over } = connection
+  say(connection, 'connecting', (list.all[0] as EndpointState).url)
+  const consumer = (connection.consumer = createConsumer(connection))
+  connection.race = createRace(connection)
+  connection.redundancy = createRedundancy(connection)
+  connection.hinted = createMover(connection)
 
-/** What the application gets to see of a connection. */
-class Handle implements EventConnection {
-  readonly #connection: Connection
-
-  constructor(connection: Connection) {
-    this.#connection = connection
+  const close = (): void => finish(connection, 'closed', true)
+  const abort = (): void => {
+    consumer.failures.push(signal?.reason)
+    finish(connection, 'aborted', true)
   }
-
-  get status(): Status {
-    return this.#connection.board.current
+  // Begin, once it is known where.
+  const start = async (): Promise<void> => {
+    try {
+      // Waits in any case, so that whoever listens has begun to.
+      const id = (await (lastEventId ?? store?.get())) ?? ''
+      if (connection.closed) return
+      begin(connection, id)
+      consumer.lastEventId = id
+      connection.race.start()
+    } catch (cause) {
+      fail(connection, 'store-failed', { cause })
+    }
   }
+  signal?.addEventListener('abort', abort, over)
+  watchNetwork(connection)
+  if (signal?.aborted) abort()
+  else void start()
 
-  get lastEventId(): string {
-    return this.#connection.consumer.lastEventId
-  }
-
-  on<Type extends string>(event: Type, listener: (event: TopicEvent<Type>) => void): () => void {
-    return this.#connection.consumer.on(event, listener as (event: TopicEvent) => void)
-  }
-
-  onStatus(listener: (status: Status) => void): () => void {
-    return this.#connection.board.listen(listener)
-  }
-
-  reconnect(): void {
-    this.#connection.reconnect()
-  }
-
-  close(): void {
-    this.#connection.close()
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<EventsOf<Record<string, unknown>>> {
-    return this.#connection.consumer.iterate()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    this.close()
-    return Promise.resolve()
-  }
+  return {
+    get status() {
+      return connection.status
+    },
+    get lastEventId() {
+      return consumer.lastEventId
+    },
+    on: consumer.on,
+    onStatus: (listener: (status: Status) => void) => addTo(listeners, [listener]),
+    reconnect() {
+      if (connection.closed) return
+      connection.race.hurry()
+      leave(connection, connection.primary, 'requested')
+    },
+    close,
+    [Symbol.asyncIterator]: consumer.iterate,
+    [Symbol.asyncDispose]: async () => close(),
+  } as unknown as EventConnection<Events>
 }

@@ -1,136 +1,121 @@
-import { callSafely } from '../report.ts'
-import { ConnectionError } from './errors.ts'
-import type { PositionWriter } from './position-writer.ts'
-import type { Entry, EntryQueue } from './queue.ts'
-import type { ConnectOptions, StandardSchema, TopicEvent } from './types.ts'
+import { createTimer } from './clock.ts'
+import { type Connection, fail, finish } from './connection.ts'
+import { saveInterval } from './constants.ts'
+import { addTo, safely } from './safely.ts'
+import type { StandardSchema, TopicEvent } from './types.ts'
 
 type Listener = (event: TopicEvent) => void
 
-/** What consuming asks of its connection. */
-export interface ConsumerOwner {
-  readonly options: ConnectOptions
-  close(): void
-  fail(error: ConnectionError): void
-}
-
 /** Hands what was accepted to the application: to one loop, or to listeners while there is none. */
-export class Consumer {
+export interface Consumer {
   /** Of the last event handed out. */
-  lastEventId = ''
-  /** What the iteration ends with, instead of just ending. */
-  failure: { error: unknown } | undefined
-  readonly #queue: EntryQueue
-  readonly #owner: ConsumerOwner
-  readonly #writer: PositionWriter | undefined
-  readonly #listeners = new Map<string, Set<Listener>>()
-  #turn: Promise<unknown> = Promise.resolve()
-  #iterating = false
-  #pumping = false
-
-  constructor(queue: EntryQueue, owner: ConsumerOwner, writer: PositionWriter | undefined) {
-    this.#queue = queue
-    this.#owner = owner
-    this.#writer = writer
-  }
-
-  on(type: string, listener: Listener): () => void {
-    let listeners = this.#listeners.get(type)
-    if (!listeners) this.#listeners.set(type, (listeners = new Set()))
-    // The same function twice is two listeners.
-    const own: Listener = (event) => listener(event)
-    listeners.add(own)
-    void this.#pump()
-    return () => {
-      listeners.delete(own)
-      if (listeners.size === 0 && this.#listeners.get(type) === listeners) this.#listeners.delete(type)
-    }
-  }
-
-  iterate(): AsyncIterator<TopicEvent> {
-    this.#iterating = true
-    return {
-      // Calls that overlap are answered in their order.
-      next: () => {
-        const pull = (): Promise<IteratorResult<TopicEvent>> => this.#pull()
-        const result = this.#turn.then(pull)
-        this.#turn = result.catch(() => {})
-        return result
-      },
-      return: () => {
-        this.#owner.close()
-        return Promise.resolve({ value: undefined, done: true })
-      },
-    }
-  }
-
-  async #pull(): Promise<IteratorResult<TopicEvent>> {
-    this.#done()
-    for (;;) {
-      await this.#queue.entry()
-      const entry = this.#queue.take()
-      if (!entry) break
-      const event = await this.#hand(entry)
-      if (event) return { value: event, done: false }
-    }
-    this.#writer?.close()
-    const { failure } = this
-    this.failure = undefined
-    if (failure) throw failure.error
-    return { value: undefined, done: true }
-  }
-
-  // Without a loop and without a listener nothing is taken, and so nothing is lost.
-  async #pump(): Promise<void> {
-    if (this.#pumping) return
-    this.#pumping = true
-    while (this.#listeners.size > 0 && !this.#iterating) {
-      await this.#queue.entry()
-      if (this.#iterating || this.#listeners.size === 0) break
-      const entry = this.#queue.take()
-      if (!entry) {
-        this.#writer?.close()
-        break
-      }
-      await this.#hand(entry)
-      this.#done()
-    }
-    this.#pumping = false
-  }
-
-  async #hand({ id, event, gap }: Entry): Promise<TopicEvent | undefined> {
-    if (event && this.#owner.options.schema && !(await this.#validate(event))) return undefined
-    this.lastEventId = id
-    if (gap) callSafely(this.#owner.options.onGap, gap)
-    if (event) for (const listener of this.#listeners.get(event.event) ?? []) callSafely(listener, event)
-    else this.#done()
-    return event
-  }
-
-  /** What was handed out has been dealt with. */
-  #done(): void {
-    if (this.lastEventId) this.#writer?.put(this.lastEventId)
-  }
-
-  async #validate(event: TopicEvent): Promise<boolean> {
-    const schema = schemaFor(this.#owner.options.schema, event.event)
-    if (!schema) return true
-    let cause: unknown
-    try {
-      const result = await schema['~standard'].validate(event.json())
-      if (!result.issues) {
-        event.json = <T>() => result.value as T
-        return true
-      }
-      cause = result.issues
-    } catch (error) {
-      cause = error
-    }
-    this.#owner.fail(new ConnectionError('invalid-event', { cause }))
-    return false
-  }
+  lastEventId: string
+  /** What the iteration ends with, instead of just ending: one error, or none. */
+  readonly failures: unknown[]
+  on(type: string, listener: Listener): () => void
+  iterate(): AsyncIterator<TopicEvent>
+  /** Nothing more will be consumed. */
+  close(): void
 }
 
-function schemaFor(schema: ConnectOptions['schema'], type: string): StandardSchema | undefined {
-  if (!schema) return undefined
-  return '~standard' in schema ? (schema as StandardSchema) : Object.hasOwn(schema, type) ? (schema as Record<string, StandardSchema>)[type] : undefined
+export function createConsumer(connection: Connection): Consumer {
+  const { options, queue } = connection
+  const { store } = options
+  const listeners = new Set<[type: string, listener: Listener]>()
+  const saving = createTimer(connection.clock, save)
+  let turn = Promise.resolve() as Promise<unknown>
+  let iterating = false
+  let pumping = false
+  // What the application has dealt with, and what of that its store has: written at most once a second, never twice at a time.
+  let consumed = ''
+  let saved = ''
+  let writing = false
+  let closed = false
+
+  // The next event, handed to the listeners. What was handed out before has then been dealt with.
+  async function pull(wanted: () => boolean): Promise<TopicEvent | undefined | void> {
+    for (;;) {
+      consumed = consumer.lastEventId
+      saveSoon()
+      const entry = await queue.peek()
+      if (!wanted()) return void (pumping = false)
+      if (!entry) return consumer.close()
+      queue.take()
+      const { id, event, gap } = entry
+      if (event && !(await validate(connection, event))) continue
+      consumer.lastEventId = id
+      if (gap) void safely(options.onGap, gap)
+      if (!event) continue
+      for (const [type, listener] of listeners) if (type === event.event) void safely(listener, event)
+      return event
+    }
+  }
+
+  async function step(): Promise<IteratorResult<TopicEvent>> {
+    const value = await pull(() => true)
+    if (!value && consumer.failures.length > 0) throw consumer.failures.pop()
+    return { value, done: !value } as IteratorResult<TopicEvent>
+  }
+
+  async function save(): Promise<void> {
+    writing = true
+    saved = consumed
+    await safely(() => store?.set(saved))
+    writing = false
+    saveSoon()
+  }
+
+  function saveSoon(): void {
+    if (!store || writing || consumed === saved) return
+    if (closed) void save()
+    else if (!saving.due) saving(saveInterval)
+  }
+
+  const consumer: Consumer = {
+    lastEventId: '',
+    failures: [],
+    on(type, listener) {
+      const stop = addTo(listeners, [type, listener])
+      // Without a loop and without a listener nothing is taken, and so nothing is lost.
+      if (!pumping && !iterating) pump()
+      return stop
+    },
+    iterate() {
+      iterating = true
+      return {
+        // Calls that overlap are answered in their order.
+        next: () => (turn = turn.then(step, step)),
+        async return() {
+          finish(connection, 'closed', true)
+          return { value: undefined, done: true }
+        },
+      }
+    },
+    close() {
+      closed = true
+      saving()
+      saveSoon()
+    },
+  }
+
+  function pump(): void {
+    pumping = true
+    void pull(() => listeners.size > 0 && !iterating).then((event) => event && pump())
+  }
+  return consumer
+}
+
+async function validate(connection: Connection, event: TopicEvent): Promise<boolean> {
+  const { schema } = connection.options
+  let cause: unknown
+  try {
+    const one = (schema && '~standard' in schema ? schema : (schema as Record<string, unknown> | undefined)?.[event.event]) as StandardSchema | undefined
+    const result = await one?.['~standard'].validate(event.json())
+    if (result?.issues) cause = result.issues
+    else if (result) event.json = <T>() => result.value as T
+  } catch (error) {
+    cause = error
+  }
+  if (cause) fail(connection, 'invalid-event', { cause })
+  return !cause
 }

@@ -27,16 +27,14 @@ export interface ConnectionErrorDetails extends ErrorOptions {
 
 /** A connection ended for good. Thrown by the iteration, after the events that came before it; also in the `closed` status. */
 export class ConnectionError extends HoldfastError {
-  readonly code: ConnectionErrorCode
+  declare readonly code: ConnectionErrorCode
   /** The URL that answered last, as it was given to `connect()`. */
-  readonly endpoint: string | undefined
+  declare readonly endpoint: string | undefined
   /** The HTTP status, where there was an answer. */
-  readonly status: number | undefined
+  declare readonly status: number | undefined
 
-  constructor(code: ConnectionErrorCode, options: ConnectionErrorDetails = {}) {
-    super(`Cannot keep the connection${options.endpoint ? ` to "${options.endpoint}"` : ''}: ${code}`, options)
-    this.code = code
-    this.endpoint = options.endpoint
-    this.status = options.status
+  constructor(code: ConnectionErrorCode, options?: ConnectionErrorDetails) {
+    super(`Cannot keep the connection: ${code}`, options)
+    Object.assign(this, options, { code })
   }
 }

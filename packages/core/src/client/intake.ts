@@ -1,45 +1,62 @@
-import type { ReceivedEvent } from '../wire/event.ts'
-import { parsePositionId } from '../wire/position.ts'
-import type { Coverage, Delivery, Verdict } from './delivery.ts'
-import type { EntryQueue } from './queue.ts'
+import type { Hint } from '../wire/hints.ts'
+import { covers, name } from './accepted.ts'
+import { acknowledge } from './acknowledge.ts'
+import { type Connection, fail, finish } from './connection.ts'
+import { drainShare, staleFor } from './constants.ts'
+import { healthy, update } from './failover.ts'
+import type { Link } from './link.ts'
+import { deliver, reopen, stale, type Verdict } from './verdict.ts'
 
-/** Takes what streams bring and passes on to the application what is new. */
-export class Intake {
-  readonly #delivery: Delivery
-  readonly #queue: EntryQueue
-
-  constructor(delivery: Delivery, queue: EntryQueue) {
-    this.#delivery = delivery
-    this.#queue = queue
+/** Do with a stream as its delivery asks. */
+export function obey(connection: Connection, link: Link, verdict: Verdict): void {
+  const { primary, redundancy } = connection
+  if (verdict === deliver) {
+    link.useful = true
+    if (primary?.leaving !== 'behind' || !redundancy.covered()) return
+    keep(primary)
+    update(connection)
+  } else if (verdict === stale) {
+    if (connection.endpoints.all.length > 1) connection.endpoints.bar(link.endpoint, staleFor)
+    // Servers contradict each other about the log: comparing them would bring nothing.
+    redundancy.set(0)
+    link.close({ reason: 'stale' })
+  } else if (verdict === reopen) {
+    link.close(connection.once ? { reason: 'ended' } : undefined)
+    if (!connection.once && !healthy(connection)) connection.race.start(link.endpoint)
   }
+}
 
-  /** @param delivers - whether this is the stream that counts where events cannot be compared */
-  event(stream: Coverage, event: ReceivedEvent, ownId: boolean, delivers: boolean): Verdict {
-    const delivery = this.#delivery
-    const { id } = event
-    const told = ownId && event.event === 'gap' ? delivery.gap(stream, id, event.data) : undefined
-    if (told) return told
-    const position = ownId ? parsePositionId(id) : undefined
-    if (!position && !delivers) return 'drop'
-    const verdict = ownId ? delivery.event(stream, id) : 'deliver'
-    if (verdict === 'deliver') this.#pass(event, position?.advanced)
-    return verdict
-  }
+/** Don't replace it after all, unless its server goes away. */
+export function keep(link: Link): void {
+  link.leaving = link.drain ? 'drain' : undefined
+  link.retire()
+}
 
-  checkpoint(stream: Coverage, id: string, delivers: boolean): Verdict {
-    const delivery = this.#delivery
-    if (!delivers && !parsePositionId(id)) return 'drop'
-    const before = delivery.lastEventId
-    const verdict = delivery.checkpoint(stream, id)
-    if (delivery.lastEventId !== before) this.#queue.push({ id: delivery.lastEventId })
-    return verdict
+export function hinted(connection: Connection, link: Link, hint: Hint): void {
+  const { clock } = connection
+  const { endpoint } = link
+  const { heartbeat = -1, load = endpoint.load, drain, conn, ack, topics, end } = hint
+  if (link.closed) return
+  connection.hints = true
+  if (heartbeat >= 0) link.expect(heartbeat)
+  endpoint.load = load
+  connection.redundancy.hinted(hint, link)
+  if (topics) name(connection, topics)
+  if (conn && ack) acknowledge(connection, link, conn, ack)
+  if (drain !== undefined) {
+    link.drain = true
+    endpoint.avoid = clock.now() + drain
+    // At a random moment, so that not all its clients move at once.
+    if (!link.retire.due) link.retire(clock.random() * drainShare * drain)
   }
+  if (link === connection.primary) connection.hinted(link, hint)
+  if (end && !link.standby && !link.closed) ended(connection, link, end)
+}
 
-  #pass(event: ReceivedEvent, advanced: string | undefined): void {
-    const id = this.#delivery.idAfter(advanced)
-    const topic = advanced && this.#delivery.names.get(advanced)
-    // Where streams overlap, an event's own id says where its stream is: this says what the application has.
-    if (advanced) event.id = id
-    this.#queue.push({ id, event: topic === undefined ? event : Object.assign(event, { topic }) })
-  }
+function ended(connection: Connection, link: Link, end: Hint['end']): void {
+  if (connection.accepted.size === 0 && link !== connection.primary) return
+  // What this stream left to others is still to come.
+  if (!covers(connection, link.base)) link.close({ reason: 'ended' })
+  else if (end === 'failed') fail(connection, 'source-failed', { endpoint: link.endpoint.url })
+  else finish(connection, 'done')
 }

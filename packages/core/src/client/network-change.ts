@@ -1,18 +1,24 @@
+import type { Connection } from './connection.ts'
+
 interface Browser {
-  addEventListener?(type: string, listener: () => void): void
-  removeEventListener?(type: string, listener: () => void): void
+  location?: unknown
+  addEventListener?(type: string, listener: (event: { type: string }) => void, options: { signal: AbortSignal }): void
 }
 
-/** Told when the machine is connected to a network, or not any more. Only browsers say so. @returns how to stop */
-export function watchNetwork(onChange: (online: boolean) => void): () => void {
+/** Look at the machine's network, until the connection is over. */
+export function watchNetwork(connection: Connection): void {
+  const browser = globalThis as Browser
   // Other runtimes may have listeners, but not for this: workerd's are for requests.
-  const browser: Browser = 'location' in globalThis ? globalThis : {}
-  const online = (): void => onChange(true)
-  const offline = (): void => onChange(false)
-  browser.addEventListener?.('online', online)
-  browser.addEventListener?.('offline', offline)
-  return () => {
-    browser.removeEventListener?.('online', online)
-    browser.removeEventListener?.('offline', offline)
+  if (!browser.location) return
+  for (const type of ['online', 'offline']) {
+    browser.addEventListener?.(
+      type,
+      () => {
+        if (type === 'online') connection.race.hurry()
+        // Streams opened before are likely to be dead, which only their silence would show.
+        connection.primary?.doubt()
+      },
+      connection.over,
+    )
   }
 }

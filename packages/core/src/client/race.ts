@@ -1,158 +1,117 @@
-import { spend } from './budget.ts'
-import type { EndpointState } from './endpoint.ts'
-import type { EndpointList } from './endpoints.ts'
-import type { Link } from './link.ts'
-import { type Clock, Timer } from './timer.ts'
-
-/** A stream of this age stands for a working server; at 0 a flapping set of endpoints saw 15.9 k attempts, at 5 s 9.6 k. */
-export const minUptime = 5_000
-
-// What everybody who lost the same server waits at most: 0 and 1,000 give peaks of 459 and 358 attempts/s, 200 gives 417.
-const firstJitter = 200
-const width = 2
-const stagger = 250
-const longestBackoff = 10_000
-// A server that says `retry: 0` must not be taken at its word.
-const shortestBase = 200
-
-/** What a race asks of its connection. */
-export interface RaceOwner {
-  readonly endpoints: EndpointList
-  /** There must not be a second attempt. */
-  readonly once: boolean
-  dialForRace(endpoint: EndpointState): Link
-  /** Endpoints whose streams are to be replaced. */
-  failing(): EndpointState[]
-  waiting(delay: number): void
-}
+import { createTimer } from './clock.ts'
+import { type Connection, say } from './connection.ts'
+import { firstBackoff, firstJitter, longestBackoff, raceWidth, shortestBackoff, stagger } from './constants.ts'
+import { type EndpointState, headOf } from './endpoints.ts'
+import { extraOf } from './failover.ts'
+import { dial, type Link } from './link.ts'
 
 /** Gets one stream: at most two attempts at a time, one sweep over the endpoints, then one attempt per step of the back-off. */
-export class Race {
+export interface Race {
+  /** The base of the back-off. */
   base: number
-  readonly #owner: RaceOwner
-  readonly #clock: Clock
-  readonly #attempts = new Set<Link>()
-  readonly #tried = new Set<EndpointState>()
-  readonly #throttled = new Set<EndpointState>()
-  readonly #pause: Timer
-  readonly #stagger: Timer
-  #preferred: EndpointState | undefined
-  #exponent = 0
-  running = false
-
-  constructor(owner: RaceOwner, clock: Clock, base: number) {
-    this.#owner = owner
-    this.#clock = clock
-    this.base = base
-    this.#pause = new Timer(clock, () => this.#step())
-    this.#stagger = new Timer(clock, () => this.#more())
-  }
-
-  /** @param preferred - an endpoint known to be well  @param failed - one known not to be */
-  start(delay: number, preferred?: EndpointState, failed?: EndpointState): void {
-    if (this.running) return
-    if (failed) this.#tried.add(failed)
-    this.running = true
-    this.#preferred = preferred
-    if (delay > 0) this.#wait(delay)
-    else this.#step()
-  }
-
-  /**
-   * How long to wait after a stream is lost: the first attempt is free only if the stream stood for a good while.
-   *
-   * @param warm - whether a standby's server is known to be well
-   */
-  delayAfter(link: Link | undefined, warm: boolean): number {
-    if (link && link.uptime < minUptime) {
-      if (link.useful) this.#exponent = Math.min(this.#exponent, 1)
-      if (!this.#spend()) return this.#backoff()
-    } else {
-      this.#exponent = 0
-    }
-    // Standbys of clients that lost one server are at different ones already.
-    return warm ? 0 : this.#clock.random() * firstJitter
-  }
-
+  /** Endpoints that said there are too many requests. After a second one, all attempts take the steps of the back-off. */
+  readonly busy: Set<EndpointState>
+  /** @param known - an endpoint to begin with, where there is no delay  @param delay - before the first attempt */
+  start(known?: EndpointState, delay?: number): void
+  /** There is no stream to rely on. @param lost - the one that has just been lost */
+  need(lost?: Link): void
   /** Stop waiting. */
-  hurry(): void {
-    this.#exponent = 0
-    this.#throttled.clear()
-    for (const endpoint of this.#owner.endpoints.all) endpoint.forgive()
-    if (this.#pause.active) this.#step()
-  }
-
-  failed(link: Link): void {
-    this.#attempts.delete(link)
-    this.#stagger.clear()
-    this.#more()
-  }
-
-  /** It said that there are too many requests. After a second one that says so, all attempts take the steps of the back-off. */
-  throttled(endpoint: EndpointState): void {
-    this.#throttled.add(endpoint)
-  }
-
+  hurry(): void
+  /** An attempt came to nothing. */
+  more(): void
   /** It is won, or not needed any more. */
-  stop(winner?: Link): void {
-    this.running = false
-    this.#pause.clear()
-    this.#stagger.clear()
-    this.#tried.clear()
-    if (winner) this.#throttled.clear()
-    for (const link of this.#attempts) if (link !== winner) link.close()
-    this.#attempts.clear()
-  }
+  stop(): void
+}
 
-  #step(): void {
-    this.#pause.clear()
-    if (!this.running || this.#attempts.size >= width) return
-    const endpoint = this.#choose()
+export function createRace(connection: Connection): Race {
+  const { clock } = connection
+  const tried = new Set<EndpointState>()
+  const timer = createTimer(clock, () => (waiting ? step() : more()))
+  let exponent = 0
+  let running = false
+  // For the next step of the back-off, rather than for an attempt to have its time alone.
+  let waiting = false
+
+  function step(endpoint = choose(connection, tried)): void {
+    waiting = false
+    timer()
     if (!endpoint) return
-    const barred = endpoint.barredUntil - this.#clock.now()
-    if (barred > 0) return this.#wait(barred)
-    this.#tried.add(endpoint)
-    this.#attempts.add(this.#owner.dialForRace(endpoint))
-    const best = Math.min(...this.#owner.endpoints.all.map(({ timeToHead }) => timeToHead))
-    this.#stagger.set(Math.max(stagger, 1.5 * best))
+    const barred = endpoint.barred - clock.now()
+    if (barred > 0) return wait(barred)
+    tried.add(endpoint)
+    if (!connection.primary) say(connection, 'connecting', endpoint.url)
+    dial(connection, endpoint, 'race')
+    timer(Math.max(stagger, 1.5 * Math.min(...connection.endpoints.all.map(headOf))))
   }
 
   // One attempt more, in parallel or after a failure.
-  #more(): void {
-    if (!this.running || this.#owner.once || this.#attempts.size >= width || this.#pause.active) return
-    if (this.#throttled.size < 2 && this.#spend()) return this.#step()
-    this.#tried.clear()
-    this.#wait(this.#backoff())
+  function more(): void {
+    if (!running || connection.once || waiting || attemptsOf(connection).length >= raceWidth) return
+    if (race.busy.size < 2 && connection.endpoints.spend()) return step()
+    tried.clear()
+    wait(backoff())
   }
 
-  #wait(delay: number): void {
-    this.#pause.set(delay)
-    if (this.#attempts.size === 0) this.#owner.waiting(delay)
+  function wait(delay: number): void {
+    waiting = true
+    timer(delay)
+    if (!attemptsOf(connection)[0] && !connection.primary) say(connection, 'waiting', undefined, { delay })
   }
 
-  #backoff(): number {
-    const base = Math.max(this.base, shortestBase)
-    return this.#clock.random() * Math.min(Math.max(longestBackoff, base), base * 2 ** this.#exponent++)
+  function backoff(): number {
+    const base = Math.max(race.base, shortestBackoff)
+    return clock.random() * Math.min(Math.max(longestBackoff, base), base * 2 ** exponent++)
   }
 
-  #spend(): boolean {
-    const { size, key } = this.#owner.endpoints
-    return spend(this.#clock, key, size - 1)
+  const race: Race = {
+    base: connection.options.retry ?? firstBackoff,
+    busy: new Set(),
+    start(known, delay = 0) {
+      if (running) return
+      running = true
+      if (delay > 0) wait(delay)
+      else step(known)
+    },
+    need(lost) {
+      const link = lost ?? connection.primary
+      const extra = extraOf(connection)
+      // Standbys of clients that lost one server are at different ones already, known to be well.
+      const warm = extra?.standby && extra.healthy ? extra.endpoint : undefined
+      let delay = warm ? 0 : clock.random() * firstJitter
+      if (running) return
+      if (lost) tried.add(lost.endpoint)
+      if (link?.leaving && !lost) delay = 0
+      else if (!link?.young) exponent = 0
+      else {
+        // The first attempt is free only if the stream stood for a good while.
+        if (link.useful) exponent = Math.min(exponent, 1)
+        if (!connection.endpoints.spend()) delay = backoff()
+      }
+      race.start(warm, delay)
+    },
+    hurry() {
+      exponent = 0
+      race.busy.clear()
+      for (const endpoint of connection.endpoints.all) endpoint.avoid = endpoint.barred = 0
+      if (waiting) step()
+    },
+    more,
+    stop() {
+      running = waiting = false
+      timer()
+      tried.clear()
+      race.busy.clear()
+      for (const link of attemptsOf(connection)) link.close()
+    },
   }
+  return race
+}
 
-  #choose(): EndpointState | undefined {
-    const { endpoints } = this.#owner
-    const taken = new Set([...this.#attempts].map(({ endpoint }) => endpoint))
-    const preferred = this.#preferred
-    this.#preferred = undefined
-    if (preferred && endpoints.all.includes(preferred)) return preferred
-    for (const endpoint of this.#owner.failing()) taken.add(endpoint)
-    const free = (endpoint: EndpointState): boolean => !taken.has(endpoint)
-    return (
-      endpoints.draw((endpoint) => free(endpoint) && !this.#tried.has(endpoint)) ??
-      endpoints.draw(free) ??
-      endpoints.leastBad(free) ??
-      (this.#attempts.size === 0 ? endpoints.leastBad(() => true) : undefined)
-    )
-  }
+const attemptsOf = ({ links }: Connection): Link[] => [...links].filter(({ purpose, open }) => purpose === 'race' && !open)
+
+function choose(connection: Connection, tried: ReadonlySet<EndpointState>): EndpointState | undefined {
+  const { links, endpoints } = connection
+  // Not where an attempt runs, or a stream that is to be replaced.
+  const taken = new Set([...links].filter(({ standby, healthy }) => !standby && !healthy).map(({ endpoint }) => endpoint))
+  return endpoints.pick((endpoint) => !taken.has(endpoint), tried) ?? (attemptsOf(connection)[0] ? undefined : endpoints.pick(() => true))
 }

@@ -1,151 +1,88 @@
 import { parsePositionId } from '../wire/position.ts'
-import type { Delivery } from './delivery.ts'
-import type { EndpointState } from './endpoint.ts'
-import type { EndpointList } from './endpoints.ts'
-import type { Link } from './link.ts'
-import { minUptime } from './race.ts'
-import type { LevelRange } from './settings.ts'
-import type { Status } from './status.ts'
-import { type Clock, Timer } from './timer.ts'
-
-const calm = 120_000
-const tooBusy = 0.85
-const muchTooBusy = 0.9
-// The log moves at an endpoint and not here for this long: the stream that delivers is suspect.
-const patience = 1_000
-
-/** What redundancy asks of its connection. */
-export interface RedundancyOwner {
-  readonly endpoints: EndpointList
-  readonly delivery: Delivery
-  readonly primary: Link | undefined
-  dialExtra(endpoint: EndpointState, standby: boolean): Link
-  /** The stream that delivers does not get what another server has. */
-  fallBehind(at: string): void
-  say(status: Status): void
-}
+import type { Hint } from '../wire/hints.ts'
+import { covers } from './accepted.ts'
+import { createTimer } from './clock.ts'
+import type { Connection } from './connection.ts'
+import { calm, muchTooBusy, patience, tooBusy } from './constants.ts'
+import type { EndpointState } from './endpoints.ts'
+import { extraOf, leave } from './failover.ts'
+import { dial, type Link, type Purpose } from './link.ts'
+import type { RedundancyLevel } from './types.ts'
 
 /** Holds one connection more than needed when there is reason to: a standby (level 1) or a second full stream (level 2). */
-export class Redundancy {
-  /** The additional connection, also while it is being opened. */
-  extra: Link | undefined
-  readonly #owner: RedundancyOwner
-  readonly #clock: Clock
-  readonly #range: LevelRange
-  readonly #dial: Timer
-  readonly #calm: Timer
-  readonly #behind: Timer
-  #level: number
-  #failures = 0
-  #at = ''
-
-  constructor(owner: RedundancyOwner, clock: Clock, range: LevelRange) {
-    this.#owner = owner
-    this.#clock = clock
-    this.#range = range
-    this.#level = range.min
-    this.#dial = new Timer(clock, () => this.#open())
-    this.#calm = new Timer(clock, () => this.#set(this.#level - 1))
-    this.#behind = new Timer(clock, () => this.#compare())
-  }
-
+export interface Redundancy {
+  /** Hold so many, as far as that is allowed. */
+  set(level: number): void
   /** Something was lost or is suspect. */
-  disturbed(): void {
-    this.#set(this.#level + 1)
-  }
-
-  /** Servers contradict each other about the log: comparing them would bring nothing. */
-  contradicted(): void {
-    this.#set(0)
-  }
-
-  hint(standby: number | undefined, load: number | undefined): void {
-    if (standby && this.#level < 1) this.#set(1)
-    if (load !== undefined && load > muchTooBusy && this.#level > 1) this.#set(1)
-  }
-
-  /** A standby says where its server's log is. */
-  heard(at: string): void {
-    if (this.#behind.active || this.covers(at)) return
-    this.#at = at
-    this.#behind.set(patience)
-  }
-
-  lost(link: Link): void {
-    if (link !== this.extra) return
-    this.extra = undefined
-    this.#failures = link.uptime >= minUptime ? 0 : this.#failures + 1
-    if (link.answered) this.#tell(link, false)
-  }
-
-  opened(link: Link): void {
-    this.#tell(link, true)
-  }
-
+  more(): void
+  /** A server may ask for standbys, or for less load; a standby says where its server's log is. */
+  hinted(hint: Hint, link: Link): void
+  /** Whether what a standby's server had is here, too. */
+  covered(at?: string): boolean
   /** Bring about what the level asks for. */
-  update(): void {
-    const { primary } = this.#owner
-    if (this.extra === primary) this.extra = undefined
-    const { extra } = this
-    const standby = this.#level === 1
-    if (extra && (this.#level === 0 || extra.standby !== standby || extra.endpoint.host === primary?.endpoint.host)) {
-      this.drop()
-    }
-    if (this.extra || !this.#wanted) return this.#dial.clear()
-    // Spread: all who lost one server would ask for their extra at the same moment.
-    const delay = (1_000 + 5_000 * this.#clock.random()) * 2 ** Math.min(this.#failures, 4)
-    if (!this.#dial.active) this.#dial.set(delay)
-  }
+  update(): void
+  stop(): void
+}
 
-  /** Close the additional connection. */
-  drop(): void {
-    const failures = this.#failures
-    this.extra?.close()
-    // That was our doing.
-    this.#failures = failures
-  }
+const levels = ['none', 'standby', 'full'] as const
 
-  stop(): void {
-    this.#dial.clear()
-    this.#calm.clear()
-    this.#behind.clear()
-  }
+const indexOf = (word: unknown): number => levels.indexOf(word as RedundancyLevel)
 
-  get #wanted(): boolean {
-    const { primary, endpoints, delivery } = this.#owner
-    if (this.#level === 0 || !primary?.healthy || !delivery.comparable) return false
-    return endpoints.all.some((endpoint) => this.#isElsewhere(endpoint))
-  }
+export function createRedundancy(connection: Connection): Redundancy {
+  const { clock } = connection
+  const { redundancy: word = 'auto' } = connection.options
+  const { min: from = word, max: to = word } = word as { min?: RedundancyLevel; max?: RedundancyLevel }
+  // How many connections to hold besides the one that delivers. `auto` is from none to a standby.
+  const min = Math.max(indexOf(from), 0)
+  const max = to === 'auto' ? 1 : indexOf(to)
+  if (max < min) throw new TypeError('Cannot connect: unknown redundancy')
+  let level = min
+  let setAt = 0
+  let newest = ''
+  const opening = createTimer(clock, open)
+  const behind = createTimer(clock, () => {
+    if (!isCovered()) leave(connection, connection.primary, 'behind')
+  })
 
+  const isCovered = (at = newest): boolean => covers(connection, parsePositionId(at)?.positions)
   // A browser has 6 connections to a host, over HTTP/1.1, and one host tends to fail as one.
-  #isElsewhere({ host }: EndpointState): boolean {
-    return host !== this.#owner.primary?.endpoint.host
+  const isElsewhere = (endpoint: EndpointState): boolean => endpoint.host !== connection.primary?.endpoint.host
+  const isWanted = (): boolean =>
+    level > 0 && !connection.once && !!connection.primary?.healthy && connection.accepted.size > 0 && connection.endpoints.all.some(isElsewhere)
+
+  function open(): void {
+    const endpoint = connection.endpoints.pick((other) => isElsewhere(other) && other.load < tooBusy && other.avoid <= clock.now())
+    if (endpoint) dial(connection, endpoint, levels[level] as Purpose)
+    redundancy.update()
   }
 
-  #set(level: number): void {
-    const { min, max } = this.#range
-    this.#level = Math.max(min, Math.min(level, max))
-    if (this.#level > min) this.#calm.set(calm)
-    this.update()
+  const redundancy: Redundancy = {
+    set(wanted) {
+      level = Math.max(min, Math.min(wanted, max))
+      setAt = clock.now()
+      redundancy.update()
+    },
+    more: () => redundancy.set(level + 1),
+    hinted({ standby, load = 0, at }, link) {
+      if (level > min && clock.now() - setAt > calm) redundancy.set(level - 1)
+      if ((standby && level < 1) || (load > muchTooBusy && level > 1)) redundancy.set(1)
+      // The queue is full for a reason that is not the server's.
+      if (!at || !link.standby || behind.due || connection.queue.full || isCovered(at)) return
+      newest = at
+      behind(patience)
+    },
+    covered: isCovered,
+    update() {
+      const extra = extraOf(connection)
+      if (extra && (extra.purpose !== levels[level] || !isElsewhere(extra.endpoint))) extra.close()
+      if (extraOf(connection) || !isWanted()) return opening()
+      // Spread: all who lost one server would ask for their extra at the same moment.
+      if (!opening.due) opening(1_000 + 5_000 * clock.random())
+    },
+    stop() {
+      opening()
+      behind()
+    },
   }
-
-  #open(): void {
-    const endpoint = this.#owner.endpoints.draw((other) => this.#isElsewhere(other) && other.load < tooBusy)
-    if (endpoint && this.#wanted) this.extra = this.#owner.dialExtra(endpoint, this.#level === 1)
-    this.update()
-  }
-
-  /** Whether everything up to `at` was accepted. */
-  covers(at: string): boolean {
-    const id = parsePositionId(at)
-    return !id || this.#owner.delivery.covers(id.positions)
-  }
-
-  #compare(): void {
-    if (!this.covers(this.#at)) this.#owner.fallBehind(this.#at)
-  }
-
-  #tell({ endpoint, standby }: Link, open: boolean): void {
-    this.#owner.say({ state: 'standby', endpoint: endpoint.url, mode: standby ? 'standby' : 'full', open })
-  }
+  return redundancy
 }

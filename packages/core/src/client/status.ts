@@ -14,16 +14,8 @@ export type LossReason =
   | 'ended'
   /** The server has an older log than the one already seen: it does not share its history with the others. */
   | 'stale'
-  /** 408, 421, 425, 429 or 5xx. */
+  /** The answer is no event stream: see `status`. */
   | 'refused'
-  /** 204: there is nothing any more. */
-  | 'no-content'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'bad-request'
-  | 'no-event-stream'
-  /** 410: the endpoint is not asked again. */
-  | 'gone'
 
 /** Why the connection moved while its stream was still open. */
 export type MoveReason = 'drain' | 'suspect' | 'behind' | 'shed' | 'preferred' | 'slow' | 'lost' | 'requested'

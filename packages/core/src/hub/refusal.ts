@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.ts'
 import { eventStreamHeaders } from '../stream/headers.ts'
+import { isHoldfastClient } from '../stream/request.ts'
 
 /**
  * Turn a client away for a while.
@@ -9,14 +10,9 @@ import { eventStreamHeaders } from '../stream/headers.ts'
  */
 export function refuse(request: Request, environment: Environment): Response {
   const delay = 5_000 + 10_000 * environment.random()
-  if (understandsRefusal(request)) {
+  if (isHoldfastClient(request)) {
     return new Response(null, { status: 503, headers: { 'retry-after': String(Math.ceil(delay / 1_000)) } })
   }
   const body = request.method === 'HEAD' ? null : `retry: ${Math.round(delay)}\n\n`
   return new Response(body, { headers: eventStreamHeaders() })
-}
-
-/** Whether the client is a Holdfast one: `Accept: text/event-stream;holdfast=1`. */
-export function understandsRefusal(request: Request): boolean {
-  return /;\s*holdfast=1\b/.test(request.headers.get('accept') ?? '')
 }

@@ -6,7 +6,7 @@ import type { DeadlineWheel } from '../stream/deadlines.ts'
 import { encodeEnd } from '../stream/end.ts'
 import { Feed } from '../stream/feed.ts'
 import { responseInitOf } from '../stream/headers.ts'
-import { onDisconnect } from '../stream/request.ts'
+import { isHoldfastClient, onDisconnect } from '../stream/request.ts'
 import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../stream/settings.ts'
 import { Subscriber, type SubscriberOptions } from '../stream/subscriber.ts'
 import type { Hint } from '../wire/hints.ts'
@@ -14,7 +14,6 @@ import type { Broker } from './broker.ts'
 import type { FeedLease, Feeds } from './feeds.ts'
 import type { Member, Members } from './members.ts'
 import { type Reading, readingOf } from './reading.ts'
-import { understandsRefusal } from './refusal.ts'
 import { resumePointOf } from './resume.ts'
 import { Standby } from './standby.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
@@ -62,7 +61,7 @@ export class Responder {
     const stream = { ...this.#parts.options.stream, ...options.stream }
     const init = responseInitOf(stream)
     const query = new URL(request.url).searchParams
-    const settings = withWishes(settingsOf(stream, this.#parts.environment, defaultHeartbeat), query)
+    const settings = withWishes(settingsOf(stream, this.#parts.environment, request, defaultHeartbeat), query)
     if (Number.isNaN(options.expiresAt)) throw new RangeError('Cannot open a stream that expires at "NaN"')
     if (request.method === 'HEAD') return new Response(null, init)
     const lease = await this.#parts.feeds.join(topics)
@@ -139,7 +138,7 @@ export class Responder {
       onClose,
     }
     const subscriber = new Subscriber(feed, subscriberOptions, environment, wheel)
-    const member: Member = { info, subscriber, weight, connection, movesItself: understandsRefusal(request) }
+    const member: Member = { info, subscriber, weight, connection, movesItself: isHoldfastClient(request) }
     members.add(member)
     callSafely(options.onOpen, info)
     release = onDisconnect(request, (reason) => subscriber.close('client-closed', reason))

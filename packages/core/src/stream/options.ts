@@ -14,7 +14,7 @@ export interface StreamOptions {
   maxAge?: number | undefined
   /** The bytes that may wait for a slow client. Default 1 MiB. */
   maxBufferedBytes?: number | undefined
-  /** The client's reconnection time, written at open. Default random, 1,000–4,000, so that a herd spreads. */
+  /** The client's reconnection time, written at open. Default random, 1,000–4,000, so that a herd spreads; none for `connect()`, which has a back-off. */
   retry?: number | undefined
   /** The response's status. Default 200. */
   status?: number | undefined

@@ -11,6 +11,11 @@ export function lastEventIdOf(request: Request): string {
   return new URL(request.url).searchParams.get('lastEventId') ?? ''
 }
 
+/** Whether the client is `connect()`, which says so: `Accept: text/event-stream;holdfast=1`. */
+export function isHoldfastClient(request: Request): boolean {
+  return /;\s*holdfast=1\b/.test(request.headers.get('accept') ?? '')
+}
+
 // Headers give each byte as one character.
 function decodeByteString(value: string): string {
   const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0))

@@ -32,7 +32,7 @@ export function respondWith(
   environment: Environment,
 ): Response {
   const init = responseInitOf(options)
-  const settings = settingsOf(options, environment)
+  const settings = settingsOf(options, environment, request)
   const opening = openingBytes(settings, environment)
   const prepared = prepareSource(source)
   if (request.method === 'HEAD') {

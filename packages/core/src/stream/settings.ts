@@ -2,6 +2,7 @@ import type { Environment } from '../environment.ts'
 import { formatEvent, formatId } from '../wire/encode.ts'
 import { formatHint, type Hint } from '../wire/hints.ts'
 import type { StreamOptions } from './options.ts'
+import { isHoldfastClient } from './request.ts'
 import type { SubscriberOptions } from './subscriber.ts'
 
 const encoder = new TextEncoder()
@@ -17,22 +18,23 @@ export interface StreamSettings {
   stallTimeout: number
   maxAge: number
   maxBufferedBytes: number
-  retry: number
+  /** Undefined where the client's own is better. */
+  retry: number | undefined
 }
 
 /**
- * Fill in the defaults.
+ * Fill in the defaults. A reconnection time is for clients with none of their own: `connect()` has a back-off.
  *
  * @throws {RangeError} for a duration or size that is negative or not a number
  */
-export function settingsOf(options: StreamOptions, environment: Environment, heartbeat = 15_000): StreamSettings {
+export function settingsOf(options: StreamOptions, environment: Environment, request?: Request, heartbeat = 15_000): StreamSettings {
   const [own, longest] = environment.requestScoped ? [ownOfWorkers, longestOfWorkers] : [heartbeat, Infinity]
   return {
     heartbeat: Math.min(duration('heartbeat', options.heartbeat ?? own), longest),
     stallTimeout: duration('stallTimeout', options.stallTimeout ?? 10_000),
     maxAge: duration('maxAge', options.maxAge ?? 0),
     maxBufferedBytes: nonNegative('maxBufferedBytes', options.maxBufferedBytes ?? 1_048_576),
-    retry: options.retry ?? Math.round(1_000 + 3_000 * environment.random()),
+    retry: options.retry ?? (request && isHoldfastClient(request) ? undefined : Math.round(1_000 + 3_000 * environment.random())),
   }
 }
 

@@ -51,15 +51,28 @@ export function formatHint(hint: Hint): string {
  * @returns undefined when the comment is no hint
  */
 export function parseHint(comment: string): Hint | undefined {
-  if (comment !== 'hint' && !comment.startsWith('hint ')) return undefined
+  const [word, ...pairs] = comment.split(' ')
+  if (word !== 'hint') return undefined
   const hint: Hint = {}
-  for (const pair of comment.split(' ').slice(1)) {
-    const equals = pair.indexOf('=')
-    const key = pair.slice(0, Math.max(equals, 0))
-    const value = parseValue(key, pair.slice(equals + 1))
-    if (value !== undefined) Object.assign(hint, { [key]: value })
+  for (const pair of pairs) {
+    const [key, text] = pair.split(/=(.*)/s) as [string, string]
+    try {
+      const value = parseValue(pair, text)
+      if (value !== undefined) (hint as Record<string, unknown>)[key] = value
+    } catch {
+      // Malformed.
+    }
   }
   return hint
+}
+
+/** @throws {URIError} it is malformed */
+// One regular expression for each form of `key=text` takes less code than looking keys up.
+function parseValue(pair: string, text: string): unknown {
+  if (/^((heartbeat|t|drain|standby|ack)=\d{1,15}|(load|shed)=\d{1,15}(\.\d{1,15})?)$/.test(pair)) return Number(text)
+  // One malformed topic makes the list useless, because its order carries meaning.
+  if (pair.startsWith('topics=')) return text ? text.split(',').map((topic) => decodeURIComponent(topic)) : []
+  return /^((at|conn)=.|end=(done|failed)$)/s.test(pair) ? decodeURIComponent(text) : undefined
 }
 
 function formatValue(key: string, value: unknown): string | undefined {
@@ -71,21 +84,6 @@ function formatValue(key: string, value: unknown): string | undefined {
   return undefined
 }
 
-function parseValue(key: string, text: string): unknown {
-  if (isIn(integers, key)) return /^\d{1,15}$/.test(text) ? Number(text) : undefined
-  if (key === 'load' || key === 'shed') return /^\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : undefined
-  if (isIn(tokens, key)) return text === '' ? undefined : unescapeToken(text)
-  if (key === 'topics') return parseTopics(text)
-  if (key === 'end') return text === 'done' || text === 'failed' ? text : undefined
-  return undefined
-}
-
-// One malformed topic makes the list useless, because its order carries meaning.
-function parseTopics(text: string): string[] | undefined {
-  const topics = text === '' ? [] : text.split(',').map(unescapeToken)
-  return topics.every((topic) => topic !== undefined) ? topics : undefined
-}
-
 // The number is printed without an exponent: below 1e15 every integer is, and thousandths are.
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < 1e15
@@ -94,14 +92,6 @@ function isAmount(value: unknown): value is number {
 // `toWellFormed` in effect: encodeURIComponent throws at lone surrogates, and UTF-8 would write U+FFFD for them anyway.
 function escapeToken(text: string): string {
   return encodeURIComponent(text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD'))
-}
-
-function unescapeToken(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
 }
 
 function isIn(keys: readonly string[], key: string): boolean {

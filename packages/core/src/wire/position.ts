@@ -25,8 +25,8 @@ export interface PositionId {
 /** How many topics one ID, and so one subscription, can hold. */
 export const maxTopics = 32
 
-const maxIdLength = 4096
-const component = /^([0-9a-z]{8})-(0|[1-9a-z][0-9a-z]{0,10})-(0|[1-9a-z][0-9a-z]{0,10})$/
+// At most 1,058 characters.
+const shape = /^c1(~[0-9a-z]{8}(-(0|[1-9a-z][0-9a-z]{0,10})){2}){1,32}$/
 
 /** Negative when `a` is before `b` in their topic's log, positive when after, 0 when they are the same. */
 export function comparePositions(a: Position, b: Position): number {
@@ -40,11 +40,9 @@ export function comparePositions(a: Position, b: Position): number {
  * @param positions - 1 to 32 entries; epochs and offsets are non-negative safe integers
  */
 export function formatPositionId(advanced: string | undefined, positions: ReadonlyMap<string, Position>): string {
-  const first = advanced === undefined ? undefined : positions.get(advanced)
-  let id = first === undefined ? 'c1' : `c1${formatComponent(advanced as string, first)}`
-  if (first !== undefined && positions.size === 1) return id
-  for (const key of [...positions.keys()].sort()) {
-    if (key !== advanced) id += formatComponent(key, positions.get(key) as Position)
+  let id = `c1${formatComponent(advanced, positions)}`
+  if (positions.size > 1 || id.length < 3) {
+    for (const key of [...positions.keys()].sort()) if (key !== advanced) id += formatComponent(key, positions)
   }
   return id
 }
@@ -56,20 +54,18 @@ export function formatPositionId(advanced: string | undefined, positions: Readon
  * @returns undefined for an opaque ID: another shape, over 4 KiB, over 32 components, a number beyond 2^53 − 1, or a key twice
  */
 export function parsePositionId(id: string): PositionId | undefined {
-  if (!id.startsWith('c1~') || id.length > maxIdLength) return undefined
-  const parts = id.slice(3).split('~', maxTopics + 1)
-  if (parts.length > maxTopics) return undefined
+  if (!shape.test(id)) return undefined
   const positions = new Map<string, Position>()
-  for (const part of parts) {
-    const [, key, epoch, offset] = component.exec(part) ?? []
-    if (key === undefined || positions.has(key)) return undefined
-    const position = { epoch: parseInt(epoch as string, 36), offset: parseInt(offset as string, 36) }
-    if (!Number.isSafeInteger(position.epoch) || !Number.isSafeInteger(position.offset)) return undefined
+  for (const component of id.slice(3).split('~')) {
+    const [key, epoch, offset] = component.split('-') as [string, string, string]
+    const position = { epoch: parseInt(epoch, 36), offset: parseInt(offset, 36) }
+    if (positions.has(key) || Math.max(position.epoch, position.offset) >= 2 ** 53) return undefined
     positions.set(key, position)
   }
   return { advanced: id.slice(3, 11), positions }
 }
 
-function formatComponent(key: string, { epoch, offset }: Position): string {
-  return `~${key}-${epoch.toString(36)}-${offset.toString(36)}`
+function formatComponent(key: string | undefined, positions: ReadonlyMap<string | undefined, Position>): string {
+  const position = positions.get(key)
+  return position ? `~${key as string}-${position.epoch.toString(36)}-${position.offset.toString(36)}` : ''
 }

@@ -2,9 +2,9 @@ import type { ReceivedEvent } from './event.ts'
 
 /** A dispatched event. A class, so that `json` costs nothing per event and is not among its own, writable fields. */
 export class Received implements ReceivedEvent {
-  readonly event: string
-  readonly data: string
-  readonly id: string
+  declare readonly event: string
+  declare readonly data: string
+  declare readonly id: string
 
   constructor(event: string, data: string, id: string) {
     this.event = event

@@ -1,5 +1,16 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { ConnectOptions } from '../../src/client/types.ts'
 import { a, b, checkpoint, event, hello, id, Stage } from './stage.ts'
+
+describe('what cannot be connected to', () => {
+  it.each<{ what: string; endpoints: string | string[]; redundancy?: string }>([
+    { what: 'no endpoint', endpoints: [] },
+    { what: 'no URL', endpoints: '/events' },
+    { what: 'an unknown redundancy', endpoints: a, redundancy: 'stanby' },
+  ])('is refused at once: $what', ({ endpoints, redundancy }) => {
+    expect(() => new Stage(endpoints, { redundancy } as ConnectOptions)).toThrow(TypeError)
+  })
+})
 
 describe('an answer', () => {
   it('204 is final', async () => {

@@ -160,6 +160,25 @@ describe('a stream', () => {
     expect(stage.environment.timers).toBe(0)
   })
 
+  it('of a standby is replaced when its server drains', async () => {
+    const stage = new Stage([a, b, c], { redundancy: 'standby' })
+    const first = await stage.open(hello + checkpoint(0))
+    await stage.advance(6_100)
+    const standby = await stage.open(hello)
+    await stage.send(standby, ': hint drain=10000\n\n')
+    await stage.send(first, ':\n')
+    await stage.advance(8_000)
+    expect(standby.aborted).toBe(true)
+    await stage.send(first, ':\n')
+    await stage.advance(6_100)
+    expect(stage.exchanges).toHaveLength(3)
+    expect(stage.last.url.searchParams.get('mode')).toBe('standby')
+    expect([a, b, c]).toContain(`${stage.last.url.origin}${stage.last.url.pathname}`)
+    expect(stage.last.host).not.toBe(standby.host)
+    stage.connection.close()
+    expect(stage.environment.timers).toBe(0)
+  })
+
   it('is doubled without a repetition, and the second one carries on alone', async () => {
     const stage = new Stage([a, b], { redundancy: 'full' }).listen()
     const first = await stage.open(hello + checkpoint(0))
@@ -243,6 +262,16 @@ describe('opaque ids', () => {
     await stage.advance(200)
     expect(stage.last.lastEventId).toBe('y')
     await stage.open('id: y\ndata: 2\n\nid: z\ndata: 3\n\n')
+    expect(stage.data).toEqual(['1', '2', '3'])
+    stage.connection.close()
+  })
+
+  it('may be checkpoints, after which an event without an id of its own is no repetition', async () => {
+    const stage = new Stage([a, b]).listen()
+    const first = await stage.open('id: x\ndata: 1\n\n')
+    first.cut()
+    await stage.advance(200)
+    await stage.open('id: x\n\ndata: 2\n\nid: y\ndata: 3\n\n')
     expect(stage.data).toEqual(['1', '2', '3'])
     stage.connection.close()
   })

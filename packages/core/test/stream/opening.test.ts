@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { refusedOptions } from './options.ts'
 import { Client } from '../support/client.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
-import { open, openRead, openStream } from '../support/open.ts'
+import { get, open, openRead, openStream } from '../support/open.ts'
 
 describe('the first bytes', () => {
   it('come without a turn, a timer or an event', async () => {
@@ -43,6 +43,13 @@ describe('the first bytes', () => {
     expect(Math.max(...times)).toBeLessThanOrEqual(4_000)
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(2_500)
     expect(times.every(Number.isInteger)).toBe(true)
+  })
+
+  it('leave the back-off to connect(), unless a reconnection time is given', async () => {
+    const request = get({ headers: { accept: 'text/event-stream;holdfast=1' } })
+    const { client } = await openRead({ request })
+    expect(client.parsed.retry).toBe(undefined)
+    expect((await openRead({ request, retry: 5 })).client.parsed.retry).toBe(5)
   })
 
   it('come before events that were sent before anyone read', async () => {

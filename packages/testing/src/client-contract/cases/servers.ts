@@ -73,7 +73,7 @@ export async function deployScene(stage: Stage): Promise<Scene> {
     async disturb() {
       await Promise.all(feeds.map((feed) => feed.settled()))
       for (const server of deployed) {
-        await Promise.all(feeds.map((feed) => feed.stands()))
+        await Promise.all(feeds.map((feed) => feed.settled()))
         const at = Date.now()
         for (const feed of feeds) if (serverOf(deployed, feed) === server) feed.cuts.push(at)
         await server.stop()

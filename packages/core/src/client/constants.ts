@@ -1,0 +1,84 @@
+/**
+ * The numbers of the algorithm, each with what it was measured against in a simulation. Milliseconds, unless they say otherwise.
+ *
+ * This file imports nothing, so that bundlers put the numbers where they are used.
+ */
+
+// Silence. With hedging a black hole interrupts for 6.5 s at a heartbeat of 5 s, without for 12.5 s.
+
+/** Heartbeats of silence after which a stream is suspect. */
+export const suspectAfter = 1.3
+/** Heartbeats of silence after which a stream is given up. */
+export const idleAfter = 2.5
+
+// Attempts.
+
+/** How long the head of an answer may take. */
+export const headTimeout = 10_000
+/** The same for a request that must not be repeated. */
+export const onceTimeout = 60_000
+/** A stream of this age stands for a working server; at 0 a flapping set of endpoints saw 15.9 k attempts, at 5 s 9.6 k. */
+export const minUptime = 5_000
+/** What everybody who lost the same server waits at most: 0 and 1,000 give peaks of 459 and 358 attempts/s, 200 gives 417. */
+export const firstJitter = 200
+/** Attempts at a time; 3 gain nothing over 2. */
+export const raceWidth = 2
+/** The least time between two attempts of a race. */
+export const stagger = 250
+export const firstBackoff = 1_000
+/** With a cap of 30 s an outage is over after 47 s, with 10 after 29, with 5 after 25. */
+export const longestBackoff = 10_000
+/** A server that says `retry: 0` must not be taken at its word. */
+export const shortestBackoff = 200
+/** An extra attempt comes back in this time: one sweep over the list, and then no more than the back-off allows. */
+export const refill = 10_000
+
+// Endpoints.
+
+/** Failures that count half. */
+export const failureHalfLife = 60_000
+/** After three failures in a row, and doubled with each further one. */
+export const shortestBreak = 2_000
+export const longestBreak = 60_000
+/** For an endpoint that says it has no event stream, and up to a quarter more. */
+export const refusedFor = 300_000
+/** For servers that contradict each other about the log. */
+export const staleFor = 30_000
+export const longestRetryAfter = 600_000
+
+// Voluntary moves.
+
+export const pauseBetweenMoves = 30_000
+/** How long where we move to must have been without a failure. */
+export const calmTarget = 10_000
+export const calmPreferred = 60_000
+/** How much cheaper a preferred endpoint must be. */
+export const cheaperBy = 1.5
+/** This late twice is slow, or once twice as late. */
+export const late = 1_000
+/** How long both streams run before the old one closes. */
+export const overlap = 5_000
+/** The part of a draining server's time within which its clients leave. The rest is for the new stream. */
+export const drainShare = 0.8
+
+// Additional connections.
+
+/** How long nothing must happen until there is one connection less. */
+export const calm = 120_000
+/** The load above which no additional connection is opened. */
+export const tooBusy = 0.85
+/** The load above which a second full stream becomes a standby. */
+export const muchTooBusy = 0.9
+/** The log moves at an endpoint and not here for this long: the stream that delivers is suspect. */
+export const patience = 1_000
+
+// What is held for the application.
+
+/** What may wait to be consumed, in characters. Reading stops above it, and goes on below a quarter of it. */
+export const maxWaiting = 1_048_576
+/** What each entry counts besides its data: 256 of them are as much as may wait. */
+export const entryWeight = 4_096
+/** Ids of opaque events that are remembered: at 256 no run of 1,000 had a duplicate, at 16 60 % had. */
+export const windowSize = 256
+/** The time between two writes of the position. */
+export const saveInterval = 1_000
