@@ -28,7 +28,7 @@ export interface Fixture {
   hub: Hub
 }
 
-const batchBytes = 64 * 1024
+const defaultBatch = 64 * 1024
 
 /**
  * Build the app that {@link adapterContract} examines.
@@ -59,7 +59,8 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
   const publish = async (query: URLSearchParams): Promise<PublishResult> => {
     const [count, size, every] = ['count', 'size', 'every'].map((name) => Number(query.get(name) ?? 0)) as [number, number, number]
     const result = { published: 0, failed: 0 }
-    const perBatch = Math.max(1, Math.floor(batchBytes / Math.max(1, size)))
+    const batch = Number(query.get('batch') ?? defaultBatch)
+    const perBatch = Math.max(1, Math.floor(batch / Math.max(1, size)))
     while (result.published + result.failed < count) {
       const first = result.published + result.failed
       const length = Math.min(perBatch, count - first)

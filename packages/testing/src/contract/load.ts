@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { resetPeak } from '../process-group.ts'
 import type { RawClient } from '../raw-client/index.ts'
-import type { Subject } from './subject.ts'
+import { hang, type Subject } from './subject.ts'
 
 const size = 16_384
 
@@ -61,5 +61,5 @@ export function loadContract(subject: Subject): void {
     // One copy of what the stalled ones have not read would be 200 MB, one for each 2,000. Bun 1.4 moves by up to 100
     // without any.
     expect(growth).toBeLessThan(150)
-  })
+  }, hang)
 }

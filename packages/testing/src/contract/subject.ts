@@ -9,6 +9,8 @@ import type { CloseRecord, StreamRecord } from './journal.ts'
 
 /** Coarse timers, a busy machine and a runtime's own delays: what a wait for something that must happen may take. */
 export const patience = 15_000
+/** What no request takes, however busy the machine: 200 MB through a Durable Object took a minute beside other tests. */
+export const hang = 300_000
 
 /** A request's query. */
 export type Query = Record<string, string | number>
@@ -102,7 +104,7 @@ export class Subject {
   }
 
   async #ask(path: string, query: Query, method: string): Promise<unknown> {
-    const response = await fetch(this.#url(path, query), { method, signal: AbortSignal.timeout(60_000) })
+    const response = await fetch(this.#url(path, query), { method, signal: AbortSignal.timeout(hang) })
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`)
     return response.json()
   }
