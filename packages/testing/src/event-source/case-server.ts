@@ -16,7 +16,8 @@ export class CaseServer implements AsyncDisposable {
   /** `routes` serves further paths, such as a page. */
   constructor(routes: Record<string, Handler> = {}) {
     this.#routes = { '/stream': this.#stream, '/seen': this.#tell, '/release': this.#release, ...routes }
-    this.#server = createServer((request, response) => {
+    // A kept connection that closes just as a client uses it again is a broken request, and no subject of ours.
+    this.#server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
       const route = this.#routes[new URL(request.url ?? '', 'http://x').pathname]
       response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
       response.setHeader('access-control-allow-credentials', 'true')
@@ -84,8 +85,7 @@ async function answer(plan: Answer, response: ServerResponse, released: Promise<
     else if (typeof piece === 'object' && 'until' in piece) await released
     else response.write(bytesOf(piece))
   }
-  // A reset overtakes what is still on its way.
-  if (plan.after === 'reset') setTimeout(() => response.socket?.resetAndDestroy(), 50)
+  if (plan.after === 'reset') response.socket?.resetAndDestroy()
   if (plan.after === 'end') response.end()
 }
 

@@ -21,7 +21,10 @@ export const reconnecting: EventSourceCase[] = [
   {
     name: 'reset in mid-stream: reestablished',
     async run(context) {
-      const { events } = context.open([{ body: ['retry: 50\ndata: 1\n\ndata: unfinished\n'], after: 'reset' }, last])
+      // A reset overtakes what is still on its way.
+      const { events, stream } = context.open([{ body: ['retry: 50\ndata: 1\n\ndata: unfinished\n', { until: 'released' }], after: 'reset' }, last])
+      await events.until('message:1')
+      await stream.release()
       await events.until('message:last')
       equal(events.log, ['open', 'message:1', 'error:0', 'open', 'message:last'], 'events')
     },
