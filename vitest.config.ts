@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // The workspace runs from source: see the export condition in each package.json.
 const conditions = ['@holdfast/source', 'module', 'node']
@@ -19,17 +20,27 @@ const real = { testTimeout: 120_000, hookTimeout: 60_000, retry: 1 }
 // Projects whose files run in different numbers at once need places of their own.
 const place = (maxWorkers: number, groupOrder: number) => ({ maxWorkers, sequence: { groupOrder } })
 
+// A fresh checkout knows no durations, and one worker must not be left with what is longest while the others have nothing.
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean => /\/(contract\.|event-source\.[cn]|exactly-once|simulator-random)[^/]*$/.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...source,
         test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'], exclude: [dependencies, ...runtimes, ...packages, ...browser], ...place(2, 1) },
       },
-      // They mostly wait, so more at once than the machine has cores, and all cases of a contract at once.
-      { ...source, test: { name: 'runtimes', include: runtimes, exclude: [dependencies, ...clients, ...unsettled], ...real, ...place(3, 2), maxConcurrency: 40 } },
+      // They mostly wait, so more at once than the machine has cores, and a dozen cases of a contract.
+      { ...source, test: { name: 'runtimes', include: runtimes, exclude: [dependencies, ...clients, ...unsettled], ...real, ...place(3, 2), maxConcurrency: 12 } },
       { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3) } },
-      { ...source, test: { name: 'unsettled', include: unsettled, ...real, retry: 0, maxConcurrency: 40 } },
+      { ...source, test: { name: 'unsettled', include: unsettled, ...real, retry: 0, maxConcurrency: 12 } },
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
       // What is published, so from the build and without the source condition.
       { test: { name: 'packages', include: packages, globalSetup: 'test/packages/support/consumer.ts', testTimeout: 60_000 } },
