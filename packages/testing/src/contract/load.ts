@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { resetPeak } from '../process-group.ts'
 import type { RawClient } from '../raw-client/index.ts'
-import { bulkPatience, hang, type Subject } from './subject.ts'
+import { hang, type Subject } from './subject.ts'
 
 const size = 16_384
 
@@ -34,7 +34,7 @@ export function loadContract(subject: Subject): void {
     const healthy = await subject.stream('/events', { topic, name: subject.name() }, { onEvent })
     const total = 1500
     expect(await subject.publish(topic, total, size, { every: 5 })).toEqual({ published: total, failed: 0 })
-    await healthy.until('everything', () => seen.length === total, bulkPatience)
+    await healthy.until('everything', () => seen.length === total)
     expect(seen).toEqual([...Array(total).keys()])
     await expectClosed(stalled)
     healthy.destroy()

@@ -4,7 +4,7 @@ import { eventually } from '../eventually.ts'
 import type { RawClient } from '../raw-client/index.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { SocketFate } from './socket-fate.ts'
-import { bulkPatience, patience, type Subject } from './subject.ts'
+import { patience, type Subject } from './subject.ts'
 
 const size = 16_384
 /** The hub with room for all of it, so that a stall is found as a stall and not as an overflow. */
@@ -80,7 +80,7 @@ export function stallingContract(subject: Subject, { stalledSocket, takenUnread 
     await wait(1000)
     expect((await subject.state({ topic, ...roomy })).count).toBe(1)
     client.resume()
-    await client.until('everything', () => client.events.length === count, bulkPatience)
+    await client.until('everything', () => client.events.length === count)
     expect(client.events.map(({ data }) => Number.parseInt(data))).toEqual([...Array(count).keys()])
     const before = client.comments.length
     await client.until('three more heartbeats', () => client.comments.length >= before + 3)
@@ -95,10 +95,10 @@ export function stallingContract(subject: Subject, { stalledSocket, takenUnread 
     // Blocked once the count stands still between two looks.
     let sent = -1
     const standsStill = async (): Promise<boolean> => sent === (sent = (await subject.state({ name })).stream!.source!.sent)
-    await eventually('the source to wait', standsStill, { within: bulkPatience, every: 500, last: () => sent })
+    await eventually('the source to wait', standsStill, { within: patience, every: 500, last: () => sent })
     expect(sent * size - client.bodyBytes).toBeLessThan(takenUnread)
     client.resume()
-    await client.until('the end of the body', () => client.bodyDone, bulkPatience)
+    await client.until('the end of the body', () => client.bodyDone)
     expect(client.events.map(({ data }) => Number.parseInt(data))).toEqual([...Array(total).keys()])
     expect(await subject.closed(name)).toMatchObject({ reason: 'ended', events: total })
     client.destroy()
