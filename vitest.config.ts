@@ -7,8 +7,6 @@ const source = { resolve: { conditions }, ssr: { resolve: { conditions, external
 const runtimes = ['packages/testing/test/contract.*.test.ts', 'packages/**/test/**/*.runtime.test.ts']
 // Each plays some 80 connections and 9 servers at once: beside others, Chromium runs out of sockets and a drain out of time.
 const clients = ['packages/testing/test/client.{node,bun,deno,workerd,chromium,naive-list}.runtime.test.ts']
-// Not settled yet, so not a part of `npm test`: npm run test:unsettled
-const unsettled = ['packages/testing/test/contract.workerd-hub.test.ts']
 const packages = ['test/packages/**/*.test.ts']
 const browser = ['apps/**/test/**/browser.*.test.ts']
 // A package's folder of dependencies links to its siblings, so that their tests would be found there once more.
@@ -38,9 +36,8 @@ export default defineConfig({
         test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'], exclude: [dependencies, ...runtimes, ...packages, ...browser], ...place(2, 1) },
       },
       // They mostly wait, so more at once than the machine has cores, and a dozen cases of a contract.
-      { ...source, test: { name: 'runtimes', include: runtimes, exclude: [dependencies, ...clients, ...unsettled], ...real, ...place(3, 2), maxConcurrency: 12 } },
+      { ...source, test: { name: 'runtimes', include: runtimes, exclude: [dependencies, ...clients], ...real, ...place(3, 2), maxConcurrency: 12 } },
       { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3) } },
-      { ...source, test: { name: 'unsettled', include: unsettled, ...real, retry: 0, maxConcurrency: 12 } },
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
       // What is published, so from the build and without the source condition.
       { test: { name: 'packages', include: packages, globalSetup: 'test/packages/support/consumer.ts', testTimeout: 60_000 } },
