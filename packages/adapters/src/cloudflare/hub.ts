@@ -31,9 +31,6 @@ export interface DurableObjectHub extends Hub {
   stop(topic: string): Promise<boolean>
 }
 
-// The CPU time of a request is limited, 30 s unless configured, and an event takes some 0.05 ms of it.
-const defaultMaxAge = 3_600_000
-
 /**
  * The hub of a Worker, its topics in the objects of a binding.
  *
@@ -54,7 +51,7 @@ class WorkerHub implements DurableObjectHub {
 
   constructor(namespace: HubNamespace, options: DurableObjectHubOptions) {
     this.#namespace = namespace
-    this.#options = { ...options, stream: { maxAge: defaultMaxAge, ...options.stream } }
+    this.#options = options
     this.#objects = new HubObjects(namespace)
   }
 
@@ -116,10 +113,8 @@ class WorkerHub implements DurableObjectHub {
   stop: DurableObjectHub['stop'] = (topic) => this.#objects.call({ topic }, (stub) => stub.stopProducing())
 
   #forward(request: Request, topic: string, { identity, expiresAt, stream }: RespondOptions): Promise<Response> {
-    const { maxAge, ...own } = this.#options.stream ?? {}
-    // It is the object that writes, and its CPU time counts anew with each event.
-    const ageing = maxAge === defaultMaxAge ? own : { ...own, maxAge }
-    const options = { topic, identity, expiresAt, stream: forwardable({ ...ageing, ...stream }) }
+    // It is the object that writes, and its CPU time counts anew with each event: no age unless one is asked for.
+    const options = { topic, identity, expiresAt, stream: forwardable({ maxAge: 0, ...this.#options.stream, ...stream }) }
     return this.#objects.call({ topic }, (stub) => stub.fetch(directRequest(request, options)))
   }
 

@@ -10,7 +10,10 @@ export interface StreamOptions {
   heartbeat?: number | undefined
   /** Close as `stalled` when bytes wait and the client takes none of them for this long. Default 10,000. */
   stallTimeout?: number | undefined
-  /** Close as `max-age` after a random 80–100 % of this, so that clients do not return all at once. Default off. */
+  /**
+   * Close as `max-age` after a random 80–100 % of this, so that clients do not return all at once. Default off; on
+   * Cloudflare Workers, where a request's CPU time is limited, an hour.
+   */
   maxAge?: number | undefined
   /** The bytes that may wait for a slow client. Default 1 MiB. */
   maxBufferedBytes?: number | undefined

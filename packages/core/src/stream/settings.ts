@@ -11,6 +11,8 @@ const encoder = new TextEncoder()
 const ownOfWorkers = 25_000
 // There a client that has left is found by writing to it, and by nothing else (workerd 1.20261117).
 const longestOfWorkers = 60_000
+// And what lies in between may go on reading for one that has left: then age is all that ends it.
+const maxAgeOfWorkers = 3_600_000
 
 /** Stream options with their defaults filled in; deadlines that are off are Infinity. */
 export interface StreamSettings {
@@ -28,11 +30,11 @@ export interface StreamSettings {
  * @throws {RangeError} for a duration or size that is negative or not a number
  */
 export function settingsOf(options: StreamOptions, environment: Environment, request?: Request, heartbeat = 15_000): StreamSettings {
-  const [own, longest] = environment.requestScoped ? [ownOfWorkers, longestOfWorkers] : [heartbeat, Infinity]
+  const [own, longest, age] = environment.requestScoped ? [ownOfWorkers, longestOfWorkers, maxAgeOfWorkers] : [heartbeat, Infinity, 0]
   return {
     heartbeat: Math.min(duration('heartbeat', options.heartbeat ?? own), longest),
     stallTimeout: duration('stallTimeout', options.stallTimeout ?? 10_000),
-    maxAge: duration('maxAge', options.maxAge ?? 0),
+    maxAge: duration('maxAge', options.maxAge ?? age),
     maxBufferedBytes: nonNegative('maxBufferedBytes', options.maxBufferedBytes ?? 1_048_576),
     retry: options.retry ?? (request && isHoldfastClient(request) ? undefined : Math.round(1_000 + 3_000 * environment.random())),
   }

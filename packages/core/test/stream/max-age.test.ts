@@ -80,6 +80,15 @@ describe('a world where timers belong to a request', () => {
     expect(client.parsed.hints).toMatchObject([{ heartbeat: 60_000 }, { heartbeat: 60_000 }])
   })
 
+  it('ends each stream after 48 to 60 minutes, unless another age is given', async () => {
+    const environment = new FakeEnvironment({ requestScoped: true })
+    const [ageing, ageless] = [await openRead({ environment }), await openRead({ environment, maxAge: 0 })]
+    await environment.advance(47 * 60_000)
+    expect(ageing.closes).toEqual([])
+    await environment.advance(14 * 60_000)
+    expect([ageing.closes, ageless.closes]).toMatchObject([[{ reason: 'max-age' }], []])
+  })
+
   it('pushes, up to 64 KiB ahead of its reader', async () => {
     const environment = new FakeEnvironment({ requestScoped: true })
     const { stream, closes } = openStream({ environment, stallTimeout: 5_000, heartbeat: 0 })
