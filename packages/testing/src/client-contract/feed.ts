@@ -47,9 +47,11 @@ export class Feed {
     return way
   }
 
-  /** Its statuses in short, for messages. */
+  /** Its statuses in short, for messages, and when it was struck. */
   get log(): string {
-    return this.#statuses.map(({ at, status: { state, endpoint = '', reason = '' } }) => `${at % 100_000} ${state} ${endpoint} ${reason}`).join('\n')
+    const lines = this.#statuses.map(({ at, status: { state, endpoint = '', reason = '', open } }) => ({ at, text: `${state} ${endpoint} ${open ?? reason}` }))
+    const all = [...lines, ...this.cuts.map((at) => ({ at, text: 'STRUCK' }))].toSorted((a, b) => a.at - b.at)
+    return all.map(({ at, text }) => `${at % 100_000} ${text}`).join('\n')
   }
 
   /** Whether its stream has stood for a while, and the additional one that it is to have is there. */

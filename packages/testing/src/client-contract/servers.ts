@@ -42,6 +42,11 @@ export class StreamServer implements AsyncDisposable {
     return (await (await fetch(`${this.url}/requests?name=${name}`)).json()) as number
   }
 
+  /** Let an answer go on that was asked for with `?held`. */
+  async release(name: string): Promise<void> {
+    await (await fetch(`${this.url}/release?name=${name}`)).text()
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.kill()
   }

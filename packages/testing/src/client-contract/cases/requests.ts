@@ -61,7 +61,9 @@ export function postScenes(stage: Stage): Promise<Scene[]> {
 async function postScene(stage: Stage, { name, demand, located, resumeUrl, before, strike, end, posts }: PostCase): Promise<Scene> {
   const { calm } = stage.servers
   const topic = `answer-${name}`
-  const feed = await stage.feed(calm, { name: topic, method: 'POST', body: 'a prompt' }, `/answers/${topic}${located ? '?located' : ''}`)
+  // Or a slow client would be struck when it has got all.
+  const query = [...(located ? ['located'] : []), ...(strike ? ['held'] : [])].join('&')
+  const feed = await stage.feed(calm, { name: topic, method: 'POST', body: 'a prompt' }, `/answers/${topic}?${query}`)
   if (resumeUrl) feed.plan.resumeUrl = `${feed.ways[0]?.url}/answers/${topic}`
   for (const way of feed.ways) before?.(way)
   return {
@@ -71,6 +73,7 @@ async function postScene(stage: Stage, { name, demand, located, resumeUrl, befor
       await feed.opened()
       await wait(1_500)
       strike(feed.primary)
+      await Promise.all(calm.map((server) => server.release(topic)))
     },
     cases: [{ name: `POST ${demand}`, check: () => judge(stage, feed, { topic, end, posts }) }],
   }

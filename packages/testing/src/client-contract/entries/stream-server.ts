@@ -2,6 +2,8 @@
  * A stream server in a process of its own. Several of them share one history in Redis; any can be killed at any moment.
  *
  * GET /events?topic=… · POST /answers/:name starts an answer that only a GET resumes · GET /requests?name=… counts those POSTs
+ *
+ * An answer asked for with `?held` stops in its middle until GET /release?name=…
  */
 import process from 'node:process'
 import { createHub } from '@holdfast/core/hub'
@@ -13,6 +15,7 @@ const [port = 0, redisPort = 0] = process.argv.slice(2).map(Number)
 // The heartbeat of the prototype in field/failover.md: the figures are comparable.
 const hub = createHub({ broker: new ExampleRedisBroker(redisPort, 'client:', 100_000), stream: { heartbeat: 1_000 } })
 const posts = new Map<string, number>()
+const releases = new Map<string, () => void>()
 
 // Pages of another origin read it.
 const cors = {
@@ -35,11 +38,17 @@ async function handle(request: Request): Promise<Response> {
   const answers = /^\/answers\/([\w-]+)$/.exec(pathname)?.[1]
   if (pathname === '/events') return hub.respond(request, { topics: searchParams.getAll('topic'), stream: { headers: cors } })
   if (pathname === '/requests') return Response.json(posts.get(searchParams.get('name') ?? '') ?? 0)
+  if (pathname === '/release') return Response.json(releases.get(searchParams.get('name') ?? '')?.() ?? null)
   if (answers === undefined) return new Response(null, { status: 404, headers: cors })
   if (request.method !== 'POST') return hub.respond(request, { topics: [answers], stream: { headers: cors } })
-  posts.set(answers, (posts.get(answers) ?? 0) + 1)
-  const location: Record<string, string> = searchParams.has('located') ? { 'content-location': pathname } : {}
-  const response = await hub.respond(request, { topics: [answers], stream: { headers: { ...cors, ...location } } })
-  hub.run(answers, answer()).catch(console.error)
+  return startAnswer(request, answers, searchParams)
+}
+
+async function startAnswer(request: Request, name: string, query: URLSearchParams): Promise<Response> {
+  posts.set(name, (posts.get(name) ?? 0) + 1)
+  const location: Record<string, string> = query.has('located') ? { 'content-location': `/answers/${name}` } : {}
+  const response = await hub.respond(request, { topics: [name], stream: { headers: { ...cors, ...location } } })
+  const held = query.has('held') ? new Promise<void>((resolve) => releases.set(name, resolve)) : Promise.resolve()
+  hub.run(name, answer(held)).catch(console.error)
   return response
 }
