@@ -16,6 +16,8 @@ export class Feed {
   readonly report: Promise<FeedReport>
   hasReported = false
   #statuses: FeedStatus[] = []
+  // Streams that it had told of when it was struck.
+  #known = 0
   #wakes: (() => void)[] = []
   #resolve: (report: FeedReport) => void = () => {}
 
@@ -27,6 +29,12 @@ export class Feed {
 
   get statuses(): readonly FeedStatus[] {
     return this.#statuses
+  }
+
+  /** It is struck. @param breaks - whether it must find another stream */
+  cut(breaks: boolean): void {
+    this.cuts.push(Date.now())
+    if (breaks) this.#known = this.#streams
   }
 
   told(status: FeedStatus): void {
@@ -64,24 +72,31 @@ export class Feed {
     return redundancy === 'none' || (extra?.open === true && extra.endpoint !== endpoint)
   }
 
-  /** Wait for a stream of this moment or a later one. */
-  opened(since = 0): Promise<void> {
-    return this.#until('a stream', () => (this.#last('open')?.at ?? -1) >= since)
+  /**
+   * Wait for a stream, after a blow for another one than was known then. Not for a later one: the client may have moved of
+   * itself, and what was struck was the one that it had left.
+   */
+  opened(): Promise<void> {
+    return this.#until('a stream', () => this.#streams > this.#known)
   }
 
   /** The same, until it has stood for a while. */
-  async stands(since = 0): Promise<void> {
-    await this.opened(since)
+  async #stands(): Promise<void> {
+    await this.opened()
     while (this.#age < standing) await wait(standing - this.#age)
   }
 
   /** The same, until the additional connection that it is to have is there, too. */
-  async settled(since = 0): Promise<void> {
-    await this.stands(since)
+  async settled(): Promise<void> {
+    await this.#stands()
     while (!this.isSettled) {
       await this.#until(`its ${this.plan.redundancy ?? 'stream'}`, () => this.isSettled || this.#age < standing)
-      await this.stands(since)
+      await this.#stands()
     }
+  }
+
+  get #streams(): number {
+    return this.#statuses.filter(({ status }) => status.state === 'open').length
   }
 
   /** What it says of the stream that delivers. */

@@ -48,12 +48,11 @@ async function strike(feed: Feed, { cuts = 2, lasts = 0, strike, lift }: Network
   await feed.settled()
   for (let cut = 0; cut < cuts; cut++) {
     const way = feed.primary
-    const at = Date.now()
-    feed.cuts.push(at)
+    // After the only blow of its kind another stream is not always needed.
+    feed.cut(cuts > 1)
     strike(way)
     await wait(lasts)
     await lift?.(way)
-    // After the only blow of its kind another stream is not always needed.
-    await feed.settled(cuts > 1 ? at : 0)
+    await feed.settled()
   }
 }

@@ -32,10 +32,10 @@ export async function killScene(stage: Stage): Promise<Scene> {
       for (let kill = 0; kill < kills; kill++) {
         const [rarest] = modes.toSorted((a, b) => cutsOf(listed, a) - cutsOf(listed, b))
         const victims = listed.filter(({ plan }) => plan.redundancy === rarest)
-        const victim = await Promise.race(victims.map((feed) => feed.settled(feed.cuts.at(-1)).then(() => feed)))
+        const victim = await Promise.race(victims.map((feed) => feed.settled().then(() => feed)))
         await strike(mortal, feeds, victim)
       }
-      await Promise.all(feeds.map((feed) => feed.opened(feed.cuts.at(-1))))
+      await Promise.all(feeds.map((feed) => feed.opened()))
     },
     cases: [
       ...modes.map((mode) => check('kill -9', mode, listed.filter(({ plan }) => plan.redundancy === mode))),
@@ -52,8 +52,7 @@ async function strike(servers: readonly StreamServer[], feeds: readonly Feed[], 
   const server = serverOf(servers, victim)
   // Others are hit too, but those that lack something just now are no example of their kind.
   const examples = feeds.filter((feed) => feed.isSettled && serverOf(servers, feed) === server)
-  const at = Date.now()
-  for (const { cuts } of examples) cuts.push(at)
+  for (const feed of examples) feed.cut(true)
   await server.kill()
   await wait(downFor)
   await server.start()
@@ -71,8 +70,7 @@ export async function deployScene(stage: Stage): Promise<Scene> {
   const deploy = async (choose: () => StreamServer): Promise<void> => {
     await Promise.all(feeds.map((feed) => feed.settled()))
     const server = choose()
-    const at = Date.now()
-    for (const feed of feeds) if (serverOf(deployed, feed) === server) feed.cuts.push(at)
+    for (const feed of feeds) if (serverOf(deployed, feed) === server) feed.cut(true)
     await server.stop()
     await server.start()
   }
