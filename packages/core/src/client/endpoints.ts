@@ -104,9 +104,9 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
       const at = refill + Math.max(budgets.get(key) ?? -Infinity, now - (all.length - 1) * refill)
       if (budgets.size > 999) budgets.clear()
       // But for the rounding of the sums.
-      const some = at < now + 1
-      if (some) budgets.set(key, at)
-      return some
+      if (at > now + 1) return false
+      budgets.set(key, at)
+      return true
     },
   }
   return list
