@@ -92,7 +92,7 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
       endpoint.failures = 1 + failuresOf(endpoint)
       endpoint.failedAt = clock.now()
       if (++endpoint.inARow > 2) {
-        endpoint.avoid = endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, shortestBreak * 2 ** (endpoint.inARow - 3))
+        endpoint.avoid = Math.max(endpoint.avoid, endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, shortestBreak * 2 ** (endpoint.inARow - 3)))
       }
     },
     bar(endpoint, milliseconds) {

@@ -86,7 +86,7 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
   idleTimeout?: number | undefined
   /** How long an answer's head may take. Default 10,000; 60,000 for a request that must not be repeated. */
   connectTimeout?: number | undefined
-  /** The base of the exponential back-off, until a server says otherwise with `retry:`. Default 1,000. */
+  /** The base of the exponential back-off, until a server says otherwise with `retry:`, 10 minutes at most. Default 1,000. */
   retry?: number | undefined
   /** Tells the server regularly what was received, where TCP alone would not notice a dead client. */
   acknowledge?: boolean | undefined

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { createEndpoints, type EndpointState } from '../../src/client/endpoints.ts'
+import { FakeEnvironment } from '../support/fake-environment.ts'
 import { a, b, c, checkpoint, event, type Exchange, gap, hello, id, Stage } from './stage.ts'
 
 /** Keep streams alive for a while, by what each is to hear. */
@@ -104,6 +106,14 @@ describe('an attempt', () => {
     expect([stage.last.url.href, stage.exchanges.length]).toEqual([a, 6])
     stage.connection.close()
   })
+})
+
+it('an endpoint that must not be asked is not had back by its failures', () => {
+  const endpoints = createEndpoints([a, b], new FakeEnvironment())
+  const [barred] = endpoints.all as [EndpointState]
+  endpoints.bar(barred, 300_000)
+  for (let failures = 0; failures < 3; failures++) endpoints.failed(barred)
+  expect(barred.avoid).toBe(barred.barred)
 })
 
 describe('silence', () => {
