@@ -1,5 +1,6 @@
 import { createTimer } from './clock.ts'
 import type { Connection } from './connection.ts'
+import { shortestAcknowledgement } from './constants.ts'
 import type { Link } from './link.ts'
 
 /**
@@ -11,8 +12,9 @@ export function acknowledge(connection: Connection, link: Link, conn: string, in
   // What else is in the query may be a token.
   const url = new URL(`ack${new URL(link.endpoint.url).search}`, link.endpoint.url)
   url.searchParams.set('conn', conn)
+  const delay = Math.max(interval / 3, shortestAcknowledgement)
   const timer = createTimer(connection.clock, async () => {
-    timer(interval / 3)
+    timer(delay)
     const headers = { ...Object.fromEntries(link.headers as Headers), 'content-type': 'text/plain' }
     try {
       const response = await (connection.options.fetch ?? fetch)(url.href, { method: 'POST', headers, body: connection.consumer.lastEventId, signal: link.abort.signal })
@@ -22,5 +24,5 @@ export function acknowledge(connection: Connection, link: Link, conn: string, in
     }
   })
   link.acknowledge = timer
-  timer(interval / 3)
+  timer(delay)
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import { longestTimer } from './constants.ts'
 
 /** The part of the environment that the client needs. */
 export interface Clock extends Pick<Environment, 'now' | 'wallTime' | 'setTimer' | 'clearTimer' | 'random'> {
@@ -13,7 +14,8 @@ export interface Clock extends Pick<Environment, 'now' | 'wallTime' | 'setTimer'
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: Date.now,
-  setTimer: (callback, delay) => setTimeout(callback, delay),
+  // Runtimes take a longer delay for none at all, and a server may say any number.
+  setTimer: (callback, delay) => setTimeout(callback, Math.min(delay, longestTimer)),
   clearTimer: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
   random: Math.random,
 }

@@ -60,7 +60,7 @@ export function connect<Events extends object = Record<string, unknown>>(
 
   const close = (): void => finish(connection, 'closed', true)
   const abort = (): void => {
-    consumer.failures.push(signal?.reason)
+    consumer.failures[0] ??= signal?.reason
     finish(connection, 'aborted', true)
   }
   // Begin, once it is known where.
@@ -71,7 +71,7 @@ export function connect<Events extends object = Record<string, unknown>>(
       if (connection.closed) return
       begin(connection, id)
       consumer.lastEventId = id
-      connection.race.start()
+      connection.race.need(undefined, list.pick(() => true))
     } catch (cause) {
       fail(connection, 'store-failed', { cause })
     }
@@ -91,9 +91,8 @@ export function connect<Events extends object = Record<string, unknown>>(
     on: consumer.on,
     onStatus: (listener: (status: Status) => void) => addTo(listeners, [listener]),
     reconnect() {
-      if (connection.closed) return
-      connection.race.hurry()
       leave(connection, connection.primary, 'requested')
+      connection.race.hurry()
     },
     close,
     [Symbol.asyncIterator]: consumer.iterate,

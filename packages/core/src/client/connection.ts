@@ -46,12 +46,14 @@ export interface Connection {
   /** Look at a hint of the stream that delivers. */
   hinted(link: Link, hint: Hint): void
   readonly listeners: Set<[listener: (status: Status) => void]>
-  /** Ends what would outlive the connection: its listeners to others. */
+  /** Nothing more will be consumed. Ends what would outlive the connection: its listeners to others. */
   readonly over: AbortController
 }
 
 /** Say what the connection is doing. */
 export function say(connection: Connection, state: Status['state'], endpoint?: string, details?: object): void {
+  // A listener to what was said before may have closed it.
+  if (connection.status?.state === 'closed') return
   const status = { state, endpoint, ...details } as Status
   if (state !== 'standby') connection.status = status
   for (const [listener] of connection.listeners) void safely(listener, status)
@@ -63,20 +65,20 @@ export const tell = (connection: Connection, { endpoint, purpose: mode }: Link, 
 
 /** @param discard - what was not consumed will not be wanted */
 export function finish(connection: Connection, reason: ConnectionCloseReason, discard = false, error?: ConnectionError): void {
+  connection.queue.close(discard)
+  if (discard) connection.consumer.close()
   if (connection.closed) return
   connection.closed = true
-  connection.over.abort()
   connection.race.stop()
   connection.redundancy.stop()
   for (const link of connection.links) link.close()
-  connection.queue.close(discard)
-  if (discard) connection.consumer.close()
   say(connection, 'closed', undefined, { reason, error })
 }
 
 /** End with an error that the iteration throws. */
 export function fail(connection: Connection, code: ConnectionErrorCode, details: ConnectionErrorDetails): void {
+  if (connection.over.signal.aborted) return
   const error = new ConnectionError(code, details)
-  connection.consumer.failures.push(error)
+  connection.consumer.failures[0] ??= error
   finish(connection, 'failed', code === 'invalid-event', error)
 }

@@ -45,6 +45,8 @@ export const refusedFor = 300_000
 /** For servers that contradict each other about the log. */
 export const staleFor = 30_000
 export const longestRetryAfter = 600_000
+/** The least time between two acknowledgements, whatever a server asks for. */
+export const shortestAcknowledgement = 1_000
 
 // Voluntary moves.
 
@@ -74,7 +76,7 @@ export const patience = 1_000
 
 // What is held for the application.
 
-/** What may wait to be consumed, in characters. Reading stops above it, and goes on below a quarter of it. */
+/** What may wait to be consumed, in characters. Reading stops above it. A chunk that is being read may go beyond. */
 export const maxWaiting = 1_048_576
 /** What each entry counts besides its data: 256 of them are as much as may wait. */
 export const entryWeight = 4_096
@@ -82,3 +84,7 @@ export const entryWeight = 4_096
 export const windowSize = 256
 /** The time between two writes of the position. */
 export const saveInterval = 1_000
+
+// What runtimes can do.
+
+export const longestTimer = 2_147_483_647

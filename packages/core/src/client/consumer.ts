@@ -14,7 +14,7 @@ export interface Consumer {
   readonly failures: unknown[]
   on(type: string, listener: Listener): () => void
   iterate(): AsyncIterator<TopicEvent>
-  /** Nothing more will be consumed. */
+  /** Nothing more will be consumed, so nobody else need be listened to. */
   close(): void
 }
 
@@ -30,23 +30,23 @@ export function createConsumer(connection: Connection): Consumer {
   let consumed = ''
   let saved = ''
   let writing = false
-  let closed = false
 
   // The next event, handed to the listeners. What was handed out before has then been dealt with.
   async function pull(wanted: () => boolean): Promise<TopicEvent | undefined | void> {
     for (;;) {
       consumed = consumer.lastEventId
       saveSoon()
-      const entry = await queue.peek()
+      await queue.ready()
       if (!wanted()) return void (pumping = false)
+      const entry = queue.take()
       if (!entry) return consumer.close()
-      queue.take()
       const { id, event, gap } = entry
       if (event && !(await validate(connection, event))) continue
       consumer.lastEventId = id
       if (gap) void safely(options.onGap, gap)
       if (!event) continue
-      for (const [type, listener] of listeners) if (type === event.event) void safely(listener, event)
+      // Those of now: one that is added meanwhile begins with the next event.
+      for (const [, listener] of [...listeners].filter(([type]) => type === event.event)) void safely(listener, event)
       return event
     }
   }
@@ -67,7 +67,7 @@ export function createConsumer(connection: Connection): Consumer {
 
   function saveSoon(): void {
     if (!store || writing || consumed === saved) return
-    if (closed) void save()
+    if (connection.over.signal.aborted) void save()
     else if (!saving.due) saving(saveInterval)
   }
 
@@ -92,7 +92,7 @@ export function createConsumer(connection: Connection): Consumer {
       }
     },
     close() {
-      closed = true
+      connection.over.abort()
       saving()
       saveSoon()
     },
@@ -109,13 +109,15 @@ async function validate(connection: Connection, event: TopicEvent): Promise<bool
   const { schema } = connection.options
   let cause: unknown
   try {
-    const one = (schema && '~standard' in schema ? schema : (schema as Record<string, unknown> | undefined)?.[event.event]) as StandardSchema | undefined
-    const result = await one?.['~standard'].validate(event.json())
+    // Of one for each type, an event may be named like what every object has.
+    const standard = (schema as StandardSchema | undefined)?.['~standard'] ?? (schema as Record<string, Partial<StandardSchema>> | undefined)?.[event.event]?.['~standard']
+    const result = await standard?.validate(event.json())
     if (result?.issues) cause = result.issues
     else if (result) event.json = <T>() => result.value as T
   } catch (error) {
     cause = error
   }
   if (cause) fail(connection, 'invalid-event', { cause })
-  return !cause
+  // That ends it, and so may the application in the meantime.
+  return !connection.over.signal.aborted
 }

@@ -24,7 +24,6 @@ export function take(connection: Connection, link: Link, ownId: string | undefin
   const parsed = parsePositionId(ownId ?? '')
   if (!parsed) return takeOpaque(connection, link, ownId, event)
   const { advanced, positions } = parsed
-  const last = idOf(connection)
   const missing = missingIn(connection, link, event)
   if (missing) event = undefined
   // An event comes right after the position before its own. A gap is a checkpoint that admits to a hole.
@@ -39,7 +38,7 @@ export function take(connection: Connection, link: Link, ownId: string | undefin
   }
   const id = idOf(connection, event && advanced)
   // Where streams overlap, an event's own id says where its stream is: this says what the application has.
-  if (event ? verdict === deliver : id !== last) {
+  if (!event || verdict === deliver) {
     connection.queue.push({ id, event: event && Object.assign(event, { id, topic: connection.names.get(advanced) }) })
   }
   return verdict
@@ -47,7 +46,7 @@ export function take(connection: Connection, link: Link, ownId: string | undefin
 
 /** A stream has gone: what it left to this one, this one may have dropped. */
 export const settle = (connection: Connection, link: Link): Verdict =>
-  Math.max(drop, ...[...link.base.keys()].map((key) => hole(connection, link, key))) as Verdict
+  [...link.base.keys()].some((key) => hole(connection, link, key) === reopen) ? reopen : drop
 
 // The topics of which an event says that something is missing.
 function missingIn(connection: Connection, link: Link, event?: ReceivedEvent): string[] | undefined {

@@ -92,7 +92,7 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
       endpoint.failures = 1 + failuresOf(endpoint)
       endpoint.failedAt = clock.now()
       if (++endpoint.inARow > 2) {
-        endpoint.avoid = endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, shortestBreak * 2 ** (endpoint.inARow - 3))
+        endpoint.avoid = Math.max(endpoint.avoid, endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, shortestBreak * 2 ** (endpoint.inARow - 3)))
       }
     },
     bar(endpoint, milliseconds) {
@@ -104,9 +104,9 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
       const at = refill + Math.max(budgets.get(key) ?? -Infinity, now - (all.length - 1) * refill)
       if (budgets.size > 999) budgets.clear()
       // But for the rounding of the sums.
-      const some = at < now + 1
-      if (some) budgets.set(key, at)
-      return some
+      if (at > now + 1) return false
+      budgets.set(key, at)
+      return true
     },
   }
   return list

@@ -1,5 +1,6 @@
 import { type Connection, say, tell } from './connection.ts'
 import { overlap } from './constants.ts'
+import type { EndpointState } from './endpoints.ts'
 import type { Link } from './link.ts'
 import { resumeByGet } from './request.ts'
 import type { MoveReason } from './status.ts'
@@ -12,19 +13,29 @@ export const healthy = (connection: Connection): Link | undefined => streams(con
 export const extraOf = ({ links, primary }: Connection): Link | undefined =>
   [...links].find((link) => link !== primary && (link.purpose === 'full' || link.standby))
 
-/** Dial when no stream can be relied on, and stop dialling when one can. @param lost - the stream that has just been lost */
-export function update(connection: Connection, lost?: Link): void {
+/**
+ * Dial when no stream can be relied on, and stop dialling when one can.
+ *
+ * @param lost - the stream that has just been lost
+ * @param known - an endpoint that is well
+ */
+export function update(connection: Connection, lost?: Link, known?: EndpointState): void {
   if (connection.closed || connection.once) return
+  const next = healthy(connection) ?? streams(connection)[0]
+  if (next && !connection.primary) {
+    // It was to go when the other one had come.
+    keep(next)
+    promote(connection, next)
+  }
   if (healthy(connection)) connection.race.stop()
-  else connection.race.need(lost)
+  else connection.race.need(lost, known)
   connection.redundancy.update()
 }
 
 /** From now on this stream delivers. */
 export function promote(connection: Connection, link: Link): void {
-  const { primary } = connection
+  const { primary, from } = connection
   const endpoint = link.endpoint.url
-  const from = connection.from
   connection.primary = link
   connection.from = endpoint
   const reason = primary?.leaving ?? (primary?.suspect ? 'suspect' : 'lost')
@@ -42,6 +53,12 @@ export function leave(connection: Connection, link: Link | undefined, reason: Mo
     relieve(connection, next)
   }
   update(connection)
+}
+
+/** Don't replace it after all, unless its server goes away. */
+export function keep(link: Link): void {
+  link.leaving = link.drain ? 'drain' : undefined
+  link.retire()
 }
 
 /** Close what is to be replaced, now that another stream is live. */

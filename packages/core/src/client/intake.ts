@@ -3,7 +3,7 @@ import { covers, name } from './accepted.ts'
 import { acknowledge } from './acknowledge.ts'
 import { type Connection, fail, finish } from './connection.ts'
 import { drainShare, staleFor } from './constants.ts'
-import { healthy, update } from './failover.ts'
+import { keep, update } from './failover.ts'
 import type { Link } from './link.ts'
 import { deliver, reopen, stale, type Verdict } from './verdict.ts'
 
@@ -12,45 +12,40 @@ export function obey(connection: Connection, link: Link, verdict: Verdict): void
   const { primary, redundancy } = connection
   if (verdict === deliver) {
     link.useful = true
-    if (primary?.leaving !== 'behind' || !redundancy.covered()) return
-    keep(primary)
-    update(connection)
+    if (primary?.leaving === 'behind' && redundancy.covered()) {
+      keep(primary)
+      update(connection)
+    }
   } else if (verdict === stale) {
     if (connection.endpoints.all.length > 1) connection.endpoints.bar(link.endpoint, staleFor)
+    link.close({ reason: 'stale' })
     // Servers contradict each other about the log: comparing them would bring nothing.
     redundancy.set(0)
-    link.close({ reason: 'stale' })
   } else if (verdict === reopen) {
-    link.close(connection.once ? { reason: 'ended' } : undefined)
-    if (!connection.once && !healthy(connection)) connection.race.start(link.endpoint)
+    link.close()
+    update(connection, undefined, link.endpoint)
   }
-}
-
-/** Don't replace it after all, unless its server goes away. */
-export function keep(link: Link): void {
-  link.leaving = link.drain ? 'drain' : undefined
-  link.retire()
 }
 
 export function hinted(connection: Connection, link: Link, hint: Hint): void {
   const { clock } = connection
   const { endpoint } = link
-  const { heartbeat = -1, load = endpoint.load, drain, conn, ack, topics, end } = hint
+  const { heartbeat, load = endpoint.load, drain, conn, ack, topics, end } = hint
   if (link.closed) return
   connection.hints = true
-  if (heartbeat >= 0) link.expect(heartbeat)
+  if (heartbeat !== undefined) link.expect(heartbeat)
   endpoint.load = load
-  connection.redundancy.hinted(hint, link)
   if (topics) name(connection, topics)
   if (conn && ack) acknowledge(connection, link, conn, ack)
   if (drain !== undefined) {
     link.drain = true
-    endpoint.avoid = clock.now() + drain
+    endpoint.avoid = Math.max(endpoint.avoid, clock.now() + drain)
     // At a random moment, so that not all its clients move at once.
     if (!link.retire.due) link.retire(clock.random() * drainShare * drain)
   }
+  connection.redundancy.hinted(hint, link)
   if (link === connection.primary) connection.hinted(link, hint)
-  if (end && !link.standby && !link.closed) ended(connection, link, end)
+  if (end && !link.standby) ended(connection, link, end)
 }
 
 function ended(connection: Connection, link: Link, end: Hint['end']): void {

@@ -64,7 +64,7 @@ export interface Link {
 }
 
 /** Begin an attempt. */
-export function dial(connection: Connection, endpoint: EndpointState, purpose: Purpose): Link {
+export function dial(connection: Connection, endpoint: EndpointState, purpose: Purpose): void {
   const { options } = connection
   const standby = purpose === 'standby'
   const { idleTimeout = 0, connectTimeout = connection.once ? onceTimeout : headTimeout } = options
@@ -143,7 +143,6 @@ export function dial(connection: Connection, endpoint: EndpointState, purpose: P
   connection.links.add(link)
   if (connectTimeout) link.silence(connectTimeout)
   void run(connection, link)
-  return link
 }
 
 async function run(connection: Connection, link: Link): Promise<void> {

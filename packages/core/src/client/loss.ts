@@ -3,8 +3,8 @@ import { type Connection, fail, finish, say, tell } from './connection.ts'
 import { refusedFor } from './constants.ts'
 import { settle } from './delivery.ts'
 import type { EndpointState } from './endpoints.ts'
-import { extraOf, healthy, promote, streams, update } from './failover.ts'
-import { keep, obey } from './intake.ts'
+import { extraOf, streams, update } from './failover.ts'
+import { obey } from './intake.ts'
 import type { Link } from './link.ts'
 
 /** A link was closed. @param loss - why, if that was not our doing */
@@ -28,14 +28,8 @@ function lost(connection: Connection, link: Link, loss: Loss, delivered: boolean
   if (link.open) connection.redundancy.more()
   const racing = link.purpose === 'race' && !link.open
   if (delivered || (racing && !connection.primary)) say(connection, 'lost', link.endpoint.url, loss)
-  const next = healthy(connection) ?? streams(connection)[0]
-  if (delivered && next) {
-    // It was to go when the other one had come.
-    keep(next)
-    promote(connection, next)
-  }
   if (racing) connection.race.more()
-  update(connection, link.open ? link : undefined)
+  update(connection, link)
 }
 
 // Draw the consequences: for the endpoint, or for the whole connection.

@@ -12,10 +12,9 @@ export interface Entry {
 export interface EntryQueue {
   readonly full: boolean
   push(entry: Entry): void
-  /** Wait for the next entry, and leave it there; undefined when there is none and never will be. */
-  peek(): Promise<Entry | undefined>
-  /** Take what `peek` gave. */
-  take(): void
+  /** Wait until there is an entry, or never will be. */
+  ready(): Promise<void>
+  take(): Entry | undefined
   /** Wait until something is added or taken, or never will be. */
   change(): Promise<void>
   /** Nothing will be added. @param discard - and what there is will not be wanted */
@@ -27,8 +26,8 @@ export function createQueue(): EntryQueue {
   const waiting: (() => void)[] = []
   let weight = 0
   let closed = false
-  const weigh = (sign: number, { event }: Entry): void => {
-    weight += sign * (entryWeight + (event?.data.length ?? 0))
+  const weigh = (sign: number, entry?: Entry): void => {
+    weight += sign * (entryWeight + (entry?.event?.data.length ?? 0))
     for (const resolve of waiting.splice(0)) resolve()
   }
   const queue: EntryQueue = {
@@ -44,17 +43,21 @@ export function createQueue(): EntryQueue {
         weigh(1, entry)
       }
     },
-    async peek() {
-      if (entries[0] || closed) return entries[0]
+    async ready() {
+      if (entries[0] || closed) return
       await queue.change()
-      return queue.peek()
+      return queue.ready()
     },
-    take: () => weigh(-1, entries.shift() as Entry),
+    take() {
+      const entry = entries.shift()
+      weigh(-1, entry)
+      return entry
+    },
     change: () => new Promise((resolve) => waiting.push(resolve)),
     close(discard) {
       closed = true
       if (discard) entries.length = 0
-      weigh(0, {} as Entry)
+      weigh(0)
     },
   }
   return queue

@@ -11,10 +11,8 @@ export interface Race {
   base: number
   /** Endpoints that said there are too many requests. After a second one, all attempts take the steps of the back-off. */
   readonly busy: Set<EndpointState>
-  /** @param known - an endpoint to begin with, where there is no delay  @param delay - before the first attempt */
-  start(known?: EndpointState, delay?: number): void
-  /** There is no stream to rely on. @param lost - the one that has just been lost */
-  need(lost?: Link): void
+  /** There is no stream to rely on. @param lost - the one that has just been lost  @param known - an endpoint that is well */
+  need(lost?: Link, known?: EndpointState): void
   /** Stop waiting. */
   hurry(): void
   /** An attempt came to nothing. */
@@ -32,7 +30,9 @@ export function createRace(connection: Connection): Race {
   // For the next step of the back-off, rather than for an attempt to have its time alone.
   let waiting = false
 
-  function step(endpoint = choose(connection, tried)): void {
+  function step(known?: EndpointState): void {
+    // A server may be well, and have no room for one more stream.
+    const endpoint = known && known.barred <= clock.now() ? known : choose(connection, tried)
     waiting = false
     timer()
     if (!endpoint) return
@@ -40,6 +40,7 @@ export function createRace(connection: Connection): Race {
     if (barred > 0) return wait(barred)
     tried.add(endpoint)
     if (!connection.primary) say(connection, 'connecting', endpoint.url)
+    if (connection.closed) return
     dial(connection, endpoint, 'race')
     timer(Math.max(stagger, 1.5 * Math.min(...connection.endpoints.all.map(headOf))))
   }
@@ -66,28 +67,23 @@ export function createRace(connection: Connection): Race {
   const race: Race = {
     base: connection.options.retry ?? firstBackoff,
     busy: new Set(),
-    start(known, delay = 0) {
-      if (running) return
-      running = true
-      if (delay > 0) wait(delay)
-      else step(known)
-    },
-    need(lost) {
+    need(lost, known) {
       const link = lost ?? connection.primary
       const extra = extraOf(connection)
       // Standbys of clients that lost one server are at different ones already, known to be well.
-      const warm = extra?.standby && extra.healthy ? extra.endpoint : undefined
+      const warm = known ?? (extra?.standby && extra.healthy ? extra.endpoint : undefined)
       let delay = warm ? 0 : clock.random() * firstJitter
       if (running) return
+      running = true
       if (lost) tried.add(lost.endpoint)
-      if (link?.leaving && !lost) delay = 0
-      else if (!link?.young) exponent = 0
+      if (!link?.young) exponent = 0
       else {
         // The first attempt is free only if the stream stood for a good while.
         if (link.useful) exponent = Math.min(exponent, 1)
         if (!connection.endpoints.spend()) delay = backoff()
       }
-      race.start(warm, delay)
+      if (delay) wait(delay)
+      else step(warm)
     },
     hurry() {
       exponent = 0
@@ -110,8 +106,9 @@ export function createRace(connection: Connection): Race {
 const attemptsOf = ({ links }: Connection): Link[] => [...links].filter(({ purpose, open }) => purpose === 'race' && !open)
 
 function choose(connection: Connection, tried: ReadonlySet<EndpointState>): EndpointState | undefined {
-  const { links, endpoints } = connection
-  // Not where an attempt runs, or a stream that is to be replaced.
-  const taken = new Set([...links].filter(({ standby, healthy }) => !standby && !healthy).map(({ endpoint }) => endpoint))
-  return endpoints.pick((endpoint) => !taken.has(endpoint), tried) ?? (attemptsOf(connection)[0] ? undefined : endpoints.pick(() => true))
+  const { links, endpoints, clock } = connection
+  // Where an attempt runs, or a stream that is to be replaced.
+  const isTaken = (endpoint: EndpointState): boolean => [...links].some((link) => link.endpoint === endpoint && !link.standby && !link.healthy)
+  // Waiting for one that must not be asked is for when there is nothing else at all.
+  return endpoints.pick((endpoint) => endpoint.barred <= clock.now() && !isTaken(endpoint), tried) ?? (attemptsOf(connection)[0] ? undefined : endpoints.pick(() => true))
 }

@@ -1,6 +1,7 @@
 import { parseHint } from '../wire/hints.ts'
 import { createBlockReader } from './blocks.ts'
 import type { Connection } from './connection.ts'
+import { longestRetryAfter } from './constants.ts'
 import { take } from './delivery.ts'
 import { opened } from './failover.ts'
 import { hinted, obey } from './intake.ts'
@@ -22,7 +23,7 @@ export async function read(connection: Connection, link: Link, response: Respons
       const hint = parseHint(text)
       if (hint) hinted(connection, link, hint)
     },
-    (milliseconds) => void (connection.race.base = milliseconds),
+    (milliseconds) => void (connection.race.base = Math.min(milliseconds, longestRetryAfter)),
   )
   link.open = true
   link.since = connection.clock.now()
@@ -35,9 +36,8 @@ export async function read(connection: Connection, link: Link, response: Respons
     if (link.closed) return
     if (done) return link.close({ reason: 'ended' })
     link.heard()
-    if (link.closed) return
     push(value)
-    if (!connection.queue.full || link.closed || link.standby) continue
+    if (!connection.queue.full || link.standby) continue
     // While nobody reads, silence is our own, and so is how late events come.
     endpoint.late = Infinity
     link.silence()

@@ -64,7 +64,7 @@ export function createRedundancy(connection: Connection): Redundancy {
     },
     more: () => redundancy.set(level + 1),
     hinted({ standby, load = 0, at }, link) {
-      if (level > min && clock.now() - setAt > calm) redundancy.set(level - 1)
+      if (level > (standby ? 1 : min) && clock.now() - setAt > calm) redundancy.set(level - 1)
       if ((standby && level < 1) || (load > muchTooBusy && level > 1)) redundancy.set(1)
       // The queue is full for a reason that is not the server's.
       if (!at || !link.standby || behind.due || connection.queue.full || isCovered(at)) return

@@ -63,13 +63,14 @@ function requestOf(connection: Connection, link: Link, headers: Headers): [strin
 /** If the request was one to be made once, look where a GET can go on with it. */
 export function resumeByGet(connection: Connection, link: Link, response: Response): void {
   const { options } = connection
-  const base = response.url || link.endpoint.url
+  const { url } = link.endpoint
   const location = response.headers.get('content-location')
   const target = options.resumeUrl ?? location
+  const base = target === location ? response.url || url : url
   if (!connection.once || target === null || !URL.canParse(target, base)) return
   const resumeUrl = new URL(target, base)
-  // The application's headers are not for whom a server names.
-  if (target === location && resumeUrl.origin !== new URL(base).origin) return
+  // The application's headers are not for whom a server names, be it by a redirect.
+  if (target === location && resumeUrl.origin !== new URL(url).origin) return
   connection.endpoints = createEndpoints(resumeUrl, connection.clock)
   connection.options = { ...options, method: 'GET', body: undefined }
   connection.once = false

@@ -67,12 +67,12 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
   method?: string | undefined
   /** Headers of each request. A function is called for every attempt, and once more when the server answers 401, 403 or 407. */
   headers?: HeadersInit | ((endpoint: string) => HeadersInit | Promise<HeadersInit>) | undefined
-  /** Must not be a stream, unless it is sent once only. */
+  /** Not a stream: it may be sent more than once, and runtimes want to be told how. */
   body?: BodyInit | null | undefined
   credentials?: RequestCredentials | undefined
   /** Default the global one. */
   fetch?: typeof fetch | undefined
-  /** Closes the connection; the iteration throws the signal's reason. */
+  /** Closes the connection and discards what was not consumed; the iteration throws the signal's reason. */
   signal?: AbortSignal | undefined
   /** Where to resume from. Default what the store has, else from now on. */
   lastEventId?: string | undefined
@@ -86,13 +86,13 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
   idleTimeout?: number | undefined
   /** How long an answer's head may take. Default 10,000; 60,000 for a request that must not be repeated. */
   connectTimeout?: number | undefined
-  /** The base of the exponential back-off, until a server says otherwise with `retry:`. Default 1,000. */
+  /** The base of the exponential back-off, until a server says otherwise with `retry:`, 10 minutes at most. Default 1,000. */
   retry?: number | undefined
   /** Tells the server regularly what was received, where TCP alone would not notice a dead client. */
   acknowledge?: boolean | undefined
   /** Says that the request may be made twice, although it is not a GET. */
   idempotent?: boolean | undefined
-  /** Where a GET resumes what another method began. Default the answer's Content-Location. */
+  /** Where a GET resumes what another method began. Default the answer's Content-Location, if that is of the endpoint's origin. */
   resumeUrl?: string | URL | undefined
   /** For the data of all events, or one for each event type. An event that fails ends the connection with `invalid-event`. */
   schema?: StandardSchema | { readonly [Type in keyof Events]?: StandardSchema<Events[Type]> } | undefined

@@ -55,8 +55,8 @@ export class Exchange {
     this.#reject(new TypeError('Connection refused'))
   }
 
-  /** Answer with a stream that begins with `text`. */
-  open(text = '', headers: Record<string, string> = {}): this {
+  /** Answer with a stream that begins with `text`, perhaps after a redirect to `url`. */
+  open(text = '', headers: Record<string, string> = {}, url = ''): this {
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => void (this.#controller = controller),
@@ -65,7 +65,8 @@ export class Exchange {
       },
       { highWaterMark: 0 },
     )
-    this.#resolve(new Response(body, { status: 200, headers: { 'content-type': 'text/event-stream', ...headers } }))
+    const response = new Response(body, { status: 200, headers: { 'content-type': 'text/event-stream', ...headers } })
+    this.#resolve(Object.defineProperty(response, 'url', { value: url }))
     return text ? this.send(text) : this
   }
 
