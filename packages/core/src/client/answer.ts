@@ -32,7 +32,7 @@ export function refusalOf(response: Response, clock: Clock): Loss | undefined {
   const { status, headers } = response
   // The essence of the content type, as in the standard's own check.
   if (status === 200 && /^text\/event-stream\s*(;|$)/i.test(headers.get('content-type') ?? '')) return undefined
-  const after = headers.get('retry-after') as string
-  // Seconds, or a date; NaN for neither.
-  return { reason: 'refused', status, retryAfter: Number(after) * 1_000 || Date.parse(after) - clock.wallTime() }
+  // Seconds, as they are written, or a date.
+  const after = headers.get('retry-after') as string & number
+  return { reason: 'refused', status, retryAfter: after >= 0 ? after * 1_000 : Date.parse(after) - clock.wallTime() }
 }

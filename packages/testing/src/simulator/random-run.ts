@@ -2,7 +2,7 @@ import { Client, type Policy } from './client.ts'
 import { Log } from './log.ts'
 import { Network } from './network.ts'
 import { type Report, reportOf } from './report.ts'
-import { Server } from './server.ts'
+import { type Reply, Server } from './server.ts'
 import { World } from './world.ts'
 
 const policies: readonly Policy[] = ['none', 'standby', 'full', 'auto']
@@ -15,7 +15,8 @@ export interface RandomRun extends Report {
 
 /**
  * A few clients of random policies, and everything that can go wrong at random moments: cut streams, silent paths,
- * drained and stale servers, short histories, logs that begin again. Then peace, so that everybody can catch up.
+ * refusals, answers that do not come, drained and stale servers, short histories, logs that begin again. Then peace, so
+ * that everybody can catch up.
  */
 export async function randomRun(seed: number): Promise<RandomRun> {
   const world = new World(seed)
@@ -62,7 +63,7 @@ function misfortune(world: World, network: Network, server: Server): void {
     server.stale = false
     server.start()
   }
-  switch (Math.floor(world.random() * 6)) {
+  switch (Math.floor(world.random() * 8)) {
     case 0:
       crash()
       world.after(away, restart)
@@ -83,7 +84,22 @@ function misfortune(world: World, network: Network, server: Server): void {
       server.stale = true
       world.after(away, restart)
       break
+    case 5:
+      server.refusal = refusalOf(world, server)
+      world.after(away, () => (server.refusal = undefined))
+      break
+    case 6:
+      server.think = 12_000
+      world.after(away, () => (server.think = 2))
+      break
     default:
       server.late = server.late > 0 ? 0 : away / 4
   }
+}
+
+// That there is no stream, where that cannot be the last word of all of them: every client knows the first server.
+function refusalOf(world: World, { name }: Server): Reply {
+  const statuses = name === 's1' ? [408, 429, 502, 503] : [404, 410, 429, 502, 503]
+  const status = statuses[Math.floor(world.random() * statuses.length)] as number
+  return { status, headers: world.random() < 0.5 ? { 'retry-after': String(Math.floor(world.between(0, 8))) } : {} }
 }

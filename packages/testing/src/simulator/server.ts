@@ -33,6 +33,8 @@ export class Server {
   load = 0.2
   shed = 0
   maxStreams = Infinity
+  /** What it answers instead of a stream. */
+  refusal: Reply | undefined
   draining = false
   /** Its log does not move. */
   stale = false
@@ -59,13 +61,16 @@ export class Server {
     if (this.draining || this.streams.size >= this.maxStreams) {
       return { status: 503, headers: { 'retry-after': String(Math.ceil(this.#world.between(5, 15))) } }
     }
+    if (this.refusal) return this.refusal
     pipe.delay += this.late
     const standby = url.searchParams.get('mode') === 'standby'
     const from = url.searchParams.get('lastEventId') ?? headers.get('last-event-id') ?? ''
     const stream: Stream = { pipe, client, standby, vector: new Map(this.#heads), toldAt: 0 }
     pipe.onCancel = () => this.streams.delete(stream)
     this.streams.add(stream)
-    this.#open(stream, from)
+    // A hub leaves the back-off to clients that have one.
+    const retry = headers.get('accept')?.includes('holdfast=1') ? '' : `retry: ${Math.round(this.#world.between(1_000, 4_000))}\n`
+    this.#open(stream, from, retry)
     return { status: 200, headers: { 'content-type': 'text/event-stream' } }
   }
 
@@ -87,14 +92,14 @@ export class Server {
   start(): void {
     this.up = true
     this.draining = false
+    this.refusal = undefined
     for (const topic of this.#log.topics) this.#heads.set(topic.key, this.#log.headOf(topic))
   }
 
-  #open(stream: Stream, from: string): void {
+  #open(stream: Stream, from: string, retry: string): void {
     const { pipe, vector } = stream
     const topics = this.#log.topics.map(({ name }) => encodeURIComponent(name)).join(',')
     const hint = `: hint heartbeat=${heartbeat} t=${Math.round(this.#world.now)} load=${this.load} topics=${topics}\n\n`
-    const retry = `retry: ${Math.round(this.#world.between(1_000, 4_000))}\n`
     if (stream.standby) return pipe.write(bytesOf(`${hint}${retry}\n${hintOf({ at: idOf(this.#heads) })}`))
     const positions = from.startsWith('c1~') ? vectorOf(from) : new Map<string, Position>()
     for (const [key, position] of positions) vector.set(key, position)
