@@ -7,7 +7,7 @@ import type { MoveReason } from './status.ts'
 
 /** The streams that bring events, healthy or not. */
 export const streams = (connection: Connection): Link[] => [...connection.links].filter((link) => link.open && !link.standby)
-export const healthy = (connection: Connection): Link | undefined => streams(connection).find((link) => link.healthy)
+const healthy = (connection: Connection): Link | undefined => streams(connection).find((link) => link.healthy)
 
 /** The additional connection, also while it is being opened. */
 export const extraOf = ({ links, primary }: Connection): Link | undefined =>
@@ -33,7 +33,7 @@ export function update(connection: Connection, lost?: Link, known?: EndpointStat
 }
 
 /** From now on this stream delivers. */
-export function promote(connection: Connection, link: Link): void {
+function promote(connection: Connection, link: Link): void {
   const { primary, from } = connection
   const endpoint = link.endpoint.url
   connection.primary = link
