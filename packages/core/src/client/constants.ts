@@ -37,8 +37,8 @@ export const refill = 10_000
 
 /** Failures that count half. */
 export const failureHalfLife = 60_000
-/** After three failures in a row, and doubled with each further one. */
-export const shortestBreak = 2_000
+/** Doubled with each failure in a row: 2 s at the third, which is the first that counts. */
+export const breakStep = 250
 export const longestBreak = 60_000
 /** For an endpoint that says it has no event stream, and up to a quarter more. */
 export const refusedFor = 300_000
@@ -56,8 +56,10 @@ export const calmTarget = 10_000
 export const calmPreferred = 60_000
 /** How much cheaper a preferred endpoint must be. */
 export const cheaperBy = 1.5
-/** This late twice is slow, or once twice as late. */
+/** This late twice is slow. */
 export const late = 1_000
+/** This late once is slow. */
+export const veryLate = 2_000
 /** How long both streams run before the old one closes. */
 export const overlap = 5_000
 /** The part of a draining server's time within which its clients leave. The rest is for the new stream. */
@@ -87,4 +89,5 @@ export const saveInterval = 1_000
 
 // What runtimes can do.
 
-export const longestTimer = 2_147_483_647
+/** Below 2³¹ − 1, with fewer digits. */
+export const longestTimer = 2_000_000_000

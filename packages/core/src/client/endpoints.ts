@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { failureHalfLife, longestBreak, longestRetryAfter, refill, shortestBreak } from './constants.ts'
+import { breakStep, failureHalfLife, longestBreak, longestRetryAfter, refill } from './constants.ts'
 import type { Endpoint, Endpoints } from './types.ts'
 
 /** What is known of one URL. Its identity is the URL as it was given, whatever it redirects to. */
@@ -92,7 +92,7 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
       endpoint.failures = 1 + failuresOf(endpoint)
       endpoint.failedAt = clock.now()
       if (++endpoint.inARow > 2) {
-        endpoint.avoid = Math.max(endpoint.avoid, endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, shortestBreak * 2 ** (endpoint.inARow - 3)))
+        endpoint.avoid = Math.max(endpoint.avoid, endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, breakStep * 2 ** endpoint.inARow))
       }
     },
     bar(endpoint, milliseconds) {

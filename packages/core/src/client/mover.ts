@@ -1,6 +1,6 @@
 import type { Hint } from '../wire/hints.ts'
 import type { Connection } from './connection.ts'
-import { calmPreferred, calmTarget, cheaperBy, late, pauseBetweenMoves } from './constants.ts'
+import { calmPreferred, calmTarget, cheaperBy, late, pauseBetweenMoves, veryLate } from './constants.ts'
 import { extraOf } from './failover.ts'
 import { dial, type Link, type Purpose } from './link.ts'
 
@@ -39,7 +39,7 @@ export function createMover(connection: Connection): (link: Link, hint: Hint) =>
       endpoint.late = Math.min(endpoint.late, difference)
       const by = difference - endpoint.late
       lateHints = by > late ? lateHints + 1 : 0
-      if (lateHints > 1 || by > 2 * late) move(link, 'slow')
+      if (lateHints > 1 || by > veryLate) move(link, 'slow')
     }
     if (connection.clock.random() < heartbeat / calmPreferred) move(link, 'preferred', connection.endpoints.cost(endpoint) / cheaperBy, calmPreferred)
   }

@@ -1,7 +1,7 @@
 import { parseHint } from '../wire/hints.ts'
 import { createBlockReader } from './blocks.ts'
 import type { Connection } from './connection.ts'
-import { longestRetryAfter } from './constants.ts'
+import { headTimeout, longestRetryAfter } from './constants.ts'
 import { take } from './delivery.ts'
 import { opened } from './failover.ts'
 import { hinted, obey } from './intake.ts'
@@ -30,6 +30,8 @@ export async function read(connection: Connection, link: Link, response: Respons
   connection.endpoints.answered(endpoint, link.since - link.asked)
   // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.
   if (connection.once || connection.options.idleTimeout === 0 || (connection.endpoints.all.length === 1 && !connection.hints)) link.heard()
+  // The first byte has as long as the head had, however late that came.
+  else if (link.silence.due) link.silence(headTimeout)
   opened(connection, link, response)
   for (;;) {
     const { done, value } = await reader.read()

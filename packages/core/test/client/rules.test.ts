@@ -22,6 +22,17 @@ describe('an attempt', () => {
     stage.connection.close()
   })
 
+  it('whose head came late has as long again for its first byte', async () => {
+    const stage = new Stage([a, b])
+    await stage.advance(9_000)
+    const first = await stage.open()
+    await stage.advance(9_000)
+    expect(first.aborted).toBe(false)
+    await stage.advance(1_000)
+    expect(stage.states).toContainEqual({ state: 'lost', endpoint: first.url.href, reason: 'buffered' })
+    stage.connection.close()
+  })
+
   it('that 403 refuses is made once more with other headers', async () => {
     let token = 0
     const stage = new Stage([a, b], { headers: () => ({ authorization: `${++token}` }) })
