@@ -1,4 +1,4 @@
-import { type EventSourceCase, Recorder, wait } from '../context.ts'
+import { type EventSourceCase, isBrowser, Recorder, wait } from '../context.ts'
 import { equal, ok } from '../expect.ts'
 
 function hasBlobUrls(): boolean {
@@ -11,7 +11,6 @@ function hasBlobUrls(): boolean {
   }
 }
 
-const isBrowser = (): boolean => 'document' in globalThis
 const typed = (type: string | string[]): { headers: Record<string, string | string[]> } => ({ headers: { 'content-type': type } })
 
 const accepted = [

@@ -132,6 +132,20 @@ export const handlers: EventSourceCase[] = [
     },
   },
   {
+    name: 'handler: read in a dispatch and after it',
+    run(context) {
+      const source = context.quiet()
+      const handler = (): void => {}
+      const seen: boolean[] = []
+      source.addEventListener('message', () => seen.push(source.onmessage === handler, source.onopen === null))
+      source.onmessage = handler
+      source.dispatchEvent(new Event('message'))
+      source.dispatchEvent(new Event('other'))
+      seen.push(source.onmessage === handler, source.onmessage === handler)
+      equal(seen, [true, true, true, true], 'handlers')
+    },
+  },
+  {
     name: 'handler: one that throws is still there, and keeps nobody from the event',
     run(context) {
       const source = context.quiet()

@@ -1,10 +1,9 @@
-import { type EventSourceCase, wait } from '../context.ts'
+import { type EventSourceCase, isBrowser, wait } from '../context.ts'
 import { equal, ok } from '../expect.ts'
 import type { Answer } from '../plan.ts'
 
 // WHATWG HTML, section 9.2.3 "Processing model": reestablish the connection.
 
-const isBrowser = (): boolean => 'document' in globalThis
 const last: Answer = { body: ['data: last\n\n'] }
 const ended = (text: string): Answer => ({ body: [text], after: 'end' })
 
