@@ -119,6 +119,9 @@ export class Recorder {
   }
 }
 
+/** Whether this is a page or its worker. */
+export const isBrowser = (): boolean => 'document' in globalThis || 'DedicatedWorkerGlobalScope' in globalThis
+
 export const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 /** Ask again until the answer is yes. */

@@ -27,8 +27,8 @@ export function processContract(name: string, limits: Limits, command: Command):
   })
 }
 
-/** The same in a page, with the class of ours or the browser's own. */
-export async function runPage(path: string, native: boolean): Promise<CaseResult[]> {
+/** The same in a page, with the class of ours or the browser's own, or in a worker of that page. */
+export async function runPage(path: string, kind: 'ours' | 'native' | 'worker'): Promise<CaseResult[]> {
   const script = await bundleEntry('page')
   const { promise, resolve } = Promise.withResolvers<CaseResult[]>()
   await using other = new CaseServer()
@@ -42,7 +42,7 @@ export async function runPage(path: string, native: boolean): Promise<CaseResult
     },
   })
   const [base, otherBase] = [await server.listen(), await other.listen()]
-  return await runInChromium(path, `${base}/page?otherBase=${otherBase}${native ? '&native' : ''}`, promise)
+  return await runInChromium(path, `${base}/page?otherBase=${otherBase}&${kind}`, promise)
 }
 
 /** Fail unless exactly the declared cases failed; print how many passed. */

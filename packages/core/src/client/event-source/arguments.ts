@@ -16,14 +16,14 @@ export function toText(value: unknown): string {
 }
 
 /**
- * Parse a URL against the document's base URL, or a worker's location, where there is one.
+ * Parse a URL against the document's base URL, or a worker's location, where there is one, and serialise it.
  *
  * @throws {DOMException} named `SyntaxError`
  */
-export function parseUrl(url: string): URL {
+export function parseUrl(url: string): string {
   const { document, location } = globalThis as { document?: { baseURI: string }; location?: { href: string } }
   try {
-    return new URL(url, document?.baseURI ?? location?.href)
+    return new URL(url, document?.baseURI ?? location?.href).href
   } catch {
     throw new DOMException(`Cannot construct EventSource: "${url}" is no URL`, 'SyntaxError')
   }

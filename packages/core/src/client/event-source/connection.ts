@@ -74,14 +74,14 @@ export class Connection {
     this.#vain++
     try {
       const origin = await this.#transport.open(this.lastEventId)
-      if (origin === undefined || (await this.#closedAfterTask())) return false
+      if (!origin || (await this.#closedAfterTask())) return false
       this.readyState = OPEN
       this.#dispatch(new Event('open'))
       await this.#interpret(origin)
       return true
     } catch (error) {
       // An aborted fetch fails the connection, any other network error reestablishes it. What was too large would be again.
-      return !(error instanceof EventTooLargeError || (error as Error).name === 'AbortError')
+      return !(error instanceof EventTooLargeError || (error as Error | undefined)?.name === 'AbortError')
     }
   }
 
@@ -119,8 +119,8 @@ export class Connection {
       if (events.length === 0) resolve()
       for (const _ of events) this.#tasks.afterTurn(task)
     })
-    // A block without data may have moved it on.
-    this.lastEventId = this.#parser.lastEventId
+    // A block without data may have moved it on. Once closed, it stays that of the last event that was dispatched.
+    if (!this.#closed()) this.lastEventId = this.#parser.lastEventId
   }
 
   // The reconnection time, and a floor that grows with vain attempts: `retry: 0` must not become a busy loop.

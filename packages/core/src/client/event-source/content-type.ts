@@ -10,8 +10,8 @@ export function isEventStream(contentType: string | null): boolean {
   let essence: string | undefined
   // Quoted parameters go first: a comma in one does not part values.
   for (const value of (contentType ?? '').replace(/"(\\.|[^"])*"?/g, '').split(',')) {
-    const type = mimeType.exec(value)?.[1]
-    if (type !== undefined && type !== '*/*') essence = type
+    const type = mimeType.exec(value)?.[1] ?? '*/*'
+    if (type !== '*/*') essence = type
   }
   return essence?.toLowerCase() === 'text/event-stream'
 }

@@ -18,8 +18,9 @@ const Target = EventTarget as new () => EventSourceTarget
  *
  * Three things are not in the standard: `init.fetch`, `EventSource.fromReadableStream`, and the attributes `lastEventId`
  * and `reconnectionTime`. Where the standard leaves a choice: the reconnection time is 3 s until a `retry` field; attempts
- * that bring no event wait 100 ms and more, up to 3 s, also at `retry: 0`; an event over 16 MiB fails the connection; a
- * last event ID with control characters, which cannot be a header, is not sent.
+ * that bring no event wait 100 ms and more, up to 3 s, also at `retry: 0`; a URL that is not `http:`, `https:`, `data:` or
+ * `blob:` fails the connection unless `init.fetch` is there to take it, as does an event over 16 MiB; a last event ID with
+ * control characters, which cannot be a header, is not sent.
  *
  * What no script can do: its events are not trusted; in a browser a `Last-Event-ID` across origins asks for a preflight,
  * which the server must allow; queries are encoded as UTF-8, whatever the document's encoding.
@@ -54,10 +55,9 @@ export class EventSource extends Target {
     if (arguments.length === 0) throw new TypeError('Cannot construct EventSource: no URL')
     const text = toText(url)
     const { fetch, withCredentials } = convertInit(init)
-    const parsed = parseUrl(text)
-    this.#url = parsed.href
+    this.#url = parseUrl(text)
     this.#withCredentials = withCredentials
-    this.#connection = this.#connect(new FetchTransport(parsed, withCredentials, fetch))
+    this.#connection = this.#connect(new FetchTransport(this.#url, withCredentials, fetch))
   }
 
   /**

@@ -5,8 +5,8 @@
  */
 import { isObject } from './arguments.ts'
 
-/** The handlers of one event target by their type; none is null. */
-export type Handlers = Record<string, { handler: object; listener(event: Event): void }>
+/** The handlers of one event target by their type, each with the listener that calls it; none is null. */
+export type Handlers = Record<string, EventListenerObject & { handler: object }>
 
 /** Set a handler. One that replaces another keeps its place among the listeners; one that follows on null is the last. */
 export function setHandler(target: EventTarget, handlers: Handlers, type: string, value: unknown): void {
@@ -14,17 +14,18 @@ export function setHandler(target: EventTarget, handlers: Handlers, type: string
   const slot = handlers[type]
   if (!isObject(value)) {
     delete handlers[type]
-    if (slot) removeEventListener.call(target, type, slot.listener)
+    if (slot) removeEventListener.call(target, type, slot)
   } else if (slot) {
     slot.handler = value
   } else {
-    const added = { handler: value, listener: (event: Event) => call(added.handler, event) }
+    const added = {
+      handler: value,
+      handleEvent(event: Event): void {
+        const { handler } = added
+        if (typeof handler === 'function' && handler.call(event.currentTarget, event) === false) event.preventDefault()
+      },
+    }
     handlers[type] = added
-    addEventListener.call(target, type, added.listener)
+    addEventListener.call(target, type, added)
   }
-}
-
-function call(handler: object, event: Event): void {
-  if (typeof handler !== 'function') return
-  if (handler.call(event.currentTarget, event) === false) event.preventDefault()
 }

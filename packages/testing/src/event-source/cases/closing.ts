@@ -72,6 +72,43 @@ export const closing: EventSourceCase[] = [
     },
   },
   {
+    name: 'close: while messages wait for their turn, from another task',
+    async run(context) {
+      const { source, events } = context.open([{ body: [{ repeat: 'data: x\n\n', times: 2_000 }], after: 'end' }])
+      const seen = await new Promise<number>((resolve) => {
+        source.onmessage = () => {
+          source.onmessage = null
+          setTimeout(() => resolve((source.close(), events.log.length)))
+        }
+      })
+      await wait(200)
+      equal([events.log.length, source.readyState], [seen, 2], 'events')
+    },
+  },
+  {
+    name: 'close: after it failed, and what is set then is not called',
+    async run(context) {
+      const { source, events } = context.open([{ status: 404, after: 'end' }])
+      await events.until('error:2')
+      let calls = 0
+      source.onerror = () => calls++
+      source.close()
+      await wait(100)
+      equal([calls, events.log, source.readyState], [0, ['error:2'], 2], 'events')
+    },
+  },
+  {
+    name: 'close: the last event ID remains that of the last message',
+    ours: true,
+    async run(context) {
+      const { source, events } = context.open([{ body: ['id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\n\n'] }])
+      source.onmessage = () => source.close()
+      await events.until('message:1')
+      await wait(50)
+      equal([events.log, source.lastEventId], [['open', 'message:1'], '1'], 'last event ID')
+    },
+  },
+  {
     name: 'close: in onerror, no reconnection',
     async run(context) {
       const { source, events, stream } = context.open([{ body: ['retry: 50\n\n'], after: 'end' }])

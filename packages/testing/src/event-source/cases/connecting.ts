@@ -1,7 +1,16 @@
-import { type EventSourceCase, wait } from '../context.ts'
+import { type EventSourceCase, isBrowser, Recorder, wait } from '../context.ts'
 import { equal, ok } from '../expect.ts'
 
-const isBrowser = (): boolean => 'document' in globalThis
+function hasBlobUrls(): boolean {
+  try {
+    URL.revokeObjectURL(URL.createObjectURL(new Blob()))
+    return true
+  } catch {
+    // workerd has the function, which throws.
+    return false
+  }
+}
+
 const typed = (type: string | string[]): { headers: Record<string, string | string[]> } => ({ headers: { 'content-type': type } })
 
 const accepted = [
@@ -17,7 +26,55 @@ const accepted = [
 const refused = ['text/plain', 'text/html', 'text/event-streams', 'text/event-stream/x', 'text /event-stream', 'x', '', 'text/event-stream, text/html', 'application/json']
 const failing = [201, 202, 203, 204, 205, 206, 304, 400, 401, 403, 404, 410, 429, 500, 502, 503]
 
+// None of them can be fetched, now or later. A browser knows more that it would be futile to ask for again.
+const unfetchable = ['ftp://example.test/', 'about:blank', 'javascript:0', 'mailto:a@example.test', 'ws://127.0.0.1:9/', 'file:///stream', 'nonsense:x']
+
 export const connecting: EventSourceCase[] = [
+  ...unfetchable.map((url) => ({
+    name: `scheme ${url.slice(0, url.indexOf(':'))}: fails for good, with a plain event`,
+    async run(context: Parameters<EventSourceCase['run']>[0]) {
+      const source = context.connect(url)
+      const events = await new Recorder(source).count(1)
+      equal([events.log, source.readyState, source.url], [['error:2'], 2, url], 'events')
+      ok(!(events.all[0]?.event instanceof MessageEvent), 'class')
+    },
+  })),
+  {
+    name: 'scheme data: read to its end, of no origin',
+    async run(context) {
+      const events = await new Recorder(context.connect('data:text/event-stream;charset=utf-8,id:%207%0Adata:%20%C3%A9%0A%0A')).until('error:0')
+      equal(events.log, ['open', 'message:é', 'error:0'], 'events')
+      equal([events.messages()[0]?.origin, events.messages()[0]?.lastEventId], ['null', '7'], 'message')
+    },
+  },
+  {
+    name: 'scheme data: of another type fails for good',
+    async run(context) {
+      for (const url of ['data:text/plain,data:%20x%0A%0A', 'data:,data:%20x%0A%0A']) {
+        const events = await new Recorder(context.connect(url)).count(1)
+        equal(events.log, ['error:2'], url)
+      }
+    },
+  },
+  {
+    name: 'scheme blob: read to its end, of the origin that made it',
+    applies: hasBlobUrls,
+    async run(context) {
+      const url = URL.createObjectURL(new Blob(['data: x\n\n'], { type: 'text/event-stream' }))
+      const events = await new Recorder(context.connect(url)).until('error:0')
+      equal(events.log, ['open', 'message:x', 'error:0'], 'events')
+      equal(events.messages()[0]?.origin, new URL(url).origin, 'origin')
+    },
+  },
+  {
+    name: 'scheme blob: of another type fails for good',
+    applies: hasBlobUrls,
+    async run(context) {
+      const url = URL.createObjectURL(new Blob(['data: x\n\n'], { type: 'text/plain' }))
+      const events = await new Recorder(context.connect(url)).count(1)
+      equal(events.log, ['error:2'], 'events')
+    },
+  },
   {
     name: 'request: a GET that accepts event streams and no stored one',
     async run(context) {
@@ -28,6 +85,51 @@ export const connecting: EventSourceCase[] = [
       equal(headers['accept'], 'text/event-stream', 'accept')
       equal(headers['cache-control'], 'no-cache', 'cache-control')
       equal('last-event-id' in headers, false, 'last-event-id')
+    },
+  },
+  {
+    name: 'request: anew for each source, whatever may be stored',
+    async run(context) {
+      const headers = { 'content-type': 'text/event-stream', 'cache-control': 'public, max-age=3600' }
+      const stream = context.plan([{ headers, body: ['data: 1\n\n'], after: 'end' }, { headers, body: ['data: 2\n\n'] }])
+      for (const data of ['1', '2']) {
+        const source = context.connect(stream.url)
+        await new Recorder(source).until(`message:${data}`)
+        source.close()
+      }
+    },
+  },
+  {
+    name: 'request: without the fragment',
+    async run(context) {
+      const stream = context.plan([{ body: ['data: x\n\n'] }])
+      const source = context.connect(`${stream.url}#fragment`)
+      const events = await new Recorder(source).until('message:x')
+      equal([source.url, events.messages()[0]?.origin], [`${stream.url}#fragment`, context.base], 'url')
+      equal((await stream.seen()).length, 1, 'requests')
+    },
+  },
+  {
+    name: 'request: to another origin, which is that of the messages',
+    async run(context) {
+      const stream = context.plan([{ body: ['data: x\n\n'] }], context.otherBase)
+      const events = await new Recorder(context.connect(stream.url)).until('message:x')
+      equal([events.log, events.messages()[0]?.origin], [['open', 'message:x'], context.otherBase], 'events')
+    },
+  },
+  {
+    name: 'request: to another origin that does not allow it, nothing is read',
+    applies: isBrowser,
+    async run(context) {
+      const denials = [{ 'access-control-allow-origin': 'https://example.test' }, { 'access-control-allow-origin': '*' }]
+      for (const denial of denials) {
+        const stream = context.plan([{ headers: { 'content-type': 'text/event-stream', ...denial }, body: ['data: x\n\n'] }], context.otherBase)
+        const source = context.connect(stream.url, { withCredentials: true })
+        const events = await new Recorder(source).count(1)
+        // The standard leaves it to the browser whether that is futile. A script is not told from a network error.
+        ok(events.log[0]?.startsWith('error:'), 'events')
+        source.close()
+      }
     },
   },
   {
@@ -121,6 +223,17 @@ export const connecting: EventSourceCase[] = [
       const { events } = context.open([{ status: 302, headers: { location: target.url }, after: 'end' }])
       await events.count(1)
       equal(events.log, ['error:2'], 'events')
+    },
+  },
+  {
+    name: 'redirect: to what is not of the web is a network error',
+    async run(context) {
+      for (const location of ['data:text/event-stream,data:%20x%0A%0A', 'about:blank']) {
+        const { source, events } = context.open([{ status: 302, headers: { location }, after: 'end' }])
+        await events.count(1)
+        ok(events.log[0]?.startsWith('error:'), location)
+        source.close()
+      }
     },
   },
   {

@@ -29,6 +29,22 @@ export const construction: EventSourceCase[] = [
     },
   },
   {
+    name: 'url: of an object is asked for as a string, once',
+    run(context) {
+      const { url } = context.plan([{}])
+      const hints: string[] = []
+      const object = { [Symbol.toPrimitive]: (hint: string) => (hints.push(hint), url) }
+      equal(context.connect(object as unknown as string).url, url, 'url')
+      equal(hints, ['string'], 'hints')
+    },
+  },
+  {
+    name: 'url: white space around it goes, control characters in it, too',
+    run(context) {
+      equal(context.connect(` \t${context.base}/str\nea\tm \r\n`).url, `${context.base}/stream`, 'url')
+    },
+  },
+  {
     name: 'url: a symbol cannot be a string',
     run({ EventSource }) {
       throws(() => Reflect.construct(EventSource, [Symbol('url')]), 'TypeError', 'symbol')

@@ -59,6 +59,31 @@ export const customFetch: EventSourceCase[] = [
     },
   },
   {
+    name: 'fetch: a rejection with nothing is a network error, too',
+    ours: true,
+    async run(context) {
+      const nothing = undefined as unknown as Error
+      const answers = [
+        () => Promise.reject(nothing),
+        () => Promise.resolve(new Response(new ReadableStream({ start: (controller) => controller.error(null) }), { headers: type })),
+        () => Promise.reject(new DOMException('enough', 'AbortError')),
+      ]
+      const source = context.connect('http://example.test/', { fetch: () => answers.shift()?.() ?? Promise.reject(nothing) })
+      const events = await new Recorder(source).until('error:2')
+      equal(events.log, ['error:0', 'open', 'error:0', 'error:2'], 'events')
+    },
+  },
+  {
+    name: 'fetch: called whatever the scheme',
+    ours: true,
+    async run(context) {
+      const { body } = openBody('data: 1\n\n')
+      const source = context.connect('unix:/run/events', { fetch: () => Promise.resolve(new Response(body, { headers: type })) })
+      const events = await new Recorder(source).until('message:1')
+      equal([events.log, events.messages()[0]?.origin], [['open', 'message:1'], 'null'], 'events')
+    },
+  },
+  {
     name: 'fetch: a response without a URL has the origin of the request',
     ours: true,
     async run(context) {

@@ -112,6 +112,73 @@ export const handlers: EventSourceCase[] = [
     },
   },
   {
+    name: 'handler: set and taken away while an event is dispatched',
+    run(context) {
+      const source = context.quiet()
+      const calls: string[] = []
+      source.addEventListener('message', () => (source.onmessage = () => calls.push('replaced')))
+      source.onmessage = () => calls.push('first')
+      source.dispatchEvent(new Event('message'))
+      equal(calls, ['replaced'], 'replaced before its turn')
+      source.addEventListener('open', () => (source.onopen = null))
+      source.onopen = () => calls.push('gone')
+      source.dispatchEvent(new Event('open'))
+      equal(calls, ['replaced'], 'null before its turn')
+      source.addEventListener('error', () => (source.onerror = () => calls.push('late')), { once: true })
+      source.dispatchEvent(new Event('error'))
+      equal(calls, ['replaced'], 'set in the dispatch')
+      source.dispatchEvent(new Event('error'))
+      equal(calls, ['replaced', 'late'], 'in the next one')
+    },
+  },
+  {
+    name: 'handler: read in a dispatch and after it',
+    run(context) {
+      const source = context.quiet()
+      const handler = (): void => {}
+      const seen: boolean[] = []
+      source.addEventListener('message', () => seen.push(source.onmessage === handler, source.onopen === null))
+      source.onmessage = handler
+      source.dispatchEvent(new Event('message'))
+      source.dispatchEvent(new Event('other'))
+      seen.push(source.onmessage === handler, source.onmessage === handler)
+      equal(seen, [true, true, true, true], 'handlers')
+    },
+  },
+  {
+    name: 'handler: one that throws is still there, and keeps nobody from the event',
+    run(context) {
+      const source = context.quiet()
+      const calls: string[] = []
+      source.onopen = () => {
+        calls.push('handler')
+        throw new Error('Thrown by a handler, on purpose')
+      }
+      source.addEventListener('open', () => calls.push('listener'))
+      source.dispatchEvent(new Event('open'))
+      source.dispatchEvent(new Event('open'))
+      equal(calls, ['handler', 'listener', 'handler', 'listener'], 'calls')
+    },
+  },
+  {
+    name: 'listener: an object, once, and with a signal',
+    async run(context) {
+      const { source, events } = context.open([{ body: ['data: 1\n\ndata: 2\n\n'] }])
+      const calls: string[] = []
+      const object = {
+        handleEvent(this: unknown, { data }: { data?: string }) {
+          calls.push(`object ${data} ${this === object}`)
+        },
+      }
+      const controller = new AbortController()
+      source.addEventListener('message', object as EventListenerObject)
+      source.addEventListener('message', ({ data }) => calls.push(`once ${data}`), { once: true })
+      source.addEventListener('message', ({ data }) => (calls.push(`signal ${data}`), controller.abort()), { signal: controller.signal })
+      await events.until('message:2')
+      equal(calls, ['object 1 true', 'once 1', 'signal 1', 'object 2 true'], 'calls')
+    },
+  },
+  {
     name: 'handler: called for a message event of its type, too',
     async run(context) {
       const { source, events } = context.open([{ body: ['event: open\ndata: 1\n\nevent: error\ndata: 2\n\n'] }])

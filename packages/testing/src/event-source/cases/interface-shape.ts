@@ -110,7 +110,7 @@ export const interfaceShape: EventSourceCase[] = [
   {
     name: 'brand: getters, setters and operations refuse another this',
     run({ EventSource }) {
-      for (const wrong of [EventSource.prototype, {}, new EventTarget(), 1]) {
+      for (const wrong of [EventSource.prototype, Object.create(EventSource.prototype), {}, new EventTarget(), 1, null, undefined]) {
         for (const name of [...attributes, ...handlerAttributes]) {
           const { get, set } = descriptor(EventSource.prototype, name)
           throws(() => Reflect.apply(get as () => unknown, wrong, []), 'TypeError', `get ${name}`)
@@ -127,6 +127,35 @@ export const interfaceShape: EventSourceCase[] = [
       ok(source instanceof context.EventSource && source instanceof EventTarget, 'instanceof')
       equal(Object.prototype.toString.call(source), '[object EventSource]', 'toString')
       equal([source.CONNECTING, source.OPEN, source.CLOSED], [0, 1, 2], 'constants')
+    },
+  },
+  {
+    name: 'interface object: has the constants and no more',
+    run({ EventSource }) {
+      const names = Object.getOwnPropertyNames(EventSource).filter((name) => name !== 'fromReadableStream')
+      equal(names.sort(), ['CLOSED', 'CONNECTING', 'OPEN', 'length', 'name', 'prototype'], 'names')
+      equal(Object.getOwnPropertySymbols(EventSource), [], 'symbols')
+    },
+  },
+  {
+    name: 'instance: enumerates all members, and has none itself',
+    run(context) {
+      const source = context.quiet()
+      equal(Object.keys(source), [], 'own')
+      const names: string[] = []
+      for (const name in source) names.push(name)
+      for (const name of [...attributes, ...handlerAttributes, ...constants.map(([each]) => each), 'close', 'addEventListener']) ok(names.includes(name), name)
+    },
+  },
+  {
+    name: 'instance: of another new.target has its prototype',
+    run(context) {
+      const source: unknown = Reflect.construct(context.EventSource, [context.plan([{}]).url], Map)
+      ok(Object.getPrototypeOf(source) === Map.prototype, 'prototype')
+      const { get } = descriptor(context.EventSource.prototype, 'readyState')
+      equal(Reflect.apply(get as () => unknown, source, []), 0, 'readyState')
+      Reflect.apply(context.EventSource.prototype.close, source, [])
+      equal(Reflect.apply(get as () => unknown, source, []), 2, 'closed')
     },
   },
   {

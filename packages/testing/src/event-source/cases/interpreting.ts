@@ -37,6 +37,11 @@ const streams: [name: string, body: Piece[], expected: Expected][] = [
   ['an id with NUL is ignored', ['id: 1\ndata: a\n\nid: \x002\ndata: b\n\nid: 3\nid: 4\0\ndata: c\n\n'], ['message:a#1', 'message:b#1', 'message:c#3']],
   ['an id of several bytes', ['id: é€😀\ndata: a\n\n'], ['message:a#é€😀']],
   ['an unfinished event at the end', ['data: a\n\ndata: b\n'], ['message:a']],
+  ['an id with spaces and tabs', ['id:  a \t\ndata: x\n\n'], ['message:x# a \t']],
+  ['separators that end no line', ['data: a\vb\fc\x85d\u2028e\u2029f\x1eg\n\n'], ['message:a\vb\fc\x85d\u2028e\u2029f\x1eg']],
+  ['spaces make a line no blank one', ['data: a\n \n\t\ndata: b\n\n'], ['message:a\nb']],
+  ['a field without a name', [':data: a\n: data: b\n\ndata: c\n\n'], ['message:c']],
+  ['fields after the data', ['data: a\nevent: x\nid: 1\n\n'], ['x:a#1']],
   ['a long line', ['data: ', { repeat: 'x', times: 1_000_000 }, '\n\n'], [`message:${'x'.repeat(1_000_000)}`]],
   ['many events in a chunk', [{ repeat: 'data: x\n\n', times: 2_000 }], Array.from({ length: 2_000 }, () => 'message:x')],
 ]
@@ -55,6 +60,16 @@ export const interpreting: EventSourceCase[] = [
       equal(messages.slice(0, -1), expected, 'messages')
     },
   })),
+  {
+    name: 'stream: what another left unfinished is not of the next one',
+    async run(context) {
+      const first = ['retry: 20\nid: 1\ndata: a\n\nid: 2\nevent: x\ndata: b\r', { bytes: [100, 97, 116, 97, 58, 0xe2, 0x82] }]
+      const second = [{ bytes: [0xef, 0xbb, 0xbf] }, 'data: c\n\n']
+      const { events } = context.open([{ body: first, after: 'end' }, { body: second, after: 'end' }, { body: ['\ndata: d\n\n'] }], types)
+      await events.until('message:d')
+      equal(events.messages().map(({ type, data, lastEventId }) => `${type}:${data}#${lastEventId}`), ['message:a#1', 'message:c#1', 'message:d#1'], 'messages')
+    },
+  },
   {
     name: 'message: its class and fields',
     async run(context) {

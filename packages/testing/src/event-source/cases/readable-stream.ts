@@ -64,6 +64,18 @@ export const readableStream: EventSourceCase[] = [
     },
   },
   {
+    name: 'stream: at an error that is nothing, the same',
+    ours: true,
+    async run(context) {
+      const { stream, controller } = hold('data: a\n\n')
+      const source = context.keep(context.EventSource.fromReadableStream(stream))
+      const events = await new Recorder(source).until('message:a')
+      controller.error(null)
+      await events.until('error:2')
+      equal(events.log, ['open', 'message:a', 'error:2'], 'events')
+    },
+  },
+  {
     name: 'stream: close cancels it',
     ours: true,
     async run(context) {

@@ -1,10 +1,9 @@
-import { type EventSourceCase, wait } from '../context.ts'
+import { type EventSourceCase, isBrowser, wait } from '../context.ts'
 import { equal, ok } from '../expect.ts'
 import type { Answer } from '../plan.ts'
 
 // WHATWG HTML, section 9.2.3 "Processing model": reestablish the connection.
 
-const isBrowser = (): boolean => 'document' in globalThis
 const last: Answer = { body: ['data: last\n\n'] }
 const ended = (text: string): Answer => ({ body: [text], after: 'end' })
 
@@ -16,6 +15,35 @@ export const reconnecting: EventSourceCase[] = [
       await events.until('message:last')
       equal(events.log, ['open', 'message:1', 'error:0', 'open', 'message:last'], 'events')
       equal([source.readyState, (await stream.seen()).length], [1, 2], 'state')
+    },
+  },
+  {
+    name: 'end of the body: its error is a plain event',
+    async run(context) {
+      const { source, events } = context.open([ended('retry: 50\n\n'), last])
+      await events.until('error:0')
+      const event = events.all[1]?.event
+      ok(event instanceof Event && !(event instanceof MessageEvent), 'class')
+      equal([event?.bubbles, event?.cancelable, event?.target === source], [false, false, true], 'flags')
+    },
+  },
+  {
+    name: 'end of the body: an empty one has been open, too',
+    async run(context) {
+      const { events } = context.open([ended('retry: 50\n\n'), { body: [], after: 'end' }, last])
+      await events.until('message:last')
+      equal(events.log, ['open', 'error:0', 'open', 'error:0', 'open', 'message:last'], 'events')
+    },
+  },
+  {
+    name: 'body shorter than its length: reestablished',
+    async run(context) {
+      const headers = { 'content-type': 'text/event-stream', 'content-length': '1000' }
+      const { events, stream } = context.open([{ headers, body: ['retry: 50\ndata: 1\n\n', { until: 'released' }], after: 'reset' }, last])
+      await events.until('message:1')
+      await stream.release()
+      await events.until('message:last')
+      equal(events.log, ['open', 'message:1', 'error:0', 'open', 'message:last'], 'events')
     },
   },
   {
@@ -96,6 +124,16 @@ export const reconnecting: EventSourceCase[] = [
       equal(events.messages().map(({ lastEventId }) => lastEventId), [id, id], 'events')
     },
   })),
+  {
+    name: 'Last-Event-ID: sent to the target of a redirect',
+    async run(context) {
+      const target = context.plan([last])
+      const { events, stream } = context.open([ended('retry: 50\nid: é\ndata: 1\n\n'), { status: 307, headers: { location: target.url.slice(context.base.length) }, after: 'end' }])
+      await events.until('message:last')
+      equal((await stream.seen())[1]?.headers['last-event-id'], 'é', 'first')
+      equal((await target.seen())[0]?.headers['last-event-id'], 'é', 'target')
+    },
+  },
   {
     name: 'Last-Event-ID: across origins',
     async run(context) {
