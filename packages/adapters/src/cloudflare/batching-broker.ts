@@ -4,6 +4,14 @@ import type { Topic } from './topic.ts'
 // A producer that never waits would otherwise fill the object's 128 MB before anything is sent.
 const mostCharacters = 65_536
 
+/** What a {@link BatchingBroker} tells, in the transaction that stores it. */
+export interface BatchListener {
+  /** This many events. */
+  onStored(count: number): void
+  /** That the run has ended. */
+  onEnd(): void
+}
+
 /**
  * The broker of a producer inside the object: what it writes waits a little for more, then is stored as one row and sent
  * as one message. A thousand words of an answer cost a few hundred rows instead of a thousand.
@@ -13,16 +21,15 @@ const mostCharacters = 65_536
 export class BatchingBroker implements Broker {
   readonly #topic: Topic
   readonly #delay: number
-  readonly #onStored: (count: number) => void
+  readonly #listener: BatchListener
   #waiting: BrokerEvent[] = []
   #characters = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param onStored - called in the transaction that stores this many events */
-  constructor(topic: Topic, delay: number, onStored: (count: number) => void) {
+  constructor(topic: Topic, delay: number, listener: BatchListener) {
     this.#topic = topic
     this.#delay = delay
-    this.#onStored = onStored
+    this.#listener = listener
   }
 
   publish: Broker['publish'] = async (_topic, events, { key } = {}) => {
@@ -45,7 +52,7 @@ export class BatchingBroker implements Broker {
     if (events.length === 0) return
     this.#waiting = []
     this.#characters = 0
-    await this.#topic.append(events, undefined, () => this.#onStored(events.length)).sent
+    await this.#topic.append(events, undefined, () => this.#listener.onStored(events.length)).sent
   }
 
   read: Broker['read'] = () => Promise.reject(new Error('A producer does not read'))
@@ -55,7 +62,9 @@ export class BatchingBroker implements Broker {
   // The hub's marks say that a run begins and ends, and nothing may be stored after them that was written before.
   async #storeNow(events: readonly BrokerEvent[], key: string | undefined): Promise<Awaited<ReturnType<Broker['publish']>>> {
     await this.flush()
-    const { position, duplicate, sent } = this.#topic.append(events, key)
+    // The mark of a beginning has the run's key, and that of the end none. The end and that nothing runs are one step: an
+    // object that was lost between them would end its topic once more.
+    const { position, duplicate, sent } = this.#topic.append(events, key, () => key === undefined && this.#listener.onEnd())
     await sent
     return { position, duplicate }
   }

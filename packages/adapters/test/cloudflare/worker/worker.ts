@@ -1,8 +1,8 @@
 import { durableObjectHub, type DurableObjectHub } from '@holdfast/adapters/cloudflare'
 import { contract, type Bindings } from './contract.ts'
-import type { AnswerObject, FleetingObject } from './objects.ts'
+import { type AnswerObject, type FleetingObject, said, type Words } from './objects.ts'
 
-export { AnswerObject, FleetingObject, RoomyObject, TightObject } from './objects.ts'
+export { AnswerObject, FleetingObject, ForsakenObject, PatientObject, RoomyObject, SlowObject, TightObject } from './objects.ts'
 
 interface Env extends Bindings {
   FLEETING: DurableObjectNamespace<FleetingObject>
@@ -54,6 +54,10 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/acknowledge': ({ hub, query }) => hub.acknowledge(query.get('conn') ?? '', ''),
   '/stats': async ({ hub }) => hub.stats(),
   '/produce': async ({ request, hub, topic, key }) => hub.produce(topic, await request.json(), { key }),
+  '/run': async ({ request, hub, topic, key }) => {
+    const { words, every } = await request.json<Words>()
+    return (await hub.run(topic, said(words, every), { key })) ?? null
+  },
   '/stop': ({ hub, topic }) => hub.stop(topic),
   '/object': ({ env, query, topic }) => {
     const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)
