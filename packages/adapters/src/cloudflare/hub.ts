@@ -11,7 +11,8 @@ export interface DurableObjectHubOptions extends Pick<HubOptions, 'stream' | 'ac
   /**
    * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
    * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
-   * (about $4.15 a month) while a client is connected. Streams of several topics, or with a `filter`, are always fed.
+   * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, or of a client that
+   * acknowledges, are always fed. Of direct ones `onOpen`, `onClose` and `stats` know nothing.
    */
   mode?: 'hibernating' | 'direct' | undefined
 }
@@ -64,8 +65,8 @@ class WorkerHub implements DurableObjectHub {
 
   respond: Hub['respond'] = async (request, options) => {
     const [topic, ...more] = options.topics
-    const direct = this.#options.mode === 'direct' && topic !== undefined && more.length === 0 && !options.filter
-    if (direct) return this.#forward(request, topic, options)
+    const direct = this.#options.mode === 'direct' && !options.filter && !isAcknowledging(request)
+    if (direct && topic !== undefined && more.length === 0) return this.#forward(request, topic, options)
     const broker = new DurableObjectBroker(this.#namespace, {
       subscriber: { kind: 'stream', identity: options.identity },
       // The one stream of this hub.
@@ -112,10 +113,17 @@ class WorkerHub implements DurableObjectHub {
 
   stop: DurableObjectHub['stop'] = (topic) => this.#objects.call({ topic }, (stub) => stub.stopProducing())
 
-  #forward(request: Request, topic: string, { identity, expiresAt, stream }: RespondOptions): Promise<Response> {
+  async #forward(request: Request, topic: string, options: RespondOptions): Promise<Response> {
+    const { identity, expiresAt, stream } = options
+    // Refuses what can't be answered before the object is asked, and makes the head, which an object's answer would not let
+    // the application change.
+    const headOnly = createHub({ stream: this.#options.stream })
+    const head = await headOnly.respond(new Request(request.url, { method: 'HEAD' }), options)
+    if (request.method === 'HEAD') return head
     // It is the object that writes, and its CPU time counts anew with each event: no age unless one is asked for.
-    const options = { topic, identity, expiresAt, stream: forwardable({ maxAge: 0, ...this.#options.stream, ...stream }) }
-    return this.#objects.call({ topic }, (stub) => stub.fetch(directRequest(request, options)))
+    const told = { topic, identity, expiresAt, stream: forwardable({ maxAge: 0, ...this.#options.stream, ...stream }) }
+    const { body, status } = await this.#objects.call({ topic }, (stub) => stub.fetch(directRequest(request, told)))
+    return body ? new Response(body, head) : new Response(null, { status })
   }
 
   // Publishing opens nothing that would belong to a request. Made late: chance is forbidden outside of one.
