@@ -189,6 +189,21 @@ describe.concurrent('an alarm', () => {
     expect(next.position.epoch).toBeGreaterThan((first as typeof next).position.epoch)
   })
 
+  it('forgets nothing that somebody reads, whoever has come and gone', async () => {
+    const topic = server.name()
+    const binding = 'FLEETING'
+    const clients = [await server.stream({ topic, binding }), await server.stream({ topic, binding, heartbeat: 500 })]
+    await server.ask('/object', { topic, binding, method: 'cutOneAndPublish' })
+    await eventually('that it is back', async () => (await server.count(topic, binding)) === 2)
+    clients.pop()!.leave()
+    await eventually('that one is left', async () => (await server.count(topic, binding)) === 1)
+    await eventually('that the events are dropped', async () => (await stored(topic, binding)).rows === 0)
+    await pause(3_000)
+    await server.publish(topic, ['last'], { binding })
+    await eventually('the last', () => clients[0]!.texts.at(-1) === 'last')
+    expect(clients[0]!.texts).toEqual(['cut', 'last'])
+  })
+
   it('does not make a client believe that it missed something', async () => {
     const topic = server.name()
     const binding = 'FLEETING'

@@ -30,6 +30,12 @@ class TestObject extends HubObject {
     return sockets.length
   }
 
+  /** Cut one and publish at once, before it is known that it has left. */
+  async cutOneAndPublish(): Promise<void> {
+    this.ctx.getWebSockets()[0]?.close(1012, 'cut by a test')
+    await this.publish([{ data: 'cut' }])
+  }
+
   async loseHistory(): Promise<void> {
     await this.ctx.storage.deleteAll()
     this.ctx.abort('history lost by a test')
