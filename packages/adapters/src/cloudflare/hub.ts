@@ -67,11 +67,14 @@ class WorkerHub implements DurableObjectHub {
     const [topic, ...more] = options.topics
     const direct = this.#options.mode === 'direct' && !options.filter && !isAcknowledging(request)
     if (direct && topic !== undefined && more.length === 0) return this.#forward(request, topic, options)
-    const broker = new DurableObjectBroker(this.#namespace, {
-      subscriber: { kind: 'stream', identity: options.identity },
+    let disconnected = false
+    const disconnect = (): void => {
+      disconnected = true
       // The one stream of this hub.
-      onDisconnect: () => void hub.disconnect({ topic }),
-    })
+      void hub.disconnect({ topic })
+    }
+    const subscriber = { kind: 'stream', identity: options.identity } as const
+    const broker = new DurableObjectBroker(this.#namespace, { subscriber, onDisconnect: disconnect })
     const close = (closed: Closed & StreamInfo): void => {
       this.#tally.close(hub)
       void broker.close()
@@ -83,6 +86,8 @@ class WorkerHub implements DurableObjectHub {
       const response = await hub.respond(request, options)
       if (hub.stats().subscribers > 0) this.#tally.open(hub)
       else await broker.close()
+      // It could be told before it was there.
+      if (disconnected) disconnect()
       return response
     } catch (error) {
       await broker.close()

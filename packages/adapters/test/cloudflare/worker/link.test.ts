@@ -1,55 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Link } from '../src/cloudflare/link.ts'
-import { HubObjects } from '../src/cloudflare/namespace.ts'
-import { helloHeader } from '../src/cloudflare/protocol.ts'
-
-class FakeSocket extends EventTarget {
-  open = false
-  /** What sending throws. */
-  broken: Error | undefined
-
-  accept(): void {
-    this.open = true
-  }
-
-  send(): void {
-    if (this.broken) throw this.broken
-  }
-
-  close(): void {
-    this.open = false
-  }
-
-  /** The runtime tells of a loss: by an error, by a close, or by both. */
-  tell(...types: ('error' | 'close')[]): void {
-    this.open = false
-    for (const type of types) this.dispatchEvent(new Event(type))
-  }
-}
-
-/** An object that answers when it is told to. */
-class FakeObject {
-  readonly sockets: FakeSocket[] = []
-  readonly #waiting: (() => void)[] = []
-
-  readonly objects = new HubObjects({ getByName: () => ({ fetch: () => this.#fetch() }) })
-
-  async answer(): Promise<void> {
-    for (const resolve of this.#waiting.splice(0)) resolve()
-    await vi.advanceTimersByTimeAsync(0)
-  }
-
-  get open(): number {
-    return this.sockets.filter(({ open }) => open).length
-  }
-
-  async #fetch(): Promise<unknown> {
-    const webSocket = new FakeSocket()
-    this.sockets.push(webSocket)
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    return { webSocket, headers: new Headers({ [helloHeader]: '{"head":{"epoch":1,"offset":0}}' }) }
-  }
-}
+import { Link } from '../../../src/cloudflare/link.ts'
+import { HubObjects } from '../../../src/cloudflare/namespace.ts'
+import { FakeObject } from './fake-object.ts'
 
 describe('a link', () => {
   beforeEach(() => void vi.useFakeTimers())
@@ -58,9 +10,10 @@ describe('a link', () => {
   async function opened(): Promise<{ object: FakeObject; link: Link; back: () => void }> {
     const object = new FakeObject()
     const back = vi.fn()
-    const link = new Link(object.objects, { topic: 't' }, { kind: 'stream' }, { onMessage: () => {}, onBack: back })
+    const link = new Link(new HubObjects({ getByName: () => object }), { topic: 't' }, { kind: 'stream' }, { onMessage: () => {}, onBack: back })
     const opening = link.open()
-    await object.answer()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
     await opening
     return { object, link, back }
   }
@@ -71,9 +24,11 @@ describe('a link', () => {
     await vi.advanceTimersByTimeAsync(1_000)
     // It is on its way back when it hears the rest.
     object.sockets[0]!.tell('close')
-    await object.answer()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
     await vi.advanceTimersByTimeAsync(20_000)
-    await object.answer()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
     expect([object.sockets.length, object.open]).toEqual([2, 1])
     expect(back).toHaveBeenCalledOnce()
     link.close()
@@ -85,9 +40,11 @@ describe('a link', () => {
     object.sockets[0]!.broken = new Error('lost')
     await vi.advanceTimersByTimeAsync(26_000)
     object.sockets[0]!.tell('error', 'close')
-    await object.answer()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
     await vi.advanceTimersByTimeAsync(20_000)
-    await object.answer()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
     expect([object.sockets.length, object.open]).toEqual([2, 1])
     expect(back).toHaveBeenCalledOnce()
   })
@@ -97,7 +54,8 @@ describe('a link', () => {
     object.sockets[0]!.tell('close')
     await vi.advanceTimersByTimeAsync(1_000)
     link.close()
-    await object.answer()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
     expect([object.sockets.length, object.open, vi.getTimerCount()]).toEqual([2, 0, 0])
     expect(back).not.toHaveBeenCalled()
   })
