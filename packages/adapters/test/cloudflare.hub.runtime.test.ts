@@ -89,6 +89,18 @@ describe.concurrent('a hub over Durable Objects, in workerd', () => {
     expect(await server.ask('/disconnect', {})).toBe(0)
   })
 
+  it('refuses an identity that cannot be kept with a subscriber, and the others notice nothing', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic, identity: 'i'.repeat(1_024) })
+    for (const more of [{}, { direct: 1 }]) {
+      const refused = server.ask('/events', { topic, identity: 'i'.repeat(16_384), ...more })
+      await expect(refused).rejects.toThrow('RangeError')
+    }
+    await server.publish(topic, ['1'])
+    await eventually('the event', () => client.texts.includes('1'))
+    expect(await server.count(topic)).toBe(1)
+  })
+
   it('knows a connection by its name in another request', async () => {
     const client = await server.stream({ topic: server.name(), ack: 1 })
     await eventually('the name', () => client.comments.length > 0)

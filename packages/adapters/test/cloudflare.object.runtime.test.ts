@@ -62,6 +62,18 @@ describe.concurrent('an object leaves memory and comes back', () => {
   })
 })
 
+describe.concurrent('a subscriber that cannot be served', () => {
+  it('is closed, and the others get theirs', async () => {
+    const topic = server.name()
+    const clients = [await server.stream({ topic }), await server.stream({ topic }), await server.stream({ topic })]
+    await server.ask('/object', { topic, method: 'spoilFirst' })
+    await server.worker.evictDurableObject('RoomyObject', { name: topic, webSockets: 'hibernate' })
+    await server.publish(topic, ['1'])
+    await eventually('the event', () => clients.every(({ texts }) => texts.includes('1')))
+    expect(clients.some(({ closed }) => closed)).toBe(false)
+  })
+})
+
 describe.concurrent('a lease', () => {
   it('ends for a Worker that is silent: it no longer counts, and one that was only slow comes back and misses nothing', async () => {
     const topic = server.name()

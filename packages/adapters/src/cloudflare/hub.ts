@@ -37,11 +37,15 @@ export interface DurableObjectHub extends Hub {
  *
  * On Workers streams and timers belong to one request, so each response has a hub of the core's own to itself, and a
  * WebSocket to each topic's object. `stats` counts this isolate's streams; `drain` and `close` do nothing, because a
- * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another.
+ * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
+ * characters.
  */
 export function durableObjectHub(namespace: HubNamespace, options: DurableObjectHubOptions = {}): DurableObjectHub {
   return new WorkerHub(namespace, options)
 }
+
+// It is kept with each of its WebSockets, where 16 KB have room.
+const longestIdentity = 1_024
 
 class WorkerHub implements DurableObjectHub {
   readonly #namespace: HubNamespace
@@ -65,6 +69,9 @@ class WorkerHub implements DurableObjectHub {
 
   respond: Hub['respond'] = async (request, options) => {
     const [topic, ...more] = options.topics
+    if (options.identity !== undefined && options.identity.length > longestIdentity) {
+      throw new RangeError(`Cannot open a stream of an identity of more than ${longestIdentity} characters`)
+    }
     const direct = this.#options.mode === 'direct' && !options.filter && !isAcknowledging(request)
     if (direct && topic !== undefined && more.length === 0) return this.#forward(request, topic, options)
     let disconnected = false

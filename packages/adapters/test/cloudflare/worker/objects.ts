@@ -30,6 +30,11 @@ class TestObject extends HubObject {
     return sockets.length
   }
 
+  /** As if one had come without a seat. */
+  async spoilFirst(): Promise<void> {
+    this.ctx.getWebSockets()[0]?.serializeAttachment(null)
+  }
+
   /** Cut one and publish at once, before it is known that it has left. */
   async cutOneAndPublish(): Promise<void> {
     this.ctx.getWebSockets()[0]?.close(1012, 'cut by a test')

@@ -63,7 +63,7 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/stop': ({ hub, topic }) => hub.stop(topic),
   '/object': ({ env, query, topic }) => {
     const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)
-    return stub[query.get('method') as 'instance' | 'stored' | 'attachments' | 'forgetSignsOfLife' | 'cutOneAndPublish' | 'crash']()
+    return stub[query.get('method') as 'instance' | 'stored' | 'attachments' | 'forgetSignsOfLife' | 'cutOneAndPublish' | 'spoilFirst' | 'crash']()
   },
 }
 
