@@ -25,6 +25,8 @@ export class BatchingBroker implements Broker {
   #waiting: BrokerEvent[] = []
   #characters = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Why what waited is lost, until the producer is told. */
+  #failure: { error: unknown } | undefined
 
   constructor(topic: Topic, delay: number, listener: BatchListener) {
     this.#topic = topic
@@ -33,12 +35,13 @@ export class BatchingBroker implements Broker {
   }
 
   publish: Broker['publish'] = async (_topic, events, { key } = {}) => {
+    this.#throwFailure()
     const mark = key !== undefined || events.some(({ event }) => event?.startsWith('\n'))
     if (mark) return this.#storeNow(events, key)
     this.#waiting.push(...events)
     for (const { data } of events) this.#characters += data.length
     if (this.#characters >= mostCharacters) await this.flush()
-    else this.#timer ??= setTimeout(() => void this.flush(), this.#delay)
+    else this.#timer ??= setTimeout(() => this.#flushUnasked(), this.#delay)
     // Where they will be, unless somebody else publishes meanwhile. Producers don't ask.
     const { epoch, offset } = this.#topic.history.head
     return { position: { epoch, offset: offset + this.#waiting.length }, duplicate: false }
@@ -67,5 +70,16 @@ export class BatchingBroker implements Broker {
     const { position, duplicate, sent } = this.#topic.append(events, key, () => key === undefined && this.#listener.onEnd())
     await sent
     return { position, duplicate }
+  }
+
+  // Nobody waits for this: the producer is told with what it writes next, be it the end.
+  #flushUnasked(): void {
+    this.flush().catch((error: unknown) => (this.#failure = { error }))
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
   }
 }
