@@ -30,7 +30,8 @@ export async function answers(request: Request, hub: DurableObjectHub, auth: Aut
 }
 
 async function start(request: Request, hub: DurableObjectHub): Promise<Response> {
-  const { prompt } = await request.json<Partial<Question>>().catch(() => ({ prompt: undefined }))
+  const asked = await request.json<Partial<Question> | null>().catch(() => null)
+  const prompt = asked?.prompt
   if (typeof prompt !== 'string' || prompt === '' || prompt.length > longestPrompt) {
     return Response.json({ title: `Send { "prompt": "…" }, up to ${longestPrompt} characters` }, { status: 400 })
   }

@@ -70,7 +70,7 @@ describe.concurrent('the Worker app', () => {
   })
 
   it('refuses a question that is none', async () => {
-    expect((await send('POST', '/answers', { prompt: '' })).status).toBe(400)
+    for (const body of [{ prompt: '' }, {}, [], null, 'prompt']) expect((await send('POST', '/answers', body)).status).toBe(400)
     expect((await fetch(`${server.url}/answers`, { method: 'POST', body: '{}' })).status).toBe(401)
   })
 
@@ -79,6 +79,20 @@ describe.concurrent('the Worker app', () => {
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     expect((await fetch(`${server.url}/page.js`)).status).toBe(200)
     expect((await fetch(`${server.url}/livez`)).status).toBe(200)
+  })
+
+  it('serves a page of another origin, in direct mode too', async () => {
+    const origin = 'https://page.example'
+    const secrets = { HOLDFAST_TOKEN: 'secret', HOLDFAST_MODE: 'direct', HOLDFAST_CORS_ORIGINS: origin }
+    const own = await startWorker('../../../../apps/worker/wrangler.jsonc', secrets)
+    try {
+      const client = await StreamClient.open(`${own.url}/events?topic=answers/none`, { origin })
+      const { status, headers } = client.response
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([200, origin])
+      client.leave()
+    } finally {
+      await own.harness.close()
+    }
   })
 
   it('is ready to be deployed as it is checked out, without a build of the packages', async () => {

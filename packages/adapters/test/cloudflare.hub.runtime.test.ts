@@ -89,6 +89,18 @@ describe.concurrent('a hub over Durable Objects, in workerd', () => {
     expect(await server.ask('/disconnect', {})).toBe(0)
   })
 
+  it('refuses an identity that cannot be kept with a subscriber, and the others notice nothing', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic, identity: 'i'.repeat(1_024) })
+    for (const more of [{}, { direct: 1 }]) {
+      const refused = server.ask('/events', { topic, identity: 'i'.repeat(16_384), ...more })
+      await expect(refused).rejects.toThrow('RangeError')
+    }
+    await server.publish(topic, ['1'])
+    await eventually('the event', () => client.texts.includes('1'))
+    expect(await server.count(topic)).toBe(1)
+  })
+
   it('knows a connection by its name in another request', async () => {
     const client = await server.stream({ topic: server.name(), ack: 1 })
     await eventually('the name', () => client.comments.length > 0)
@@ -136,6 +148,30 @@ describe.concurrent('in direct mode', () => {
     const resumed = await server.stream({ topic, direct: 1 }, { 'last-event-id': client.events[0]!.id })
     await eventually('the rest', () => resumed.events.length === 1)
     expect(await server.count(topic)).toBe(3)
+  })
+
+  it('an answer has the head, and a refusal the reason, that it has otherwise', async () => {
+    const topic = server.name()
+    for (const direct of [{}, { direct: 1 }]) {
+      const client = await server.stream({ topic, ...direct, tag: 'x', status: 203, expiresAt: 'Infinity', maxAge: 'Infinity' })
+      await server.publish(topic, ['1'])
+      await eventually('the event', () => client.texts.includes('1'))
+      const { status, headers } = client.response
+      expect([status, headers.get('x-tag'), headers.get('content-type')]).toEqual([203, 'x', 'text/event-stream'])
+      for (const wrong of [{ topic: 'x'.repeat(2_000) }, { topic, expiresAt: 'NaN' }, { topic, maxAge: -1 }]) {
+        await expect(server.ask('/events', { ...wrong, ...direct })).rejects.toThrow(/invalid-topic|RangeError/)
+      }
+    }
+  })
+
+  it('a client that acknowledges is known by its name in another request', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic, direct: 1, ack: 1 })
+    await eventually('the name', () => client.comments.length > 0)
+    const conn = / conn=(\S+)/.exec(client.comments[0]!)![1]!
+    // The deadline begins with the first one that arrives.
+    await server.ask('/acknowledge', { conn })
+    await eventually('that it is closed', () => client.closed)
   })
 
   it('streams are disconnected, and leave', async () => {

@@ -10,6 +10,10 @@ afterAll(() => server.harness.close())
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
+async function stored(topic: string, binding: string): Promise<{ rows: number; tables: string[]; running: boolean }> {
+  return (await server.ask('/object', { topic, binding, method: 'stored' })) as { rows: number; tables: string[]; running: boolean }
+}
+
 describe.concurrent('an object leaves memory and comes back', () => {
   it('while a client stays connected: the next event arrives, and the history is there', async () => {
     const topic = server.name()
@@ -55,6 +59,18 @@ describe.concurrent('an object leaves memory and comes back', () => {
     const asked = Date.now()
     expect((await server.instance(topic)).since).toBeGreaterThanOrEqual(asked - 1_000)
     expect([client.closed, await server.count(topic)]).toEqual([false, 1])
+  })
+})
+
+describe.concurrent('a subscriber that cannot be served', () => {
+  it('is closed, and the others get theirs', async () => {
+    const topic = server.name()
+    const clients = [await server.stream({ topic }), await server.stream({ topic }), await server.stream({ topic })]
+    await server.ask('/object', { topic, method: 'spoilFirst' })
+    await server.worker.evictDurableObject('RoomyObject', { name: topic, webSockets: 'hibernate' })
+    await server.publish(topic, ['1'])
+    await eventually('the event', () => clients.every(({ texts }) => texts.includes('1')))
+    expect(clients.some(({ closed }) => closed)).toBe(false)
   })
 })
 
@@ -127,12 +143,43 @@ describe.concurrent('an object produces', () => {
     expect(client.texts).toEqual(numbered(60))
   })
 
+  it('to one end: that it is over is stored with it, whenever the object crashes', async () => {
+    const topic = server.name()
+    const slow = 'SLOW'
+    await server.ask('/produce', { topic, binding: slow }, { words: ['all'], every: 1 })
+    // The end is stored, and will be sent in a minute.
+    await eventually('the end', async () => (await stored(topic, slow)).rows === 2)
+    await server.ask('/object', { topic, binding: slow, method: 'crash' }).catch(() => {})
+    const late = await server.stream({ topic, binding: slow, lastEventId: 'earliest' })
+    await eventually('the end', () => late.closed)
+    expect([late.texts, done(late)]).toEqual([['all'], true])
+  })
+
+  it('no longer than `linger` without readers, and then says that something is missing', async () => {
+    const topic = server.name()
+    await server.ask('/produce', { topic, binding: 'FORSAKEN' }, { words: numbered(10_000), every: 20 })
+    await eventually('that it is over', async () => !(await stored(topic, 'FORSAKEN')).running)
+    const late = await server.stream({ topic, binding: 'FORSAKEN', lastEventId: 'earliest' })
+    await eventually('the end', () => late.closed)
+    expect(late.comments.at(-1)).toBe('hint end=failed')
+  })
+
+  it('and counts its interruptions, also those before its first event', async () => {
+    const topic = server.name()
+    const patient = 'PATIENT'
+    await server.ask('/produce', { topic, binding: patient }, { words: [], every: 0 })
+    for (const _ of numbered(2)) await server.ask('/object', { topic, binding: patient, method: 'crash' }).catch(() => {})
+    const client = await server.stream({ topic, binding: patient, lastEventId: 'earliest' })
+    await eventually('the end', () => done(client))
+    expect(client.texts).toEqual(['2'])
+  })
+
   it('few rows of many words', async () => {
     const topic = server.name()
     const client = await server.stream({ topic, binding })
     await server.ask('/produce', { topic, binding }, { words: numbered(200), every: 2 })
     await eventually('the end', () => done(client))
-    const { rows } = (await server.ask('/object', { topic, binding, method: 'stored' })) as { rows: number }
+    const { rows } = await stored(topic, binding)
     expect([client.texts.length, rows < 60]).toEqual([200, true])
   })
 })
@@ -141,18 +188,32 @@ describe.concurrent('an alarm', () => {
   it('drops old history, then gives the storage back; what comes next has another epoch', async () => {
     const topic = server.name()
     const binding = 'FLEETING'
-    const stored = async () => (await server.ask('/object', { topic, binding, method: 'stored' })) as { rows: number; tables: string[] }
     let first: unknown
     // On a busy machine an event may be old before it is asked for.
     await eventually('an event that is kept', async () => {
       first = await server.publish(topic, ['1'], { binding })
-      return (await stored()).rows > 0
+      return (await stored(topic, binding)).rows > 0
     })
-    await eventually('that the event is dropped', async () => (await stored()).rows === 0)
-    await eventually('that the topic is forgotten', async () => !(await stored()).tables.includes('holdfast_log'))
+    await eventually('that the event is dropped', async () => (await stored(topic, binding)).rows === 0)
+    await eventually('that the topic is forgotten', async () => !(await stored(topic, binding)).tables.includes('holdfast_log'))
     const next = (await server.publish(topic, ['2'], { binding })) as unknown as { position: { epoch: number; offset: number } }
     expect(next.position.offset).toBe(1)
     expect(next.position.epoch).toBeGreaterThan((first as typeof next).position.epoch)
+  })
+
+  it('forgets nothing that somebody reads, whoever has come and gone', async () => {
+    const topic = server.name()
+    const binding = 'FLEETING'
+    const clients = [await server.stream({ topic, binding }), await server.stream({ topic, binding, heartbeat: 500 })]
+    await server.ask('/object', { topic, binding, method: 'cutOneAndPublish' })
+    await eventually('that it is back', async () => (await server.count(topic, binding)) === 2)
+    clients.pop()!.leave()
+    await eventually('that one is left', async () => (await server.count(topic, binding)) === 1)
+    await eventually('that the events are dropped', async () => (await stored(topic, binding)).rows === 0)
+    await pause(3_000)
+    await server.publish(topic, ['last'], { binding })
+    await eventually('the last', () => clients[0]!.texts.at(-1) === 'last')
+    expect(clients[0]!.texts).toEqual(['cut', 'last'])
   })
 
   it('does not make a client believe that it missed something', async () => {

@@ -4,6 +4,14 @@ import type { Topic } from './topic.ts'
 // A producer that never waits would otherwise fill the object's 128 MB before anything is sent.
 const mostCharacters = 65_536
 
+/** What a {@link BatchingBroker} tells, in the transaction that stores it. */
+export interface BatchListener {
+  /** This many events. */
+  onStored(count: number): void
+  /** That the run has ended. */
+  onEnd(): void
+}
+
 /**
  * The broker of a producer inside the object: what it writes waits a little for more, then is stored as one row and sent
  * as one message. A thousand words of an answer cost a few hundred rows instead of a thousand.
@@ -13,25 +21,27 @@ const mostCharacters = 65_536
 export class BatchingBroker implements Broker {
   readonly #topic: Topic
   readonly #delay: number
-  readonly #onStored: (count: number) => void
+  readonly #listener: BatchListener
   #waiting: BrokerEvent[] = []
   #characters = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Why what waited is lost, until the producer is told. */
+  #failure: { error: unknown } | undefined
 
-  /** @param onStored - called in the transaction that stores this many events */
-  constructor(topic: Topic, delay: number, onStored: (count: number) => void) {
+  constructor(topic: Topic, delay: number, listener: BatchListener) {
     this.#topic = topic
     this.#delay = delay
-    this.#onStored = onStored
+    this.#listener = listener
   }
 
   publish: Broker['publish'] = async (_topic, events, { key } = {}) => {
+    this.#throwFailure()
     const mark = key !== undefined || events.some(({ event }) => event?.startsWith('\n'))
     if (mark) return this.#storeNow(events, key)
     this.#waiting.push(...events)
     for (const { data } of events) this.#characters += data.length
     if (this.#characters >= mostCharacters) await this.flush()
-    else this.#timer ??= setTimeout(() => void this.flush(), this.#delay)
+    else this.#timer ??= setTimeout(() => this.#flushUnasked(), this.#delay)
     // Where they will be, unless somebody else publishes meanwhile. Producers don't ask.
     const { epoch, offset } = this.#topic.history.head
     return { position: { epoch, offset: offset + this.#waiting.length }, duplicate: false }
@@ -45,7 +55,7 @@ export class BatchingBroker implements Broker {
     if (events.length === 0) return
     this.#waiting = []
     this.#characters = 0
-    await this.#topic.append(events, undefined, () => this.#onStored(events.length)).sent
+    await this.#topic.append(events, undefined, () => this.#listener.onStored(events.length)).sent
   }
 
   read: Broker['read'] = () => Promise.reject(new Error('A producer does not read'))
@@ -55,8 +65,21 @@ export class BatchingBroker implements Broker {
   // The hub's marks say that a run begins and ends, and nothing may be stored after them that was written before.
   async #storeNow(events: readonly BrokerEvent[], key: string | undefined): Promise<Awaited<ReturnType<Broker['publish']>>> {
     await this.flush()
-    const { position, duplicate, sent } = this.#topic.append(events, key)
+    // The mark of a beginning has the run's key, and that of the end none. The end and that nothing runs are one step: an
+    // object that was lost between them would end its topic once more.
+    const { position, duplicate, sent } = this.#topic.append(events, key, () => key === undefined && this.#listener.onEnd())
     await sent
     return { position, duplicate }
+  }
+
+  // Nobody waits for this: the producer is told with what it writes next, be it the end.
+  #flushUnasked(): void {
+    this.flush().catch((error: unknown) => (this.#failure = { error }))
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure) throw failure.error
   }
 }

@@ -11,7 +11,8 @@ export interface DirectOptions {
   stream?: Pick<StreamOptions, (typeof forwarded)[number]> | undefined
 }
 
-const forwarded = ['heartbeat', 'stallTimeout', 'maxAge', 'maxBufferedBytes', 'retry', 'status'] as const
+// Status and headers are the Worker's to write.
+const forwarded = ['heartbeat', 'stallTimeout', 'maxAge', 'maxBufferedBytes', 'retry'] as const
 
 /** What of a stream's options an object can be told. */
 export function forwardable(stream: StreamOptions): NonNullable<DirectOptions['stream']> {
@@ -20,12 +21,17 @@ export function forwardable(stream: StreamOptions): NonNullable<DirectOptions['s
 
 /** The request for an event stream, made anew: nothing of the client's own headers can be taken for the Worker's. */
 export function directRequest(request: Request, options: DirectOptions): Request {
-  const headers = new Headers({ [directHeader]: encodeURIComponent(JSON.stringify(options)) })
+  const headers = new Headers({ [directHeader]: encodeURIComponent(JSON.stringify(options, finite)) })
   for (const name of ['accept', 'last-event-id']) {
     const value = request.headers.get(name)
     if (value !== null) headers.set(name, value)
   }
   return new Request(request.url, { method: request.method, headers, signal: request.signal })
+}
+
+// JSON would make null of it, which as a time is 1970.
+function finite(_name: string, value: unknown): unknown {
+  return value === Infinity ? Number.MAX_VALUE : value
 }
 
 /**

@@ -11,7 +11,8 @@ export interface DurableObjectHubOptions extends Pick<HubOptions, 'stream' | 'ac
   /**
    * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
    * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
-   * (about $4.15 a month) while a client is connected. Streams of several topics, or with a `filter`, are always fed.
+   * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, or of a client that
+   * acknowledges, are always fed. Of direct ones `onOpen`, `onClose` and `stats` know nothing.
    */
   mode?: 'hibernating' | 'direct' | undefined
 }
@@ -36,11 +37,15 @@ export interface DurableObjectHub extends Hub {
  *
  * On Workers streams and timers belong to one request, so each response has a hub of the core's own to itself, and a
  * WebSocket to each topic's object. `stats` counts this isolate's streams; `drain` and `close` do nothing, because a
- * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another.
+ * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
+ * characters.
  */
 export function durableObjectHub(namespace: HubNamespace, options: DurableObjectHubOptions = {}): DurableObjectHub {
   return new WorkerHub(namespace, options)
 }
+
+// It is kept with each of its WebSockets, where 16 KB have room.
+const longestIdentity = 1_024
 
 class WorkerHub implements DurableObjectHub {
   readonly #namespace: HubNamespace
@@ -64,13 +69,19 @@ class WorkerHub implements DurableObjectHub {
 
   respond: Hub['respond'] = async (request, options) => {
     const [topic, ...more] = options.topics
-    const direct = this.#options.mode === 'direct' && topic !== undefined && more.length === 0 && !options.filter
-    if (direct) return this.#forward(request, topic, options)
-    const broker = new DurableObjectBroker(this.#namespace, {
-      subscriber: { kind: 'stream', identity: options.identity },
+    if (options.identity !== undefined && options.identity.length > longestIdentity) {
+      throw new RangeError(`Cannot open a stream of an identity of more than ${longestIdentity} characters`)
+    }
+    const direct = this.#options.mode === 'direct' && !options.filter && !isAcknowledging(request)
+    if (direct && topic !== undefined && more.length === 0) return this.#forward(request, topic, options)
+    let disconnected = false
+    const disconnect = (): void => {
+      disconnected = true
       // The one stream of this hub.
-      onDisconnect: () => void hub.disconnect({ topic }),
-    })
+      void hub.disconnect({ topic })
+    }
+    const subscriber = { kind: 'stream', identity: options.identity } as const
+    const broker = new DurableObjectBroker(this.#namespace, { subscriber, onDisconnect: disconnect })
     const close = (closed: Closed & StreamInfo): void => {
       this.#tally.close(hub)
       void broker.close()
@@ -82,6 +93,8 @@ class WorkerHub implements DurableObjectHub {
       const response = await hub.respond(request, options)
       if (hub.stats().subscribers > 0) this.#tally.open(hub)
       else await broker.close()
+      // It could be told before it was there.
+      if (disconnected) disconnect()
       return response
     } catch (error) {
       await broker.close()
@@ -112,10 +125,17 @@ class WorkerHub implements DurableObjectHub {
 
   stop: DurableObjectHub['stop'] = (topic) => this.#objects.call({ topic }, (stub) => stub.stopProducing())
 
-  #forward(request: Request, topic: string, { identity, expiresAt, stream }: RespondOptions): Promise<Response> {
+  async #forward(request: Request, topic: string, options: RespondOptions): Promise<Response> {
+    const { identity, expiresAt, stream } = options
+    // Refuses what can't be answered before the object is asked, and makes the head, which an object's answer would not let
+    // the application change.
+    const headOnly = createHub({ stream: this.#options.stream })
+    const head = await headOnly.respond(new Request(request.url, { method: 'HEAD' }), options)
+    if (request.method === 'HEAD') return head
     // It is the object that writes, and its CPU time counts anew with each event: no age unless one is asked for.
-    const options = { topic, identity, expiresAt, stream: forwardable({ maxAge: 0, ...this.#options.stream, ...stream }) }
-    return this.#objects.call({ topic }, (stub) => stub.fetch(directRequest(request, options)))
+    const told = { topic, identity, expiresAt, stream: forwardable({ maxAge: 0, ...this.#options.stream, ...stream }) }
+    const { body, status } = await this.#objects.call({ topic }, (stub) => stub.fetch(directRequest(request, told)))
+    return body ? new Response(body, head) : new Response(null, { status })
   }
 
   // Publishing opens nothing that would belong to a request. Made late: chance is forbidden outside of one.

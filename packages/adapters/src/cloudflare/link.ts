@@ -83,15 +83,14 @@ export class Link {
       if (Date.now() - this.#heardAt > leaseTime) throw new Error('The object is silent')
       socket.send(ping)
     } catch (error) {
-      this.#drop()
       this.#lost(socket, error)
     }
   }
 
   #lost(socket: WebSocket, reason: unknown): void {
-    // The one that was dropped has been told already.
-    if (this.#closed || (this.#socket !== undefined && this.#socket !== socket)) return
-    this.#socket = undefined
+    // One loss is told of by an error, by a close, or by both, and late: the way back may be under way.
+    if (this.#closed || this.#socket !== socket) return
+    this.#drop()
     this.#retry ??= setTimeout(() => void this.#reconnect(reason), this.#delay())
   }
 

@@ -5,7 +5,7 @@ import { failing, until } from './until.ts'
 
 /** What {@link HubObject.produce} is told beside its input. */
 export interface ProduceContext {
-  /** Aborted by `stop`, and when nobody has read for `linger`. What is yielded after that is dropped. */
+  /** Aborted by `stop`, when nobody has read for `linger`, and by a failure. What is yielded after that is dropped. */
   signal: AbortSignal
   /** How many events of this run are stored: more than 0 when it goes on after an interruption. */
   written: number
@@ -81,28 +81,41 @@ export class Runs {
   recover(): void {
     if (this.active) return
     const run = this.#parts.storage.kv.get<StoredRun>(runName)
-    if (run) void this.#run({ ...run, attempt: run.attempt + 1 }, undefined)
+    if (!run) return
+    const again = { ...run, attempt: run.attempt + 1 }
+    // Now, since nothing else may ever be: an interruption before the first event is one as well.
+    this.#parts.storage.kv.put(runName, again)
+    void this.#run(again, undefined)
   }
 
   async #run(run: StoredRun, key: string | undefined): Promise<void> {
     const { storage, topic } = this.#parts
     const { batchDelay, linger, resumable } = this.#parts.settings()
     const stop = (this.#stop = new AbortController())
-    const broker = new BatchingBroker(topic, batchDelay, (count) => {
-      run.written += count
-      storage.kv.put(runName, run)
+    const lonely = new AbortController()
+    const broker = new BatchingBroker(topic, batchDelay, {
+      onStored: (count) => {
+        run.written += count
+        storage.kv.put(runName, run)
+      },
+      onEnd: () => storage.kv.delete(runName),
     })
-    const unwatch = this.#watchReaders(linger, stop)
+    const unwatch = this.#watchReaders(linger, () => {
+      lonely.abort()
+      stop.abort()
+    })
     this.#parts.onChange()
     try {
       const goesOn = run.attempt === 0 || resumable
       const source = goesOn ? this.#sourceOf(run, stop.signal) : failing('Cannot go on producing: the object was restarted')
-      await createHub({ broker }).run(topicName, until(source, stop.signal), { key })
+      await createHub({ broker }).run(topicName, until(source, stop.signal), { key, signal: lonely.signal })
     } catch (error) {
-      // The topic has ended as failed; nobody waits for this call.
-      console.error(error)
+      // The topic has ended as failed; nobody waits for this call. What the source still waits for is for nothing.
+      stop.abort()
+      if (!lonely.signal.aborted) console.error(error)
     }
     unwatch()
+    // Still there when even the end could not be stored.
     storage.kv.delete(runName)
     this.#stop = undefined
     this.#parts.onChange()
@@ -113,12 +126,12 @@ export class Runs {
   }
 
   // A timer keeps the object in memory, where the producer does so anyway.
-  #watchReaders(linger: number, stop: AbortController): () => void {
+  #watchReaders(linger: number, onLonely: () => void): () => void {
     if (linger === Infinity) return () => {}
     let readAt = Date.now()
     const look = (): void => {
       if (this.#parts.hasReaders()) readAt = Date.now()
-      if (Date.now() - readAt >= linger) stop.abort()
+      if (Date.now() - readAt >= linger) onLonely()
     }
     const timer = setInterval(look, Math.max(linger / 4, 100))
     return () => clearInterval(timer)

@@ -40,11 +40,13 @@ export class Subscribers {
 
   /** Take in a WebSocket; everything after the history's head is sent to it. */
   add(socket: WebSocket, kind: SubscriberKind, identity: string | undefined, now: number): void {
-    this.#size = this.size + 1
-    this.#ctx.acceptWebSocket(socket, [kind])
     const seat: Seat = { ...this.#history.head, since: now }
     if (identity !== undefined) seat.identity = identity
+    // First, since it throws for an identity of more than 16 KB: no socket without a seat is among the others.
     this.#take(socket, seat)
+    const size = this.size + 1
+    this.#ctx.acceptWebSocket(socket, [kind])
+    this.#size = size
   }
 
   /** One has closed. */
@@ -70,11 +72,14 @@ export class Subscribers {
     const sockets = this.all()
     this.#size = sockets.length
     for (const socket of sockets) {
-      const seat = this.#seatOf(socket)
-      if (seat.epoch === epoch && seat.offset >= head) continue
-      const behind = seat.epoch === epoch && seat.offset < from
-      const texts = behind ? this.#missedBy(seat) : messagesAfter(seat.epoch === epoch ? seat.offset : from)
-      if (texts.every((text) => deliver(socket, text))) this.#take(socket, { ...seat, epoch, offset: head })
+      orClosed(socket, () => {
+        const seat = this.#seatOf(socket)
+        if (seat.epoch === epoch && seat.offset >= head) return
+        const behind = seat.epoch === epoch && seat.offset < from
+        const texts = behind ? this.#missedBy(seat) : messagesAfter(seat.epoch === epoch ? seat.offset : from)
+        for (const text of texts) socket.send(text)
+        this.#take(socket, { ...seat, epoch, offset: head })
+      })
     }
   }
 
@@ -82,7 +87,7 @@ export class Subscribers {
   tell(control: Control, kind?: SubscriberKind, identity?: string): number {
     const text = JSON.stringify(control)
     const meant = this.all(kind).filter((socket) => identity === undefined || this.#seatOf(socket).identity === identity)
-    return meant.filter((socket) => deliver(socket, text)).length
+    return meant.filter((socket) => orClosed(socket, () => socket.send(text))).length
   }
 
   /** Close those whose Worker is silent; looks at most twice a lease. */
@@ -136,10 +141,10 @@ function toMessages(epoch: number, packed: readonly Packed[]): string[] {
   return messages
 }
 
-// One that is closing throws: the others get theirs all the same, and its Worker reads the rest from the history.
-function deliver(socket: WebSocket, text: string): boolean {
+// One that fails is closed: the others get theirs all the same, and its Worker reads the rest from the history.
+function orClosed(socket: WebSocket, action: () => void): boolean {
   try {
-    socket.send(text)
+    action()
     return true
   } catch {
     socket.close(1011, 'cannot send')

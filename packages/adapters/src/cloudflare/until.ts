@@ -1,19 +1,21 @@
 /**
- * A source that is over when `signal` is aborted, also where it is waiting just then.
+ * A source that is over when `signal` is aborted, also where it is waiting just then. It is closed when its reader leaves.
  *
  * Not one race for all steps: each would leave a reaction on the signal's promise for as long as that lives.
  */
 export async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
+  let finished = false
   try {
     for (;;) {
       const step = await orAborted(iterator.next(), signal)
+      finished = step?.done === true
       if (!step || step.done) return
       yield step.value
     }
   } finally {
     // Not awaited: a generator parked on its own promise returns only when that settles.
-    if (signal.aborted) iterator.return?.().then(undefined, () => {})
+    if (!finished) iterator.return?.().then(undefined, () => {})
   }
 }
 

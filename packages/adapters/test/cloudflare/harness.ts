@@ -50,8 +50,8 @@ export class Harness {
     return (await this.ask('/object', { topic, method: 'instance' })) as { id: string; since: number }
   }
 
-  async count(topic: string): Promise<number> {
-    return (await this.ask('/count', { topic })) as number
+  async count(topic: string, binding = 'ROOMY'): Promise<number> {
+    return (await this.ask('/count', { topic, binding })) as number
   }
 
   #url(path: string, query: Query): string {

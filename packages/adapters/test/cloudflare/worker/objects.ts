@@ -10,11 +10,11 @@ class TestObject extends HubObject {
   }
 
   /** What it has in storage. */
-  async stored(): Promise<{ rows: number; tables: string[]; alarm: number | null }> {
-    const { sql } = this.ctx.storage
+  async stored(): Promise<{ rows: number; tables: string[]; alarm: number | null; running: boolean }> {
+    const { sql, kv } = this.ctx.storage
     const tables = sql.exec<{ name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table'`).toArray().map(({ name }) => name)
     const rows = tables.includes('holdfast_log') ? sql.exec<{ rows: number }>('SELECT count(*) AS rows FROM holdfast_log').one().rows : 0
-    return { rows, tables, alarm: await this.ctx.storage.getAlarm() }
+    return { rows, tables, alarm: await this.ctx.storage.getAlarm(), running: kv.get('holdfast:run') !== undefined }
   }
 
   /** As if no Worker had said anything for a day. */
@@ -28,6 +28,17 @@ class TestObject extends HubObject {
     const sockets = this.ctx.getWebSockets()
     for (const socket of sockets) socket.close(1012, 'cut by a test')
     return sockets.length
+  }
+
+  /** As if one had come without a seat. */
+  async spoilFirst(): Promise<void> {
+    this.ctx.getWebSockets()[0]?.serializeAttachment(null)
+  }
+
+  /** Cut one and publish at once, before it is known that it has left. */
+  async cutOneAndPublish(): Promise<void> {
+    this.ctx.getWebSockets()[0]?.close(1012, 'cut by a test')
+    await this.publish([{ data: 'cut' }])
   }
 
   async loseHistory(): Promise<void> {
@@ -65,17 +76,53 @@ export class FleetingObject extends TestObject {
   }
 }
 
+/** What is said, and how many milliseconds lie between two words. */
+export interface Words {
+  words: string[]
+  every: number
+}
+
+export async function* said(words: readonly string[], every: number, signal?: AbortSignal): AsyncGenerator<string> {
+  for (const word of words) {
+    if (signal?.aborted) return
+    yield word
+    await new Promise((resolve) => setTimeout(resolve, every))
+  }
+}
+
 /** Says the words of its input one after the other, and goes on where it was interrupted. */
 export class AnswerObject extends TestObject {
   protected override get resumable(): boolean {
     return true
   }
 
-  protected override async *produce(input: { words: string[]; every: number }, { signal, written }: ProduceContext): AsyncGenerator<string> {
-    for (const word of input.words.slice(written)) {
-      if (signal.aborted) return
-      yield word
-      await new Promise((resolve) => setTimeout(resolve, input.every))
-    }
+  protected override produce(input: Words, { signal, written }: ProduceContext): AsyncIterable<string> {
+    return said(input.words.slice(written), input.every, signal)
+  }
+}
+
+/** Gives up soon when nobody reads. */
+export class ForsakenObject extends AnswerObject {
+  protected override get linger(): number {
+    return 300
+  }
+}
+
+/** Sends once a minute. */
+export class SlowObject extends TestObject {
+  protected override get batchDelay(): number {
+    return 60_000
+  }
+
+  protected override produce({ words, every }: Words): AsyncIterable<string> {
+    return said(words, every)
+  }
+}
+
+/** Says nothing before it has been interrupted twice, and then how often that was. */
+export class PatientObject extends AnswerObject {
+  protected override async *produce(_input: Words, { attempt }: ProduceContext): AsyncGenerator<string> {
+    if (attempt < 2) await new Promise((resolve) => setTimeout(resolve, 600_000))
+    yield String(attempt)
   }
 }

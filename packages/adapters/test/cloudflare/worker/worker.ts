@@ -1,8 +1,8 @@
 import { durableObjectHub, type DurableObjectHub } from '@holdfast/adapters/cloudflare'
 import { contract, type Bindings } from './contract.ts'
-import type { AnswerObject, FleetingObject } from './objects.ts'
+import { type AnswerObject, type FleetingObject, said, type Words } from './objects.ts'
 
-export { AnswerObject, FleetingObject, RoomyObject, TightObject } from './objects.ts'
+export { AnswerObject, FleetingObject, ForsakenObject, PatientObject, RoomyObject, SlowObject, TightObject } from './objects.ts'
 
 interface Env extends Bindings {
   FLEETING: DurableObjectNamespace<FleetingObject>
@@ -16,7 +16,7 @@ function hubOf(env: Env, query: URLSearchParams): DurableObjectHub {
   const mode = query.has('direct') ? 'direct' : 'hibernating'
   const name = `${binding} ${mode}`
   let hub = hubs.get(name)
-  if (!hub) hubs.set(name, (hub = durableObjectHub(env[binding], { mode })))
+  if (!hub) hubs.set(name, (hub = durableObjectHub(env[binding], { mode, acknowledge: { timeout: 2_000 } })))
   return hub
 }
 
@@ -44,8 +44,10 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/contract': ({ env, query }) => runCase(env, query.get('case') ?? ''),
   '/events': ({ request, hub, query, identity }) => {
     const stream: Record<string, number> = {}
-    for (const name of ['heartbeat', 'maxAge', 'retry']) if (query.has(name)) stream[name] = Number(query.get(name))
-    return hub.respond(request, { topics: query.getAll('topic'), identity, stream })
+    for (const name of ['heartbeat', 'maxAge', 'retry', 'status']) if (query.has(name)) stream[name] = Number(query.get(name))
+    const expiresAt = query.has('expiresAt') ? Number(query.get('expiresAt')) : undefined
+    const headers = { 'x-tag': query.get('tag') ?? '' }
+    return hub.respond(request, { topics: query.getAll('topic'), identity, expiresAt, stream: { ...stream, headers } })
   },
   '/publish': async ({ request, hub, topic, key }) => hub.publish(topic, await request.json<{ data: unknown }[]>(), { key }),
   '/count': ({ hub, topic }) => hub.count(topic),
@@ -54,10 +56,14 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/acknowledge': ({ hub, query }) => hub.acknowledge(query.get('conn') ?? '', ''),
   '/stats': async ({ hub }) => hub.stats(),
   '/produce': async ({ request, hub, topic, key }) => hub.produce(topic, await request.json(), { key }),
+  '/run': async ({ request, hub, topic, key }) => {
+    const { words, every } = await request.json<Words>()
+    return (await hub.run(topic, said(words, every), { key })) ?? null
+  },
   '/stop': ({ hub, topic }) => hub.stop(topic),
   '/object': ({ env, query, topic }) => {
     const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)
-    return stub[query.get('method') as 'instance' | 'stored' | 'attachments' | 'forgetSignsOfLife' | 'crash']()
+    return stub[query.get('method') as 'instance' | 'stored' | 'attachments' | 'forgetSignsOfLife' | 'cutOneAndPublish' | 'spoilFirst' | 'crash']()
   },
 }
 

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Link } from '../../../src/cloudflare/link.ts'
+import { HubObjects } from '../../../src/cloudflare/namespace.ts'
+import { FakeObject } from './fake-object.ts'
+
+describe('a link', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  async function opened(): Promise<{ object: FakeObject; link: Link; back: () => void }> {
+    const object = new FakeObject()
+    const back = vi.fn()
+    const link = new Link(new HubObjects({ getByName: () => object }), { topic: 't' }, { kind: 'stream' }, { onMessage: () => {}, onBack: back })
+    const opening = link.open()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
+    await opening
+    return { object, link, back }
+  }
+
+  it('that is told twice of one loss comes back once', async () => {
+    const { object, link, back } = await opened()
+    object.sockets[0]!.tell('error')
+    await vi.advanceTimersByTimeAsync(1_000)
+    // It is on its way back when it hears the rest.
+    object.sockets[0]!.tell('close')
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
+    await vi.advanceTimersByTimeAsync(20_000)
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([object.sockets.length, object.open]).toEqual([2, 1])
+    expect(back).toHaveBeenCalledOnce()
+    link.close()
+    expect([object.open, vi.getTimerCount()]).toEqual([0, 0])
+  })
+
+  it('that cannot say its sign of life comes back once, whenever it hears of the loss', async () => {
+    const { object, back } = await opened()
+    object.sockets[0]!.broken = new Error('lost')
+    await vi.advanceTimersByTimeAsync(26_000)
+    object.sockets[0]!.tell('error', 'close')
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
+    await vi.advanceTimersByTimeAsync(20_000)
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([object.sockets.length, object.open]).toEqual([2, 1])
+    expect(back).toHaveBeenCalledOnce()
+  })
+
+  it('that is closed while it is on its way leaves nothing behind', async () => {
+    const { object, link, back } = await opened()
+    object.sockets[0]!.tell('close')
+    await vi.advanceTimersByTimeAsync(1_000)
+    link.close()
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([object.sockets.length, object.open, vi.getTimerCount()]).toEqual([2, 0, 0])
+    expect(back).not.toHaveBeenCalled()
+  })
+})
