@@ -147,7 +147,8 @@ export class EventSource extends Target {
   }
 
   #connect(transport: Transport): Connection {
-    const connection = new Connection(transport, (event) => this.dispatchEvent(event), systemTasks)
+    // Never through a method of a subclass: the standard's events take no such way.
+    const connection = new Connection(transport, (event) => EventSource.prototype.dispatchEvent.call(this, event), systemTasks)
     void connection.run()
     return connection
   }

@@ -30,8 +30,8 @@ export class StreamTransport implements Transport {
     this.reader = reader
   }
 
-  open(_lastEventId: string): Promise<string | undefined> {
-    return Promise.resolve('null')
+  async open(_lastEventId: string): Promise<string | undefined> {
+    return 'null'
   }
 
   close(): void {
