@@ -140,14 +140,15 @@ export class EventSource extends Target {
   }
 
   #handler(type: string): (() => unknown) | null {
-    const hidden = this.#hidden === type
+    const handler = this.#hidden === type ? null : this.#handlers[type]?.handler
     // Of this dispatch workerd has read it now: from here on it is our listeners who ask.
     this.#hidden = undefined
-    return hidden ? null : ((this.#handlers[type]?.handler ?? null) as (() => unknown) | null)
+    return (handler ?? null) as (() => unknown) | null
   }
 
   #connect(transport: Transport): Connection {
-    const connection = new Connection(transport, (event) => this.dispatchEvent(event), systemTasks)
+    // Never through a method of a subclass: the standard's events take no such way.
+    const connection = new Connection(transport, (event) => EventSource.prototype.dispatchEvent.call(this, event), systemTasks)
     void connection.run()
     return connection
   }

@@ -5,7 +5,7 @@ import { onWorkerd } from './tasks.ts'
 export function requestInit(lastEventId: string): { headers: Record<string, string>; cache?: RequestCache; timeout?: false } {
   const headers: Record<string, string> = { Accept: 'text/event-stream' }
   const id = headerValue(lastEventId)
-  if (id !== '') headers['Last-Event-ID'] = id
+  if (id) headers['Last-Event-ID'] = id
   // workerd throws at `cache` before its compatibility date 2024-11-11.
   const hasCacheMode = 'cache' in Request.prototype
   const onBun = 'Bun' in globalThis

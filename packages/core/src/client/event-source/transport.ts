@@ -30,8 +30,8 @@ export class StreamTransport implements Transport {
     this.reader = reader
   }
 
-  open(_lastEventId: string): Promise<string | undefined> {
-    return Promise.resolve('null')
+  async open(_lastEventId: string): Promise<string | undefined> {
+    return 'null'
   }
 
   close(): void {
@@ -63,7 +63,7 @@ export class FetchTransport extends StreamTransport {
     // The headers first: Bun 1.4 forgets those of data: and blob: URLs once the body was asked for.
     const { headers, body, status, type, url } = await request(this.#url, init)
     // What is thrown is seen by nobody.
-    if (type === 'error') throw new Error(type)
+    if (type === 'error') throw new TypeError(type)
     this.reader = body?.getReader()
     if (status !== 200 || !isEventStream(headers.get('content-type'))) return undefined
     // The response of a fetch that is not the runtime's own may have no URL.

@@ -1,4 +1,4 @@
-import type { EventSourceCase } from '../context.ts'
+import { type EventSourceCase, Recorder } from '../context.ts'
 import { equal, ok, throws } from '../expect.ts'
 
 // Web IDL: how an interface looks to JavaScript.
@@ -168,6 +168,21 @@ export const interfaceShape: EventSourceCase[] = [
       const source = context.keep(new Sub(stream.url)) as Sub
       equal([source.extra, source.url, source instanceof Sub], [1, stream.url, true], 'subclass')
       await new Promise((resolve) => (source.onmessage = resolve))
+    },
+  },
+  {
+    name: 'instance: of a subclass whose dispatchEvent is not asked',
+    async run(context) {
+      const stream = context.plan([{ body: ['data: x\n\n'] }])
+      const calls: string[] = []
+      class Sub extends context.EventSource {
+        override dispatchEvent({ type }: Event): boolean {
+          calls.push(type)
+          return true
+        }
+      }
+      const events = await new Recorder(context.keep(new Sub(stream.url))).until('message:x')
+      equal([calls, events.log], [[], ['open', 'message:x']], 'events')
     },
   },
 ]
