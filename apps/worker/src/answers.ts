@@ -1,5 +1,5 @@
 import type { DurableObjectHub } from '@holdfast/adapters/cloudflare'
-import type { Auth } from '@holdfast/service'
+import type { Auth, Grant } from '@holdfast/service'
 import type { Question } from './topic-object.ts'
 
 const longestPrompt = 4_000
@@ -9,7 +9,7 @@ const longestPrompt = 4_000
  *
  * | | |
  * |-|-|
- * | `POST /answers` `{ prompt }` | starts one: 202, `{ topic, events }`, and where to stop it in `Location`. An `Idempotency-Key` starts it once |
+ * | `POST /answers` `{ prompt }` | starts one: 202, `{ topic, events }`, and where to stop it in `Location`. An `Idempotency-Key` starts it once for each identity |
  * | `GET /events?topic=answers/…&lastEventId=earliest` | all of it, then the rest as it comes, then the end |
  * | `DELETE /answers/…` | stops it: 204, also when it is over |
  *
@@ -21,32 +21,34 @@ export async function answers(request: Request, hub: DurableObjectHub, auth: Aut
   const isStart = method === 'POST' && pathname === '/answers'
   const [, topic] = (method === 'DELETE' && /^\/(answers\/[\w-]{1,64})$/.exec(pathname)) || []
   if (!isStart && topic === undefined) return undefined
-  if (!(await mayPublish(request, auth, topic ?? 'answers/new'))) {
+  const grant = await grantOf(request, auth)
+  if (!grant?.publish(topic ?? 'answers/new')) {
     return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer realm="holdfast"' } })
   }
-  if (topic === undefined) return start(request, hub)
+  if (topic === undefined) return start(request, hub, grant.identity)
   await hub.stop(topic)
   return new Response(null, { status: 204 })
 }
 
-async function start(request: Request, hub: DurableObjectHub): Promise<Response> {
+async function start(request: Request, hub: DurableObjectHub, identity: string | undefined): Promise<Response> {
   const asked = await request.json<Partial<Question> | null>().catch(() => null)
   const prompt = asked?.prompt
   if (typeof prompt !== 'string' || prompt === '' || prompt.length > longestPrompt) {
     return Response.json({ title: `Send { "prompt": "…" }, up to ${longestPrompt} characters` }, { status: 400 })
   }
   const key = request.headers.get('idempotency-key') ?? undefined
-  // The same key means the same topic, where the second start finds the first one's answer.
-  const topic = `answers/${key === undefined ? crypto.randomUUID() : await digest(key)}`
+  // The same key of the same asker means the same topic, where the second start finds the first one's answer. The topic is
+  // as hard to guess as the key.
+  const topic = `answers/${key === undefined ? crypto.randomUUID() : await digest(JSON.stringify([identity, key]))}`
   await hub.produce(topic, { prompt } satisfies Question, { key })
   const events = `/events?${new URLSearchParams({ topic, lastEventId: 'earliest' }).toString()}`
   return Response.json({ topic, events }, { status: 202, headers: { location: `/${topic}` } })
 }
 
-async function mayPublish(request: Request, auth: Auth | 'none', topic: string): Promise<boolean> {
-  if (auth === 'none') return true
+async function grantOf(request: Request, auth: Auth | 'none'): Promise<Pick<Grant, 'identity' | 'publish'> | undefined> {
+  if (auth === 'none') return { publish: () => true }
   const token = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  return (await auth.authenticate(token, request))?.publish(topic) === true
+  return auth.authenticate(token, request)
 }
 
 async function digest(text: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHmac, randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +20,13 @@ afterAll(() => server.harness.close())
 
 function send(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
   return fetch(server.url + path, { method, headers: { ...headers, ...more }, body: body === undefined ? null : JSON.stringify(body) })
+}
+
+/** A JSON Web Token of someone who may ask. */
+function tokenOf(sub: string, secret: string): string {
+  const parts = [{ alg: 'HS256' }, { sub, holdfast: { publish: ['answers/*'] } }]
+  const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
 }
 
 async function ask(prompt: string, key?: string): Promise<{ topic: string; events: string }> {
@@ -67,6 +75,23 @@ describe.concurrent('the Worker app', () => {
     const client = await StreamClient.open(server.url + asked[0].events)
     await eventually('the end', () => client.closed)
     expect(client.texts.join('').match(/A holdfast is what/g)).toHaveLength(1)
+  })
+
+  it('gives nobody the answer of another who happened to choose the same key', async () => {
+    const secret = randomBytes(32).toString('hex')
+    const own = await startWorker('../../../../apps/worker/wrangler.jsonc', { HOLDFAST_JWT_SECRET: secret, HOLDFAST_JWT_ALGORITHMS: 'HS256' })
+    try {
+      const topicOf = async (sub: string): Promise<string> => {
+        const asking = { authorization: `Bearer ${tokenOf(sub, secret)}`, 'idempotency-key': '1' }
+        const response = await fetch(`${own.url}/answers`, { method: 'POST', headers: asking, body: '{"prompt":"kelp"}' })
+        return ((await response.json()) as { topic: string }).topic
+      }
+      const ann = await topicOf('ann')
+      expect(await topicOf('ann')).toBe(ann)
+      expect(await topicOf('bob')).not.toBe(ann)
+    } finally {
+      await own.harness.close()
+    }
   })
 
   it('refuses a question that is none', async () => {

@@ -53,6 +53,8 @@ export class Alarm {
   async #setAt(at: number, look: boolean): Promise<void> {
     // One that was set before the object left memory is early enough, or is set anew when it fires.
     const earlier = look ? await this.#storage.getAlarm() : null
+    // A sooner one has been set meanwhile.
+    if (this.#at !== at) return
     if (earlier === null || earlier > at) await this.#storage.setAlarm(at)
     else this.#at = earlier
   }

@@ -23,13 +23,11 @@ export interface RunSettings {
   resumable: boolean
 }
 
-interface StoredRun {
-  input: unknown
-  written: number
-  attempt: number
-}
+/** How far it is: stored with each batch, so without the input, which can be long. */
+type StoredRun = Pick<ProduceContext, 'written' | 'attempt'>
 
 const runName = 'holdfast:run'
+const inputName = 'holdfast:input'
 // The hub inside the object has one topic, and here its name is nowhere seen.
 const topicName = 'topic'
 
@@ -65,9 +63,10 @@ export class Runs {
   start(input: unknown, key: string | undefined): boolean {
     const { storage, topic } = this.#parts
     if (this.active || (key !== undefined && topic.history.positionOf(key))) return false
-    const run: StoredRun = { input, written: 0, attempt: 0 }
+    storage.kv.put(inputName, { input })
+    const run: StoredRun = { written: 0, attempt: 0 }
     storage.kv.put(runName, run)
-    void this.#run(run, key)
+    void this.#run(input, run, key)
     return true
   }
 
@@ -80,15 +79,16 @@ export class Runs {
   /** Find out whether a run was interrupted, and go on with it or end its topic as failed. */
   recover(): void {
     if (this.active) return
-    const run = this.#parts.storage.kv.get<StoredRun>(runName)
+    const { kv } = this.#parts.storage
+    const run = kv.get<StoredRun>(runName)
     if (!run) return
     const again = { ...run, attempt: run.attempt + 1 }
     // Now, since nothing else may ever be: an interruption before the first event is one as well.
-    this.#parts.storage.kv.put(runName, again)
-    void this.#run(again, undefined)
+    kv.put(runName, again)
+    void this.#run(kv.get<{ input: unknown }>(inputName)?.input, again, undefined)
   }
 
-  async #run(run: StoredRun, key: string | undefined): Promise<void> {
+  async #run(input: unknown, run: StoredRun, key: string | undefined): Promise<void> {
     const { storage, topic } = this.#parts
     const { batchDelay, linger, resumable } = this.#parts.settings()
     const stop = (this.#stop = new AbortController())
@@ -98,7 +98,7 @@ export class Runs {
         run.written += count
         storage.kv.put(runName, run)
       },
-      onEnd: () => storage.kv.delete(runName),
+      onEnd: () => this.#forget(),
     })
     const unwatch = this.#watchReaders(linger, () => {
       lonely.abort()
@@ -107,7 +107,7 @@ export class Runs {
     this.#parts.onChange()
     try {
       const goesOn = run.attempt === 0 || resumable
-      const source = goesOn ? this.#sourceOf(run, stop.signal) : failing('Cannot go on producing: the object was restarted')
+      const source = goesOn ? this.#sourceOf(input, run, stop.signal) : failing('Cannot go on producing: the object was restarted')
       await createHub({ broker }).run(topicName, until(source, stop.signal), { key, signal: lonely.signal })
     } catch (error) {
       // The topic has ended as failed; nobody waits for this call. What the source still waits for is for nothing.
@@ -116,12 +116,18 @@ export class Runs {
     }
     unwatch()
     // Still there when even the end could not be stored.
-    storage.kv.delete(runName)
+    this.#forget()
     this.#stop = undefined
     this.#parts.onChange()
   }
 
-  #sourceOf({ input, written, attempt }: StoredRun, signal: AbortSignal): AsyncIterable<HubPublication | string> {
+  #forget(): void {
+    const { kv } = this.#parts.storage
+    kv.delete(runName)
+    kv.delete(inputName)
+  }
+
+  #sourceOf(input: unknown, { written, attempt }: StoredRun, signal: AbortSignal): AsyncIterable<HubPublication | string> {
     return this.#parts.produce(input, { signal, written, attempt })
   }
 
