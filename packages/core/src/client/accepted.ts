@@ -1,6 +1,6 @@
-import { formatPositionId, parsePositionId, type Position } from '../wire/position.ts'
+import { comparePositions, formatPositionId, parsePositionId, type Position } from '../wire/position.ts'
+import { topicKey } from '../wire/topic-key.ts'
 import type { Connection } from './connection.ts'
-import { keyOf } from './topic-key.ts'
 
 /** Where the next stream is to resume from: the whole vector, whose first component is the one that advanced. */
 export const idOf = ({ accepted, lastEventId }: Connection, advanced?: string): string =>
@@ -13,9 +13,9 @@ export function begin(connection: Connection, id: string): void {
 }
 
 /** Whether there is more of a topic at `position` than was accepted. */
-export function isAhead({ accepted }: Connection, key: string, { epoch, offset }: Position): boolean {
+export function isAhead({ accepted }: Connection, key: string, position: Position): boolean {
   const last = accepted.get(key)
-  return !!last && (epoch - last.epoch || offset - last.offset) > 0
+  return !!last && comparePositions(position, last) > 0
 }
 
 /** Whether `positions` are all accepted. */
@@ -25,7 +25,7 @@ export const covers = (connection: Connection, positions: Iterable<[string, Posi
 /** Learn the names of topics. @returns their keys */
 export const name = ({ names }: Connection, topics: readonly string[]): string[] =>
   topics.map((topic) => {
-    const key = keyOf(topic)
+    const key = topicKey(topic)
     names.set(key, topic)
     return key
   })

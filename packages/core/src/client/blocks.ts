@@ -6,8 +6,7 @@
  */
 import type { ReceivedEvent } from '../wire/event.ts'
 import { Received } from '../wire/received.ts'
-
-const maxBlock = 16_777_216
+import { maxBlock } from './constants.ts'
 
 /**
  * @param onBlock - gets each block that had an id line or data. Its own id is undefined where its event has that of an earlier block

@@ -76,7 +76,10 @@ export const muchTooBusy = 0.9
 /** The log moves at an endpoint and not here for this long: the stream that delivers is suspect. */
 export const patience = 1_000
 
-// What is held for the application.
+// What is held, of a stream and for the application.
+
+/** The bytes that an unfinished event block may take. */
+export const maxBlock = 16_777_216
 
 /** What may wait to be consumed, in characters. Reading stops above it. A chunk that is being read may go beyond. */
 export const maxWaiting = 1_048_576

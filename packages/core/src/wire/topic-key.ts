@@ -13,10 +13,6 @@ export class TopicKeyCollisionError extends HoldfastError {
   }
 }
 
-const keyLength = 8
-const keySpace = 36 ** keyLength
-const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
-
 /**
  * The key that stands for a topic in event IDs: 8 base-36 digits, zero-padded.
  *
@@ -24,7 +20,9 @@ const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
  * `''` is `38ktp2ey`, `'a'` is `6mcnqj1z`, `'foobar'` is `zxb6qchw`.
  */
 export function topicKey(topic: string): string {
-  return (fnv1a53(encoder.encode(topic)) % keySpace).toString(36).padStart(keyLength, '0')
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(topic)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  return (BigInt.asUintN(53, hash ^ (hash >> 53n)) % 36n ** 8n).toString(36).padStart(8, '0')
 }
 
 /**
@@ -51,18 +49,4 @@ export function topicsByKey(topics: Iterable<string>): Map<string, string> {
 export function topicOf(id: string, topics: readonly string[]): string | undefined {
   const advanced = parsePositionId(id)?.advanced
   return advanced === undefined ? undefined : topics.find((topic) => topicKey(topic) === advanced)
-}
-
-// The 64-bit state is kept as two halves. The prime is 2^40 + 0x1b3, so a product is a shift by 40 plus a small multiple,
-// and everything stays below 2^53: no BigInt.
-function fnv1a53(bytes: Uint8Array): number {
-  let high = 0xcbf29ce4
-  let low = 0x84222325
-  for (const byte of bytes) {
-    low = (low ^ byte) >>> 0
-    const product = low * 0x1b3
-    high = (high * 0x1b3 + low * 0x100 + Math.floor(product / 2 ** 32)) % 2 ** 32
-    low = product >>> 0
-  }
-  return (high & 0x1fffff) * 2 ** 32 + ((low ^ (high >>> 21)) >>> 0)
 }

@@ -18,19 +18,23 @@ describe('a link', () => {
     return { object, link, back }
   }
 
+  /** Answer the way back, and a second one if there is any. */
+  async function expectOneWayBack(object: FakeObject, back: () => void): Promise<void> {
+    object.answer()
+    await vi.advanceTimersByTimeAsync(20_000)
+    object.answer()
+    await vi.advanceTimersByTimeAsync(0)
+    expect([object.sockets.length, object.open]).toEqual([2, 1])
+    expect(back).toHaveBeenCalledOnce()
+  }
+
   it('that is told twice of one loss comes back once', async () => {
     const { object, link, back } = await opened()
     object.sockets[0]!.tell('error')
     await vi.advanceTimersByTimeAsync(1_000)
     // It is on its way back when it hears the rest.
     object.sockets[0]!.tell('close')
-    object.answer()
-    await vi.advanceTimersByTimeAsync(0)
-    await vi.advanceTimersByTimeAsync(20_000)
-    object.answer()
-    await vi.advanceTimersByTimeAsync(0)
-    expect([object.sockets.length, object.open]).toEqual([2, 1])
-    expect(back).toHaveBeenCalledOnce()
+    await expectOneWayBack(object, back)
     link.close()
     expect([object.open, vi.getTimerCount()]).toEqual([0, 0])
   })
@@ -40,13 +44,7 @@ describe('a link', () => {
     object.sockets[0]!.broken = new Error('lost')
     await vi.advanceTimersByTimeAsync(26_000)
     object.sockets[0]!.tell('error', 'close')
-    object.answer()
-    await vi.advanceTimersByTimeAsync(0)
-    await vi.advanceTimersByTimeAsync(20_000)
-    object.answer()
-    await vi.advanceTimersByTimeAsync(0)
-    expect([object.sockets.length, object.open]).toEqual([2, 1])
-    expect(back).toHaveBeenCalledOnce()
+    await expectOneWayBack(object, back)
   })
 
   it('that is closed while it is on its way leaves nothing behind', async () => {
