@@ -22,7 +22,8 @@ const place = (maxWorkers: number, groupOrder: number) => ({ maxWorkers, sequenc
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification): boolean => /\/(contract\.|event-source\.[cn]|exactly-once|simulator-random)[^/]*$/.test(moduleId)
+    const isLong = ({ moduleId }: TestSpecification): boolean =>
+      /\/(contract\.|event-source\.[cn]|exactly-once|simulator-random)[^/]*$/.test(moduleId)
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }
 }
@@ -33,14 +34,36 @@ export default defineConfig({
     projects: [
       {
         ...source,
-        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'], exclude: [dependencies, ...runtimes, ...packages, ...browser], ...place(2, 1) },
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'],
+          exclude: [dependencies, ...runtimes, ...packages, ...browser],
+          ...place(2, 1),
+        },
       },
       // They mostly wait, so more at once than the machine has cores, and a dozen cases of a contract.
-      { ...source, test: { name: 'runtimes', include: runtimes, exclude: [dependencies, ...clients], ...real, ...place(3, 2), maxConcurrency: 12 } },
+      {
+        ...source,
+        test: {
+          name: 'runtimes',
+          include: runtimes,
+          exclude: [dependencies, ...clients],
+          ...real,
+          ...place(3, 2),
+          maxConcurrency: 12,
+        },
+      },
       { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3) } },
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
       // What is published, so from the build and without the source condition.
-      { test: { name: 'packages', include: packages, globalSetup: 'test/packages/support/consumer.ts', testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'packages',
+          include: packages,
+          globalSetup: 'test/packages/support/consumer.ts',
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 })

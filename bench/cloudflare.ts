@@ -26,7 +26,9 @@ for (const [name, open] of Object.entries(ways)) {
   const results: number[][] = []
   for (let round = 0; round < rounds; round++) results.push(await measure(open))
   const [memory, one, ten, hundred] = [0, 1, 2, 3].map((index) => median(results.map((result) => result[index]!)))
-  console.log(`${name.padEnd(12)}${round(memory).padStart(13)}${round(one).padStart(33)}${round(ten).padStart(15)}${round(hundred).padStart(16)}`)
+  console.log(
+    `${name.padEnd(12)}${round(memory).padStart(13)}${round(one).padStart(33)}${round(ten).padStart(15)}${round(hundred).padStart(16)}`,
+  )
 }
 for (const parallel of [1, 50]) await measurePublishing(parallel)
 
@@ -44,7 +46,8 @@ async function measure(open: (url: string) => Promise<Readers>): Promise<number[
     await (await fetch(`${server.url}publish?count=${count}&perTurn=${perTurn}&pause=20`)).text()
     await settled(() => readers.received())
     const deliveries = readers.received() - received
-    if (deliveries !== count * perTurn * subscribers) throw new Error(`${deliveries} of ${count * perTurn * subscribers} events came`)
+    if (deliveries !== count * perTurn * subscribers)
+      throw new Error(`${deliveries} of ${count * perTurn * subscribers} events came`)
     rates.push((deliveries * 1_000) / (server.cpu() - cpu))
   }
   readers.close()
@@ -59,13 +62,15 @@ async function measurePublishing(parallel: number): Promise<void> {
   await (await fetch(`${server.url}publish?count=${count}&parallel=${parallel}`)).text()
   const total = count * parallel
   const seconds = (performance.now() - startedAt) / 1_000
-  console.log(`${parallel} publishers: ${round(total / seconds)} publications/s, ${round((total * 1_000) / (server.cpu() - cpu))} per CPU s`)
+  console.log(
+    `${parallel} publishers: ${round(total / seconds)} publications/s, ${round((total * 1_000) / (server.cpu() - cpu))} per CPU s`,
+  )
   await server.close()
 }
 
 /** Wait until a number has not changed for a second. */
 async function settled(value: () => number): Promise<void> {
-  for (let seen = NaN; seen !== value(); ) {
+  for (let seen = NaN; seen !== value();) {
     seen = value()
     await new Promise((resolve) => setTimeout(resolve, 1_000))
   }

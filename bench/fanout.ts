@@ -14,7 +14,14 @@ const reading = Number(process.argv[4] ?? 1_000)
 
 for (const runtime of runtimes) {
   for (const perTurn of [1, 10, 100]) {
-    const run = { runtime, reading, stalled: 0, perTurn, count: perTurn * Math.ceil(300 / Math.sqrt(perTurn)), size: 100 }
+    const run = {
+      runtime,
+      reading,
+      stalled: 0,
+      perTurn,
+      count: perTurn * Math.ceil(300 / Math.sqrt(perTurn)),
+      size: 100,
+    }
     const ours: number[] = []
     const ratios: number[] = []
     for (let round = 0; round < rounds; round++) {
@@ -25,7 +32,9 @@ for (const runtime of runtimes) {
       ratios.push((cost.get('holdfast') ?? NaN) / (cost.get('raw') ?? NaN))
     }
     const [cpu, ratio] = [median(ours).toFixed(2), median(ratios).toFixed(2)]
-    console.log(`${runtime.padEnd(5)} ${reading} subscribers, ${String(perTurn).padStart(3)} a turn: ${cpu} CPU s per million, ${ratio} of raw`)
+    console.log(
+      `${runtime.padEnd(5)} ${reading} subscribers, ${String(perTurn).padStart(3)} a turn: ${cpu} CPU s per million, ${ratio} of raw`,
+    )
   }
 }
 

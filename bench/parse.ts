@@ -46,18 +46,32 @@ const theirs: Contender = {
 
 const shapes = [
   shape('LLM tokens, one event a chunk', llmEvents(20_000), 'each'),
-  shape('LLM tokens with event names, one event a chunk', llmEvents(20_000).map((text) => `event: content_block_delta\n${text}`), 'each'),
+  shape(
+    'LLM tokens with event names, one event a chunk',
+    llmEvents(20_000).map((text) => `event: content_block_delta\n${text}`),
+    'each',
+  ),
   shape('small events, 64 KB chunks', numbered(60_000, '\n'), 65_536),
   shape('small events with ids, 64 KB chunks', withIds(numbered(60_000, '\n')), 65_536),
   shape('small events, CRLF, 64 KB chunks', numbered(60_000, '\r\n'), 65_536),
-  shape('not ASCII, 64 KB chunks', numbered(60_000, '\n').map((text) => text.replace('tick', 'größe €')), 65_536),
+  shape(
+    'not ASCII, 64 KB chunks',
+    numbered(60_000, '\n').map((text) => text.replace('tick', 'größe €')),
+    65_536,
+  ),
   shape('1 to 7 bytes a chunk', numbered(6_000, '\n'), 'dribble'),
   shape('data of 400 lines, 16 KB chunks', multiline(150, 400), 16_384),
-  shape('data of 1 MB in one line, 16 KB chunks', [`data: ${'x'.repeat(1_000_000)}\n\n`, `data: ${'y'.repeat(1_000_000)}\n\n`], 16_384),
+  shape(
+    'data of 1 MB in one line, 16 KB chunks',
+    [`data: ${'x'.repeat(1_000_000)}\n\n`, `data: ${'y'.repeat(1_000_000)}\n\n`],
+    16_384,
+  ),
 ].filter(({ name }) => only === undefined || name.includes(only))
 
 const medians = shapes.map(measure)
-console.log(`geometric mean ${Math.exp(medians.reduce((sum, ratio) => sum + Math.log(ratio), 0) / medians.length).toFixed(2)}`)
+console.log(
+  `geometric mean ${Math.exp(medians.reduce((sum, ratio) => sum + Math.log(ratio), 0) / medians.length).toFixed(2)}`,
+)
 
 function measure(shape: Shape): number {
   const bytes = shape.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
@@ -87,7 +101,8 @@ function time(contender: Contender, shape: Shape, repeat: number): number {
   const before = process.cpuUsage()
   for (let i = 0; i < repeat; i++) {
     const events = contender.parse(shape.chunks)
-    if (events !== shape.events) throw new Error(`Cannot compare "${contender.name}": ${events} events, not ${shape.events}`)
+    if (events !== shape.events)
+      throw new Error(`Cannot compare "${contender.name}": ${events} events, not ${shape.events}`)
   }
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1000
@@ -110,13 +125,20 @@ function shape(name: string, events: string[], chunking: 'each' | 'dribble' | nu
 
 function llmEvents(count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
-    const delta = JSON.stringify({ id: 'chatcmpl-9xK2', object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: ` token${i}` } }] })
+    const delta = JSON.stringify({
+      id: 'chatcmpl-9xK2',
+      object: 'chat.completion.chunk',
+      choices: [{ index: 0, delta: { content: ` token${i}` } }],
+    })
     return `data: ${delta}\n\n`
   })
 }
 
 function numbered(count: number, end: string): string[] {
-  return Array.from({ length: count }, (_, i) => `data: {"seq":${i},"kind":"tick","value":${(i * 7919) % 1000}}${end}${end}`)
+  return Array.from(
+    { length: count },
+    (_, i) => `data: {"seq":${i},"kind":"tick","value":${(i * 7919) % 1000}}${end}${end}`,
+  )
 }
 
 function withIds(events: string[]): string[] {
@@ -124,5 +146,8 @@ function withIds(events: string[]): string[] {
 }
 
 function multiline(count: number, lines: number): string[] {
-  return Array.from({ length: count }, () => `${Array.from({ length: lines }, (_, i) => `data: line ${i} of a longer text\n`).join('')}\n`)
+  return Array.from(
+    { length: count },
+    () => `${Array.from({ length: lines }, (_, i) => `data: line ${i} of a longer text\n`).join('')}\n`,
+  )
 }

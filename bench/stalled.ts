@@ -22,7 +22,9 @@ for (const runtime of runtimes) {
     beside.push(await measure({ ...run, stalled: 100 }))
   }
   const more = median(beside.map((measured, round) => growth(measured) - growth(alone[round] as Measured)))
-  console.log(`${runtime.padEnd(5)} alone ${told(alone)}, beside 100 stalled ${told(beside)}: grew ${more.toFixed(1)} MB more`)
+  console.log(
+    `${runtime.padEnd(5)} alone ${told(alone)}, beside 100 stalled ${told(beside)}: grew ${more.toFixed(1)} MB more`,
+  )
 }
 
 function growth({ rssMb, rssPeakMb }: Measured): number {

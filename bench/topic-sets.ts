@@ -35,7 +35,9 @@ async function measure(name: string, topicsOf: (index: number) => string[]): Pro
   const { user, system } = process.cpuUsage(cpu)
   const perMillion = (user + system) / (events * subscribers)
   await hub.close()
-  console.log(`${name.padEnd(24)} ${perMillion.toFixed(2)} CPU s per million deliveries, ${perSubscriber.toFixed(1)} KB a subscriber`)
+  console.log(
+    `${name.padEnd(24)} ${perMillion.toFixed(2)} CPU s per million deliveries, ${perSubscriber.toFixed(1)} KB a subscriber`,
+  )
 }
 
 async function join(hub: Hub, topics: string[], taken: { bytes: number }): Promise<void> {

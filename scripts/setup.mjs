@@ -38,7 +38,8 @@ function install() {
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: process.platform === 'win32',
   })
-  if (error) fail(`Cannot start npx, which comes with npm: ${error.message}. Install Node with npm, then run this again.`)
+  if (error)
+    fail(`Cannot start npx, which comes with npm: ${error.message}. Install Node with npm, then run this again.`)
   if (signal) fail(`The installation was stopped by ${signal}. Run this again to finish it.`)
   if (status !== 0) {
     fail(

@@ -14,7 +14,9 @@ if (!existsSync(bun)) {
 }
 
 // The IPC channel is how the supervisor notices that this process is gone, even after a SIGKILL.
-const child = spawn(bun, ['--conditions=@holdfast/source', supervisor], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+const child = spawn(bun, ['--conditions=@holdfast/source', supervisor], {
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+})
 
 // Ctrl-C reaches the whole process group, `kill` only this process: pass it on, and wait until the child is done.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -31,7 +31,9 @@ summarise(results)
 function run({ title, script, report }) {
   const start = performance.now()
   const ok = npmRun(script, report ? reporterArgs(report) : [])
-  const { counts, retried } = report ? readReport(report) : { counts: { passed: 0, failed: 0, skipped: 0 }, retried: [] }
+  const { counts, retried } = report
+    ? readReport(report)
+    : { counts: { passed: 0, failed: 0, skipped: 0 }, retried: [] }
   // A failure that no test stands for: a check, or a crash outside of any test. It must not close with "0 failed".
   if (!ok && counts.failed === 0) counts.failed = 1
   return { title, counts, retried, isTest: report !== undefined, seconds: (performance.now() - start) / 1000 }
@@ -59,7 +61,11 @@ function reporterArgs(report) {
 function readReport(report) {
   try {
     const json = JSON.parse(readFileSync(new URL(report, reports), 'utf8'))
-    const counts = { passed: json.numPassedTests, failed: json.numFailedTests, skipped: json.numPendingTests + json.numTodoTests }
+    const counts = {
+      passed: json.numPassedTests,
+      failed: json.numFailedTests,
+      skipped: json.numPendingTests + json.numTodoTests,
+    }
     return { counts, retried: json.testResults.flatMap(({ assertionResults }) => assertionResults.filter(wasRetried)) }
   } catch {
     return { counts: { passed: 0, failed: 1, skipped: 0 }, retried: [] }
@@ -77,13 +83,16 @@ function summarise(results) {
   for (const { title, counts, isTest, seconds } of results) {
     for (const key of Object.keys(total)) total[key] += counts[key]
     const verdict = counts.failed > 0 ? 'FAILED' : 'ok'
-    console.log(`${title.padEnd(18)}${verdict.padEnd(8)}${seconds.toFixed(1).padStart(7)} s  ${isTest ? closingLine(counts) : ''}`.trimEnd())
+    console.log(
+      `${title.padEnd(18)}${verdict.padEnd(8)}${seconds.toFixed(1).padStart(7)} s  ${isTest ? closingLine(counts) : ''}`.trimEnd(),
+    )
   }
   const elapsed = results.reduce((sum, { seconds }) => sum + seconds, 0)
   console.log(`${'All'.padEnd(26)}${elapsed.toFixed(1).padStart(7)} s`)
   const retried = results.flatMap((result) => result.retried)
   if (retried.length > 0) console.log('\nPassed at the second try:')
-  for (const { fullName, failureMessages } of retried) console.log(`  ${fullName}\n    ${failureMessages[0].split('\n', 1)[0]}`)
+  for (const { fullName, failureMessages } of retried)
+    console.log(`  ${fullName}\n    ${failureMessages[0].split('\n', 1)[0]}`)
   // A skip says that this machine lacks something. CI's machine has everything, so there it hides a test.
   const hidden = inCI && total.skipped > 0
   if (hidden) console.log(`\nFailed: ${total.skipped} skipped, and CI runs every test`)

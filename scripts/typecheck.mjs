@@ -6,7 +6,9 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../', import.meta.url)
-const apps = readdirSync(new URL('apps/', root)).filter((name) => existsSync(new URL(`apps/${name}/tsconfig.json`, root)))
+const apps = readdirSync(new URL('apps/', root)).filter((name) =>
+  existsSync(new URL(`apps/${name}/tsconfig.json`, root)),
+)
 
 const checks = [
   ['-b', 'tsconfig.build.json'],

@@ -13,30 +13,82 @@ const places = [
     place: 'packages/core/src/wire',
     may: ['./parse.ts', '../errors.ts'],
     mayNot: [
-      '../stream/sink.ts', '../hub/hub.ts', '../client/connect.ts', '../testing/broker-contract.ts',
-      '../environment.ts', '../report.ts', '../index.ts', './index', '..', './../stream/sink.ts', '../wire/../stream/sink.ts',
-      'node:fs', 'fs', 'bun', 'cloudflare:workers', 'hono', '@holdfast/core', '@holdfast/service',
+      '../stream/sink.ts',
+      '../hub/hub.ts',
+      '../client/connect.ts',
+      '../testing/broker-contract.ts',
+      '../environment.ts',
+      '../report.ts',
+      '../index.ts',
+      './index',
+      '..',
+      './../stream/sink.ts',
+      '../wire/../stream/sink.ts',
+      'node:fs',
+      'fs',
+      'bun',
+      'cloudflare:workers',
+      'hono',
+      '@holdfast/core',
+      '@holdfast/service',
     ],
   },
   {
     place: 'packages/core/src/stream',
     may: ['./sink.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
-    mayNot: ['../hub/hub.ts', '../client/connect.ts', '../index.ts', '../adapter.ts', 'node:timers', 'hono', '@holdfast/core'],
+    mayNot: [
+      '../hub/hub.ts',
+      '../client/connect.ts',
+      '../index.ts',
+      '../adapter.ts',
+      'node:timers',
+      'hono',
+      '@holdfast/core',
+    ],
   },
   {
     place: 'packages/core/src/hub',
     may: ['./broker.ts', '../stream/sink.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
-    mayNot: ['../client/connect.ts', '../testing/broker-contract.ts', '../index.ts', 'node:events', 'ioredis', '@holdfast/core/hub'],
+    mayNot: [
+      '../client/connect.ts',
+      '../testing/broker-contract.ts',
+      '../index.ts',
+      'node:events',
+      'ioredis',
+      '@holdfast/core/hub',
+    ],
   },
   {
     place: 'packages/core/src/client',
-    may: ['./attempt.ts', './event-source/event-source.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
-    mayNot: ['../hub/hub.ts', './../hub/hub.ts', '../stream/sink.ts', '../index.ts', 'node:http', 'undici', 'eventsource-parser'],
+    may: [
+      './attempt.ts',
+      './event-source/event-source.ts',
+      '../wire/parse.ts',
+      '../environment.ts',
+      '../errors.ts',
+      '../report.ts',
+    ],
+    mayNot: [
+      '../hub/hub.ts',
+      './../hub/hub.ts',
+      '../stream/sink.ts',
+      '../index.ts',
+      'node:http',
+      'undici',
+      'eventsource-parser',
+    ],
   },
   {
     place: 'packages/core/src/client/event-source',
     may: ['./transport.ts', '../attempt.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
-    mayNot: ['../../hub/hub.ts', '../../stream/sink.ts', '../../index.ts', '../../../package.json', 'node:http', 'undici'],
+    mayNot: [
+      '../../hub/hub.ts',
+      '../../stream/sink.ts',
+      '../../index.ts',
+      '../../../package.json',
+      'node:http',
+      'undici',
+    ],
   },
   {
     place: 'packages/core/src/testing',
@@ -47,16 +99,30 @@ const places = [
     place: 'packages/core/src',
     may: ['./errors.ts'],
     mayNot: [
-      './wire/parse.ts', './stream/sink.ts', './hub/hub.ts', './client/connect.ts', './index.ts', './adapter.ts', '../package.json',
-      'node:fs', 'hono', '@holdfast/adapters/node',
+      './wire/parse.ts',
+      './stream/sink.ts',
+      './hub/hub.ts',
+      './client/connect.ts',
+      './index.ts',
+      './adapter.ts',
+      '../package.json',
+      'node:fs',
+      'hono',
+      '@holdfast/adapters/node',
     ],
   },
   {
     place: 'packages/adapters/src/bun',
     may: ['./serve.ts', '../close.ts', '@holdfast/core', '@holdfast/core/adapter', 'node:net'],
     mayNot: [
-      '../node/serve.ts', './../node/serve.ts', '../bun/../node/serve.ts', '@holdfast/adapters/node', '@holdfast/service',
-      '../../../core/src/stream/sink.ts', '@holdfast/core/dist/stream/sink.js', 'hono',
+      '../node/serve.ts',
+      './../node/serve.ts',
+      '../bun/../node/serve.ts',
+      '@holdfast/adapters/node',
+      '@holdfast/service',
+      '../../../core/src/stream/sink.ts',
+      '@holdfast/core/dist/stream/sink.js',
+      'hono',
     ],
   },
   {
@@ -71,10 +137,25 @@ const places = [
   },
   {
     place: 'packages/service/src/routes',
-    may: ['./route.ts', '../problem.ts', '../auth/auth.ts', 'hono', 'hono/cors', 'jose', '@holdfast/core', '@holdfast/core/hub'],
+    may: [
+      './route.ts',
+      '../problem.ts',
+      '../auth/auth.ts',
+      'hono',
+      'hono/cors',
+      'jose',
+      '@holdfast/core',
+      '@holdfast/core/hub',
+    ],
     mayNot: [
-      '@holdfast/adapters/node', '../../../adapters/src/node/index.ts', '../../package.json', '../../../core/src/index.ts',
-      '@holdfast/core/src/index.ts', 'node:crypto', 'zod', '@holdfast/app-worker',
+      '@holdfast/adapters/node',
+      '../../../adapters/src/node/index.ts',
+      '../../package.json',
+      '../../../core/src/index.ts',
+      '@holdfast/core/src/index.ts',
+      'node:crypto',
+      'zod',
+      '@holdfast/app-worker',
     ],
   },
   {
@@ -91,8 +172,12 @@ const places = [
     place: 'apps/bun/src/demo',
     may: ['./page.ts', '../main.ts', '@holdfast/core/hub', '@holdfast/adapters/bun', '@holdfast/service', 'node:os'],
     mayNot: [
-      '../../../../packages/core/src/index.ts', '../../../node/src/main.ts', '../../../../bench/parse.ts',
-      '@holdfast/app-node', '@holdfast/app-web/src/main.ts', '@holdfast/core/src/index.ts',
+      '../../../../packages/core/src/index.ts',
+      '../../../node/src/main.ts',
+      '../../../../bench/parse.ts',
+      '@holdfast/app-node',
+      '@holdfast/app-web/src/main.ts',
+      '@holdfast/core/src/index.ts',
     ],
   },
   {
@@ -119,22 +204,36 @@ const tree = mkdtempSync(join(tmpdir(), 'holdfast-import-rules-'))
 afterAll(() => rmSync(tree, { recursive: true }))
 
 const imports = places.flatMap(({ place, may, mayNot }) =>
-  [...may, ...mayNot].map((specifier, index) => ({ place, specifier, file: `${place}/case-${index}.ts`, allowed: index < may.length })),
+  [...may, ...mayNot].map((specifier, index) => ({
+    place,
+    specifier,
+    file: `${place}/case-${index}.ts`,
+    allowed: index < may.length,
+  })),
 )
 const formFiles = forms.map((text, index) => ({ text, file: `packages/core/src/hub/form-${index}.ts` }))
-const refused = lint([...formFiles, ...imports.map(({ file, specifier }) => ({ file, text: `export * from '${specifier}'` }))])
+const refused = lint([
+  ...formFiles,
+  ...imports.map(({ file, specifier }) => ({ file, text: `export * from '${specifier}'` })),
+])
 
 describe.each(places)('$place', ({ place }) => {
   const here = imports.filter((each) => each.place === place)
-  it.each(here.filter(({ allowed }) => allowed))('may import $specifier', ({ file }) => expect(refused).not.toContain(file))
-  it.each(here.filter(({ allowed }) => !allowed))('may not import $specifier', ({ file }) => expect(refused).toContain(file))
+  it.each(here.filter(({ allowed }) => allowed))('may import $specifier', ({ file }) =>
+    expect(refused).not.toContain(file),
+  )
+  it.each(here.filter(({ allowed }) => !allowed))('may not import $specifier', ({ file }) =>
+    expect(refused).toContain(file),
+  )
 })
 
-it('only the core\'s entries gather wire and stream', () => {
+it("only the core's entries gather wire and stream", () => {
   const index = 'packages/core/src/index.ts'
   const lintIndex = (specifier: string): string[] => lint([{ file: index, text: `export * from '${specifier}'` }])
-  for (const specifier of ['./errors.ts', './wire/parse.ts', './stream/sink.ts']) expect(lintIndex(specifier)).toEqual([])
-  for (const specifier of ['./hub/hub.ts', './client/connect.ts', 'node:fs']) expect(lintIndex(specifier)).toEqual([index])
+  for (const specifier of ['./errors.ts', './wire/parse.ts', './stream/sink.ts'])
+    expect(lintIndex(specifier)).toEqual([])
+  for (const specifier of ['./hub/hub.ts', './client/connect.ts', 'node:fs'])
+    expect(lintIndex(specifier)).toEqual([index])
 })
 
 it.each(formFiles)('the core is refused: $text', ({ file }) => expect(refused).toContain(file))
@@ -146,7 +245,10 @@ function lint(files: { file: string; text: string }[]): string[] {
     mkdirSync(join(tree, dirname(file)), { recursive: true })
     writeFileSync(join(tree, file), `${text}\n`)
   }
-  const { stdout } = spawnSync('oxlint', ['--format=json', ...files.map(({ file }) => file)], { cwd: tree, encoding: 'utf8' })
+  const { stdout } = spawnSync('oxlint', ['--format=json', ...files.map(({ file }) => file)], {
+    cwd: tree,
+    encoding: 'utf8',
+  })
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] }
   return diagnostics.filter(({ code }) => rules.test(code)).map(({ filename }) => filename)
 }

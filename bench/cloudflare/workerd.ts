@@ -23,13 +23,17 @@ export async function startWorkerd(): Promise<Workerd> {
   })
   const { createTestHarness } = await import('wrangler')
   const before = new Set(processes())
-  const harness = createTestHarness({ workers: [{ configPath: fileURLToPath(new URL('./worker/wrangler.jsonc', import.meta.url)) }] })
+  const harness = createTestHarness({
+    workers: [{ configPath: fileURLToPath(new URL('./worker/wrangler.jsonc', import.meta.url)) }],
+  })
   const { url } = await harness.listen()
   const own = processes().filter((pid) => !before.has(pid))
   // The one that works is the Worker's.
   const idle = own.map(cpuOf)
   await (await fetch(new URL('/publish?count=300', url))).text()
-  const pid = own.reduce((busiest, each, index) => (cpuOf(each) - idle[index]! > cpuOf(busiest) - idle[own.indexOf(busiest)]! ? each : busiest))
+  const pid = own.reduce((busiest, each, index) =>
+    cpuOf(each) - idle[index]! > cpuOf(busiest) - idle[own.indexOf(busiest)]! ? each : busiest,
+  )
   return {
     url: url.href,
     cpu: () => cpuOf(pid),
@@ -39,7 +43,9 @@ export async function startWorkerd(): Promise<Workerd> {
 }
 
 function processes(): number[] {
-  const lines = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n')
+  const lines = execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split(
+    '\n',
+  )
   return lines.filter((line) => line.includes('workerd')).map((line) => Number.parseInt(line, 10))
 }
 

@@ -76,7 +76,10 @@ interface FetchServers {
 async function rawStream(control: Control): Promise<Contender> {
   const encoder = new TextEncoder()
   const readers = new Set<ReadableStreamDefaultController<Uint8Array>>()
-  const fetch = async (request: Request, server?: { timeout?(request: Request, seconds: number): void }): Promise<Response> => {
+  const fetch = async (
+    request: Request,
+    server?: { timeout?(request: Request, seconds: number): void },
+  ): Promise<Response> => {
     const url = new URL(request.url)
     if (url.pathname !== '/events') return new Response(await control(url))
     server?.timeout?.(request, 0)

@@ -11,7 +11,14 @@ const bin = (name: string): string => fileURLToPath(new URL(`../../node_modules/
 const commands: Record<string, string[]> = {
   node: [bin('node'), '--conditions=@holdfast/source'],
   bun: [bin('bun'), '--conditions=@holdfast/source'],
-  deno: [fileURLToPath(new URL('../../node_modules/deno/deno', import.meta.url)), 'run', '-A', '--quiet', '--node-modules-dir=manual', '--conditions=@holdfast/source'],
+  deno: [
+    fileURLToPath(new URL('../../node_modules/deno/deno', import.meta.url)),
+    'run',
+    '-A',
+    '--quiet',
+    '--node-modules-dir=manual',
+    '--conditions=@holdfast/source',
+  ],
 }
 
 /** One run of one contender. */
@@ -41,10 +48,15 @@ export async function measure(run: Run): Promise<Measured> {
   try {
     const port = await firstNumber(server)
     const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-    const readers = start([...(commands['node'] ?? []), here('readers.ts'), ...[port, run.reading, run.stalled].map(String)])
+    const readers = start([
+      ...(commands['node'] ?? []),
+      here('readers.ts'),
+      ...[port, run.reading, run.stalled].map(String),
+    ])
     try {
       while (Number(await ask('/count')) < run.reading + run.stalled) await setTimeout(20)
-      const publish = (count: number): Promise<string> => ask(`/publish?count=${count}&perTurn=${run.perTurn}&size=${run.size}`)
+      const publish = (count: number): Promise<string> =>
+        ask(`/publish?count=${count}&perTurn=${run.perTurn}&size=${run.size}`)
       if (run.warmUp) await publish(run.warmUp).then(() => setTimeout(1_000))
       return JSON.parse(await publish(run.count)) as Measured
     } finally {
@@ -61,7 +73,10 @@ export function median(values: number[]): number {
 }
 
 function start([command = '', ...args]: string[]): ChildProcess {
-  return spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: fileURLToPath(new URL('../..', import.meta.url)) })
+  return spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  })
 }
 
 async function firstNumber(child: ChildProcess): Promise<number> {

@@ -31,5 +31,10 @@ async function publish(count: number, perTurn: number, size: number): Promise<ob
   }
   await contender.settle()
   const { user, system } = process.cpuUsage(cpu)
-  return { cpuMs: (user + system) / 1_000, elapsedMs: performance.now() - startedAt, rssMb: rss / 1_048_576, rssPeakMb: rssPeak / 1_048_576 }
+  return {
+    cpuMs: (user + system) / 1_000,
+    elapsedMs: performance.now() - startedAt,
+    rssMb: rss / 1_048_576,
+    rssPeakMb: rssPeak / 1_048_576,
+  }
 }

@@ -29,7 +29,9 @@ describe.each(['bun', 'deno'])('the declarations of the adapter for %s', (folder
 
 function foreignImports(folder: string, pattern: string, allowed: RegExp): string[] {
   return read(folder, pattern).flatMap(({ path, text }) =>
-    importsOf(path, text).filter((each) => !allowed.test(each)).map((each) => `${path} imports ${each}`),
+    importsOf(path, text)
+      .filter((each) => !allowed.test(each))
+      .map((each) => `${path} imports ${each}`),
   )
 }
 
@@ -38,7 +40,10 @@ function references(folder: string): string[] {
 }
 
 function read(folder: string, pattern: string): { path: string; text: string }[] {
-  const files = globSync(pattern, { cwd: folder }).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))
+  const files = globSync(pattern, { cwd: folder }).map((path) => ({
+    path,
+    text: readFileSync(join(folder, path), 'utf8'),
+  }))
   // A folder that holds nothing would satisfy every check.
   expect(files).not.toEqual([])
   return files

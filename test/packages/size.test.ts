@@ -14,7 +14,12 @@ const budgets = [
   { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 15_000 },
   { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_096 },
   { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 8_192 },
-  { what: 'the service without hono', program: `export { createService } from '@holdfast/service'`, budget: 6_500, external: ['hono'] },
+  {
+    what: 'the service without hono',
+    program: `export { createService } from '@holdfast/service'`,
+    budget: 6_500,
+    external: ['hono'],
+  },
 ]
 
 describe.each(budgets)('$what', ({ what, program, budget, external }) => {

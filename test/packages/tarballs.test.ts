@@ -24,7 +24,11 @@ describe.each(packages)('$name as published', ({ name }) => {
   })
 
   it('holds the build and its sources, and nothing else', () => {
-    expect(files.filter((path) => !/^(dist|src)\/.*(?<!\.test)\.(ts|js|map)$|^(package\.json|README\.md|LICENSE)$/.test(path))).toEqual([])
+    expect(
+      files.filter(
+        (path) => !/^(dist|src)\/.*(?<!\.test)\.(ts|js|map)$|^(package\.json|README\.md|LICENSE)$/.test(path),
+      ),
+    ).toEqual([])
     expect(files.filter((path) => /(^|\/)tests?\//.test(path))).toEqual([])
   })
 
@@ -48,7 +52,12 @@ describe.each(installedNodes())('Node %s', (_version, node) => {
 
 /** The pinned one and the system's, whose version is the oldest that is promised in CI. */
 function installedNodes(): [version: string, path: string][] {
-  const folders = [dirname(process.execPath), ...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin']
+  const folders = [
+    dirname(process.execPath),
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/local/bin',
+    '/usr/bin',
+  ]
   const paths = folders.map((folder) => join(folder, 'node')).filter((path) => existsSync(path))
   const byVersion = new Map(paths.map((path) => [execFileSync(path, ['--version'], { encoding: 'utf8' }).trim(), path]))
   return [...byVersion]

@@ -61,5 +61,8 @@ test('rejects what the broker refuses, and what is pending at the end', async ()
   await expect(pending).rejects.toMatchObject({ code: 'broker-link' })
 
   vi.spyOn(broker, 'publish').mockRejectedValue(new Error('full'))
-  await expect(remote.publish('a', [{ data: '1' }])).rejects.toMatchObject({ code: 'broker-link', message: 'Error: full' })
+  await expect(remote.publish('a', [{ data: '1' }])).rejects.toMatchObject({
+    code: 'broker-link',
+    message: 'Error: full',
+  })
 })

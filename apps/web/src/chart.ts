@@ -46,7 +46,10 @@ function gridLine(share: number): SVGElement {
   return part('line', { class: 'grid', x1: '0', x2: String(width), y1: y, y2: y })
 }
 
-function part<Name extends keyof SVGElementTagNameMap>(name: Name, attributes: Record<string, string>): SVGElementTagNameMap[Name] {
+function part<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Record<string, string>,
+): SVGElementTagNameMap[Name] {
   const made = document.createElementNS(svg, name)
   for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value)
   return made

@@ -19,7 +19,11 @@ interface Panel {
 
 /** Draw the machine's samples into `where`; returns what takes the next one. */
 export function createMachineView(where: HTMLElement): (data: string) => void {
-  const processor = createPanel('Processor', 'processor', createChart('Processor, per cent, over two minutes', ' %', 100))
+  const processor = createPanel(
+    'Processor',
+    'processor',
+    createChart('Processor, per cent, over two minutes', ' %', 100),
+  )
   const memory = createPanel('Memory', 'memory', createChart('Memory, per cent, over two minutes', ' %', 100))
   const events = createPanel('Events', 'rate', createChart('Events a second, over two minutes', '/s'))
   where.append(processor.element, memory.element, events.element)

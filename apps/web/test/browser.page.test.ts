@@ -37,7 +37,9 @@ async function read(url: string, pattern: RegExp): Promise<string> {
 
 describe('the stream servers', () => {
   test('send a sample of this machine every second', async () => {
-    const texts = await Promise.all(demo.streams.map((url) => read(`${url}/events?topic=system`, /data: ?\{.*\n\n[^]*data: ?\{.*\n\n/)))
+    const texts = await Promise.all(
+      demo.streams.map((url) => read(`${url}/events?topic=system`, /data: ?\{.*\n\n[^]*data: ?\{.*\n\n/)),
+    )
     expect(texts).toHaveLength(3)
     for (const text of texts) {
       const samples = [...text.matchAll(/^data: ?(\{.*)$/gm)].map(([, json = '']) => JSON.parse(json) as Sample)
@@ -48,7 +50,9 @@ describe('the stream servers', () => {
   })
 
   test('send what is published at any server', async () => {
-    const all = Promise.all(demo.streams.map((url) => read(`${url}/events?topic=chat`, /data: ?from-the-page[^]*data: ?from-a-stream/)))
+    const all = Promise.all(
+      demo.streams.map((url) => read(`${url}/events?topic=chat`, /data: ?from-the-page[^]*data: ?from-a-stream/)),
+    )
     await vi.waitFor(async () => {
       expect((await publish('chat', 'from-the-page')).status).toBe(201)
       expect((await publish('chat', 'from-a-stream', demo.streams[1])).status).toBe(201)

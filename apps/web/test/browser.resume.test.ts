@@ -40,11 +40,17 @@ describe.skipIf(missing)(named('native EventSource in Chromium'), () => {
 
   test(`gets ${events} events once each in order, cut ${cuts} times`, { timeout: 120_000 }, async () => {
     const page = await listen(browser, server.url, `${proxy.url}/?topic=numbers&topic=other`)
-    await until(() => hub.count('numbers'), (count) => count === 1)
+    await until(
+      () => hub.count('numbers'),
+      (count) => count === 1,
+    )
     const a = publish(hub)
     const made = await cutAgainAndAgain(proxy, a.done)
     await a.done
-    const received = await until(() => page.evaluate(() => (globalThis as unknown as Kept).got), (got) => got.length >= events)
+    const received = await until(
+      () => page.evaluate(() => (globalThis as unknown as Kept).got),
+      (got) => got.length >= events,
+    )
     expect(made).toBeGreaterThanOrEqual(cuts)
     expect(received).toEqual(Array.from({ length: events }, (_, index) => index))
     await page.close()
@@ -57,16 +63,25 @@ describe.skipIf(missing)(named('native EventSource in Chromium'), () => {
     const running = hub.run('answer', speak(words, reloaded))
     const url = `${proxy.url}/?topic=answer&lastEventId=earliest`
     const page = await listen(browser, server.url, url)
-    await until(() => page.evaluate(() => (globalThis as unknown as Kept).got.length), (got) => got >= 20)
+    await until(
+      () => page.evaluate(() => (globalThis as unknown as Kept).got.length),
+      (got) => got >= 20,
+    )
     await page.reload()
     release()
     await running
     await follow(page, url)
     const whole = words.join('')
-    const text = await until(() => page.evaluate(() => (globalThis as unknown as Kept).text), (read) => read.length >= whole.length)
+    const text = await until(
+      () => page.evaluate(() => (globalThis as unknown as Kept).text),
+      (read) => read.length >= whole.length,
+    )
     expect(text).toBe(whole)
     // The stream has ended: 204 tells the browser not to come back.
-    await until(() => page.evaluate(() => (globalThis as unknown as Kept).source.readyState), (state) => state === 2)
+    await until(
+      () => page.evaluate(() => (globalThis as unknown as Kept).source.readyState),
+      (state) => state === 2,
+    )
     await page.close()
   })
 })
@@ -94,7 +109,10 @@ async function follow(page: Page, url: string): Promise<void> {
 function publish(hub: Hub): { done: Promise<void> } {
   const batches = async (): Promise<void> => {
     for (let first = 0; first < events; first += 20) {
-      await hub.publish('numbers', Array.from({ length: 20 }, (_, index) => ({ data: first + index })))
+      await hub.publish(
+        'numbers',
+        Array.from({ length: 20 }, (_, index) => ({ data: first + index })),
+      )
       await hub.publish('other', { event: 'other', data: 'x' })
       await new Promise((resolve) => setTimeout(resolve, 40))
     }

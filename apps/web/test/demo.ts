@@ -19,7 +19,10 @@ const script = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.u
 
 /** Start it, and wait until it prints its addresses. */
 export async function startDemo(): Promise<Demo> {
-  const child = spawn(process.execPath, [script], { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const output = await printed(child, /Ctrl-C/)
   const [pageUrl = '', origin = '', token = ''] = /(http:\/\/localhost:\d+)\/#token=(\S+)/.exec(output) ?? []
   const ports = /stream servers on ([\d, ]+)/.exec(output)?.[1]?.split(', ') ?? []

@@ -15,7 +15,11 @@ const longestPrompt = 4_000
  *
  * @returns undefined for any other request
  */
-export async function answers(request: Request, hub: DurableObjectHub, auth: Auth | 'none'): Promise<Response | undefined> {
+export async function answers(
+  request: Request,
+  hub: DurableObjectHub,
+  auth: Auth | 'none',
+): Promise<Response | undefined> {
   const { method, url } = request
   const { pathname } = new URL(url)
   const isStart = method === 'POST' && pathname === '/answers'
@@ -45,7 +49,10 @@ async function start(request: Request, hub: DurableObjectHub, identity: string |
   return Response.json({ topic, events }, { status: 202, headers: { location: `/${topic}` } })
 }
 
-async function grantOf(request: Request, auth: Auth | 'none'): Promise<Pick<Grant, 'identity' | 'publish'> | undefined> {
+async function grantOf(
+  request: Request,
+  auth: Auth | 'none',
+): Promise<Pick<Grant, 'identity' | 'publish'> | undefined> {
   if (auth === 'none') return { publish: () => true }
   const token = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   return auth.authenticate(token, request)

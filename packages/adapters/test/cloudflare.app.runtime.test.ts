@@ -19,7 +19,11 @@ beforeAll(async () => {
 afterAll(() => server.harness.close())
 
 function send(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<Response> {
-  return fetch(server.url + path, { method, headers: { ...headers, ...more }, body: body === undefined ? null : JSON.stringify(body) })
+  return fetch(server.url + path, {
+    method,
+    headers: { ...headers, ...more },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
 }
 
 /** A JSON Web Token of someone who may ask. */
@@ -55,7 +59,9 @@ describe.concurrent('the Worker app', () => {
     await eventually('the end', () => reload.closed)
     expect(reload.texts.join('')).toMatch(/^An event stream is a response that does not end\. .*without a word\.\s*$/)
     expect(reload.comments.at(-1)).toBe('hint end=done')
-    expect((await StreamClient.open(server.url + events.replace('earliest', reload.lastEventId))).response.status).toBe(204)
+    expect((await StreamClient.open(server.url + events.replace('earliest', reload.lastEventId))).response.status).toBe(
+      204,
+    )
   })
 
   it('stops an answer', async () => {
@@ -79,11 +85,18 @@ describe.concurrent('the Worker app', () => {
 
   it('gives nobody the answer of another who happened to choose the same key', async () => {
     const secret = randomBytes(32).toString('hex')
-    const own = await startWorker('../../../../apps/worker/wrangler.jsonc', { HOLDFAST_JWT_SECRET: secret, HOLDFAST_JWT_ALGORITHMS: 'HS256' })
+    const own = await startWorker('../../../../apps/worker/wrangler.jsonc', {
+      HOLDFAST_JWT_SECRET: secret,
+      HOLDFAST_JWT_ALGORITHMS: 'HS256',
+    })
     try {
       const topicOf = async (sub: string): Promise<string> => {
         const asking = { authorization: `Bearer ${tokenOf(sub, secret)}`, 'idempotency-key': '1' }
-        const response = await fetch(`${own.url}/answers`, { method: 'POST', headers: asking, body: '{"prompt":"kelp"}' })
+        const response = await fetch(`${own.url}/answers`, {
+          method: 'POST',
+          headers: asking,
+          body: '{"prompt":"kelp"}',
+        })
         return ((await response.json()) as { topic: string }).topic
       }
       const ann = await topicOf('ann')
@@ -95,7 +108,8 @@ describe.concurrent('the Worker app', () => {
   })
 
   it('refuses a question that is none', async () => {
-    for (const body of [{ prompt: '' }, {}, [], null, 'prompt']) expect((await send('POST', '/answers', body)).status).toBe(400)
+    for (const body of [{ prompt: '' }, {}, [], null, 'prompt'])
+      expect((await send('POST', '/answers', body)).status).toBe(400)
     expect((await fetch(`${server.url}/answers`, { method: 'POST', body: '{}' })).status).toBe(401)
   })
 
@@ -125,7 +139,10 @@ describe.concurrent('the Worker app', () => {
     // As in a shell: the harness sets what wrangler finds in a file beside the app.
     const { WRANGLER_BUILD_CONDITIONS: _, ...env } = process.env
     try {
-      const { stdout } = await promisify(execFile)('wrangler', ['deploy', '--dry-run', '--outdir', outdir], { cwd: folder, env })
+      const { stdout } = await promisify(execFile)('wrangler', ['deploy', '--dry-run', '--outdir', outdir], {
+        cwd: folder,
+        env,
+      })
       expect(stdout).toMatch(/env\.TOPICS \(TopicObject\)\s+Durable Object\b[^]*--dry-run: exiting now/)
       expect(await readFile(join(outdir, 'worker.js'), 'utf8')).toContain('TopicObject')
     } finally {

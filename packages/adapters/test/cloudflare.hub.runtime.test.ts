@@ -153,7 +153,14 @@ describe.concurrent('in direct mode', () => {
   it('an answer has the head, and a refusal the reason, that it has otherwise', async () => {
     const topic = server.name()
     for (const direct of [{}, { direct: 1 }]) {
-      const client = await server.stream({ topic, ...direct, tag: 'x', status: 203, expiresAt: 'Infinity', maxAge: 'Infinity' })
+      const client = await server.stream({
+        topic,
+        ...direct,
+        tag: 'x',
+        status: 203,
+        expiresAt: 'Infinity',
+        maxAge: 'Infinity',
+      })
       await server.publish(topic, ['1'])
       await eventually('the event', () => client.texts.includes('1'))
       const { status, headers } = client.response

@@ -11,7 +11,11 @@ afterAll(() => server.harness.close())
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 async function stored(topic: string, binding: string): Promise<{ rows: number; tables: string[]; running: boolean }> {
-  return (await server.ask('/object', { topic, binding, method: 'stored' })) as { rows: number; tables: string[]; running: boolean }
+  return (await server.ask('/object', { topic, binding, method: 'stored' })) as {
+    rows: number
+    tables: string[]
+    running: boolean
+  }
 }
 
 describe.concurrent('an object leaves memory and comes back', () => {
@@ -97,7 +101,12 @@ describe.concurrent('an object crashes', () => {
     for (const text of numbered(count)) {
       if (Number(text) % 40 === 20) await server.ask('/object', { topic, method: 'crash' }).catch(() => {})
       // A publisher that was told of a failure tries again with its key.
-      await eventually('the publication', () => server.publish(topic, [text], { key: text }).then(() => true, () => false))
+      await eventually('the publication', () =>
+        server.publish(topic, [text], { key: text }).then(
+          () => true,
+          () => false,
+        ),
+      )
     }
     await eventually('the last event', () => clients.every(({ texts }) => texts.at(-1) === String(count)))
     for (const { texts, closed } of clients) expect([texts, closed]).toEqual([numbered(count), false])
@@ -168,7 +177,8 @@ describe.concurrent('an object produces', () => {
     const topic = server.name()
     const patient = 'PATIENT'
     await server.ask('/produce', { topic, binding: patient }, { words: [], every: 0 })
-    for (const _ of numbered(2)) await server.ask('/object', { topic, binding: patient, method: 'crash' }).catch(() => {})
+    for (const _ of numbered(2))
+      await server.ask('/object', { topic, binding: patient, method: 'crash' }).catch(() => {})
     const client = await server.stream({ topic, binding: patient, lastEventId: 'earliest' })
     await eventually('the end', () => done(client))
     expect(client.texts).toEqual(['2'])
@@ -195,8 +205,13 @@ describe.concurrent('an alarm', () => {
       return (await stored(topic, binding)).rows > 0
     })
     await eventually('that the event is dropped', async () => (await stored(topic, binding)).rows === 0)
-    await eventually('that the topic is forgotten', async () => !(await stored(topic, binding)).tables.includes('holdfast_log'))
-    const next = (await server.publish(topic, ['2'], { binding })) as unknown as { position: { epoch: number; offset: number } }
+    await eventually(
+      'that the topic is forgotten',
+      async () => !(await stored(topic, binding)).tables.includes('holdfast_log'),
+    )
+    const next = (await server.publish(topic, ['2'], { binding })) as unknown as {
+      position: { epoch: number; offset: number }
+    }
     expect(next.position.offset).toBe(1)
     expect(next.position.epoch).toBeGreaterThan((first as typeof next).position.epoch)
   })

@@ -113,7 +113,10 @@ test('close ends the streams and the session', async () => {
 
 function openHttp1(): RawClient {
   const { hostname, port } = new URL(server.url)
-  return new RawClient(server.url, connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] }))
+  return new RawClient(
+    server.url,
+    connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] }),
+  )
 }
 
 test('HTTP/1.1 is there for those who lack HTTP/2', async () => {

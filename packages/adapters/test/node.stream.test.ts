@@ -42,7 +42,11 @@ test('listeners on a kept connection do not add up', async () => {
     streams.last.close()
     await vi.waitFor(() => expect(client.received.split('\r\n0\r\n\r\n')).toHaveLength(turn + 1))
     const [socket] = sockets
-    counts.push(socket?.listenerCount('close') ?? 0, socket?.listenerCount('end') ?? 0, socket?.listenerCount('drain') ?? 0)
+    counts.push(
+      socket?.listenerCount('close') ?? 0,
+      socket?.listenerCount('end') ?? 0,
+      socket?.listenerCount('drain') ?? 0,
+    )
   }
   expect(sockets.size).toBe(1)
   expect(counts.slice(-3)).toEqual(counts.slice(0, 3))
@@ -69,7 +73,10 @@ test.each([
   const client = new RawClient(url).get('/')
   await client.until('retry: ')
   leave(client)
-  await vi.waitFor(() => expect(streams.closed.map((close) => close.reason)).toEqual(['client-closed']), { timeout: 200, interval: 2 })
+  await vi.waitFor(() => expect(streams.closed.map((close) => close.reason)).toEqual(['client-closed']), {
+    timeout: 200,
+    interval: 2,
+  })
   await client.closed
 })
 
@@ -113,7 +120,9 @@ test('a slow client gets every byte', async () => {
 
 test('a second request on the connection waits for its turn, and gets all of its stream', async () => {
   const streams = new Streams()
-  const url = await start((request) => streams.respond(request, { headers: { 'x-path': new URL(request.url).pathname } }))
+  const url = await start((request) =>
+    streams.respond(request, { headers: { 'x-path': new URL(request.url).pathname } }),
+  )
   const client = new RawClient(url).get('/first').get('/second')
   await vi.waitFor(() => expect(streams.open).toHaveLength(2))
   const [first, second] = streams.open
@@ -137,7 +146,10 @@ test('a connection that closes takes the waiting streams along', async () => {
   const client = new RawClient(url).get('/first').get('/second')
   await vi.waitFor(() => expect(streams.open).toHaveLength(2))
   client.socket.resetAndDestroy()
-  await vi.waitFor(() => expect(streams.closed.map((close) => close.reason)).toEqual(['client-closed', 'client-closed']), { timeout: 200 })
+  await vi.waitFor(
+    () => expect(streams.closed.map((close) => close.reason)).toEqual(['client-closed', 'client-closed']),
+    { timeout: 200 },
+  )
 })
 
 test('an HTTP/1.0 client gets the stream without chunks', async () => {

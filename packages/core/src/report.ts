@@ -10,7 +10,10 @@ export function reportException(error: unknown): void {
 }
 
 /** Call a callback of the application: what it throws is reported and never reaches a publisher or another stream. */
-export function callSafely<A extends unknown[], R>(callback: ((...values: A) => R) | undefined, ...values: A): R | undefined {
+export function callSafely<A extends unknown[], R>(
+  callback: ((...values: A) => R) | undefined,
+  ...values: A
+): R | undefined {
   try {
     const result = callback?.(...values)
     if (result instanceof Promise) result.catch(reportException)

@@ -47,7 +47,12 @@ describe('a cookie', () => {
   const statusOf = async (headers: Record<string, string>) => {
     const { fetch } = serviceOf({ auth: secret('s3cret'), cors: ['https://app.example'] })
     const cookie = 'holdfast_token=s3cret'
-    return (await fetch('http://hub.example/topics/a', { ...text, headers: { ...plain, cookie, host: 'hub.example', ...headers } })).status
+    return (
+      await fetch('http://hub.example/topics/a', {
+        ...text,
+        headers: { ...plain, cookie, host: 'hub.example', ...headers },
+      })
+    ).status
   }
 
   test('publishes from the same origin and from origins that CORS names', async () => {

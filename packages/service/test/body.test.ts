@@ -36,7 +36,10 @@ test('answers a body that breaks off, and reports nothing', async () => {
   const onError = vi.fn()
   const { fetch } = serviceOf({ onError })
   const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('reset')) })
-  expect(await problemOf(await fetch('/topics/a', streamed(broken)))).toMatchObject({ status: 400, code: 'invalid-body' })
+  expect(await problemOf(await fetch('/topics/a', streamed(broken)))).toMatchObject({
+    status: 400,
+    code: 'invalid-body',
+  })
   expect(onError).not.toHaveBeenCalled()
 })
 
@@ -50,13 +53,19 @@ test('refuses bytes that are not UTF-8', async () => {
 test('limits the events of one publication', async () => {
   const { fetch } = serviceOf({ limits: { events: 2 } })
   const events = [{ data: 1 }, { data: 2 }, { data: 3 }]
-  expect(await problemOf(await fetch('/topics/a', post({ events })))).toMatchObject({ status: 413, code: 'too-many-events' })
+  expect(await problemOf(await fetch('/topics/a', post({ events })))).toMatchObject({
+    status: 413,
+    code: 'too-many-events',
+  })
   expect((await fetch('/topics/a', post({ events: events.slice(1) }))).status).toBe(201)
 })
 
 test('refuses a topic that is too long', async () => {
   const { fetch } = serviceOf()
-  expect(await problemOf(await fetch(`/topics/${'t'.repeat(257)}`, post({ data: 1 })))).toMatchObject({ status: 400, code: 'invalid-topic' })
+  expect(await problemOf(await fetch(`/topics/${'t'.repeat(257)}`, post({ data: 1 })))).toMatchObject({
+    status: 400,
+    code: 'invalid-topic',
+  })
   expect((await fetch(`/topics/${'t'.repeat(256)}`, post({ data: 1 }))).status).toBe(201)
 })
 

@@ -11,7 +11,9 @@ const granted = (response: Response) => response.headers.get('access-control-all
 test('sends no header unless origins are named', async () => {
   const { fetch } = serviceOf()
   const response = await fetch('/livez', { headers: { origin: app } })
-  expect([...response.headers.keys()].filter((name) => name.startsWith('access-control') || name === 'vary')).toEqual([])
+  expect([...response.headers.keys()].filter((name) => name.startsWith('access-control') || name === 'vary')).toEqual(
+    [],
+  )
   const asked = await fetch('/events', preflight(app))
   expect(asked.status).toBe(204)
   expect(granted(asked)).toBeNull()
@@ -54,7 +56,9 @@ test('grants nothing to other origins, but says that the answer depends on the o
 
 test('asks a function', async () => {
   const { fetch } = serviceOf({ cors: (origin) => origin.endsWith('.app.example') })
-  expect(granted(await fetch('/livez', { headers: { origin: 'https://eu.app.example' } }))).toBe('https://eu.app.example')
+  expect(granted(await fetch('/livez', { headers: { origin: 'https://eu.app.example' } }))).toBe(
+    'https://eu.app.example',
+  )
   expect(granted(await fetch('/livez', { headers: { origin: app } }))).toBeNull()
 })
 

@@ -46,7 +46,10 @@ test.each([
 test('reads limits, and takes none that is misspelt', () => {
   const env = { HOLDFAST_TOKEN: 's', HOLDFAST_MAX_BODY_BYTES: '1000', HOLDFAST_STREAMS_PER_IDENTITY: ' 4 ' }
   expect(optionsFromEnv(env).limits).toEqual({ bodyBytes: 1000, streamsPerIdentity: 4 })
-  expect(optionsFromEnv({ HOLDFAST_TOKEN: 's' }).limits).toEqual({ bodyBytes: undefined, streamsPerIdentity: undefined })
+  expect(optionsFromEnv({ HOLDFAST_TOKEN: 's' }).limits).toEqual({
+    bodyBytes: undefined,
+    streamsPerIdentity: undefined,
+  })
   for (const value of ['0', '-1', '1e3', '1.5', 'many', '1MB']) {
     expect(() => optionsFromEnv({ ...env, HOLDFAST_MAX_BODY_BYTES: value })).toThrow(/HOLDFAST_MAX_BODY_BYTES/)
     expect(() => hubOptionsFromEnv({ HOLDFAST_MAX_SUBSCRIBERS: value })).toThrow(/HOLDFAST_MAX_SUBSCRIBERS/)

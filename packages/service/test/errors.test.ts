@@ -13,22 +13,27 @@ function isErrorClass(value: unknown): boolean {
 }
 
 test('finds the error classes', () => {
-  expect(classes.map(([name]) => name)).toEqual(expect.arrayContaining(['InvalidTopicError', 'HubClosedError', 'InvalidFieldError']))
+  expect(classes.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['InvalidTopicError', 'HubClosedError', 'InvalidFieldError']),
+  )
 })
 
-test.each(classes)('answers %s by a status that was decided, without its message where the server is at fault', async (_, Class) => {
-  const error = new Class('one', '10.0.0.7 is down')
-  expect(Object.keys(statusOfCode)).toContain(error.code)
+test.each(classes)(
+  'answers %s by a status that was decided, without its message where the server is at fault',
+  async (_, Class) => {
+    const error = new Class('one', '10.0.0.7 is down')
+    expect(Object.keys(statusOfCode)).toContain(error.code)
 
-  const { hub, fetch } = serviceOf({ onError: () => {} })
-  vi.spyOn(hub, 'publish').mockRejectedValue(error)
-  const response = await fetch('/topics/a', post({ data: 1 }))
-  expect(response.status).toBe(statusOfCode[error.code])
-  expect(response.headers.has('retry-after')).toBe(response.status === 503)
-  const problem = await problemOf(response)
-  expect(problem.code).toBe(error.code)
-  if (response.status >= 500) expect(problem.detail).toBeUndefined()
-})
+    const { hub, fetch } = serviceOf({ onError: () => {} })
+    vi.spyOn(hub, 'publish').mockRejectedValue(error)
+    const response = await fetch('/topics/a', post({ data: 1 }))
+    expect(response.status).toBe(statusOfCode[error.code])
+    expect(response.headers.has('retry-after')).toBe(response.status === 503)
+    const problem = await problemOf(response)
+    expect(problem.code).toBe(error.code)
+    if (response.status >= 500) expect(problem.detail).toBeUndefined()
+  },
+)
 
 test('knows no code that does not exist', () => {
   const codes = classes.map(([, Class]) => new Class('a', 'b').code)

@@ -12,7 +12,7 @@ const good = await sign()
 const [header = '', payload = '', signature = ''] = good.split('.')
 
 const bad: Record<string, string> = {
-  'expired': await sign({ exp: now() - 1 }),
+  expired: await sign({ exp: now() - 1 }),
   'expired long ago': await sign({ exp: -1e300 }),
   'not valid yet': await sign({ nbf: now() + 60 }),
   'signed by another secret': await sign({}, { key: new TextEncoder().encode('x'.repeat(64)) }),
@@ -34,12 +34,12 @@ const bad: Record<string, string> = {
   'with a header that is no JSON': forge('{', claims, signature),
   'with a payload that is no object': forge({ alg: 'HS256' }, '"x"', signature),
   'with __proto__': forge('{"alg":"HS256","__proto__":{"alg":"none"}}', claims, signature),
-  'dots': '...',
+  dots: '...',
   'one dot': '.',
   'a word': 'undefined',
-  'binary': Buffer.from([0x80, 0xff]).toString('latin1'),
-  'enormous': `${header}.${'A'.repeat(1_000_000)}.${signature}`,
-  'deep': forge({ alg: 'HS256' }, '['.repeat(50_000), signature),
+  binary: Buffer.from([0x80, 0xff]).toString('latin1'),
+  enormous: `${header}.${'A'.repeat(1_000_000)}.${signature}`,
+  deep: forge({ alg: 'HS256' }, '['.repeat(50_000), signature),
 }
 
 test('the token that these are made from is good', async () => {
@@ -50,19 +50,31 @@ test.each(Object.entries(bad))('refuses a token that is %s, and repeats and logs
   const logs = (['log', 'info', 'warn', 'error', 'debug'] as const).map((name) => vi.spyOn(console, name))
   const { fetch } = jwtService()
   for (const response of [
-    await fetch('/events?topic=news', { headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream;holdfast=1' } }),
+    await fetch('/events?topic=news', {
+      headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream;holdfast=1' },
+    }),
     await fetch(`/events?topic=news&access_token=${encodeURIComponent(token)}`),
     await fetch('/stats', { headers: { cookie: `holdfast_token=${token}` } }),
   ]) {
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="holdfast", error="invalid_token"')
     const problem = await problemOf(response)
-    expect(problem).toEqual({ type: 'about:blank', title: 'Unauthorized', status: 401, code: 'unauthorized', detail: 'The token is not valid' })
+    expect(problem).toEqual({
+      type: 'about:blank',
+      title: 'Unauthorized',
+      status: 401,
+      code: 'unauthorized',
+      detail: 'The token is not valid',
+    })
   }
   for (const log of logs) expect(log).not.toHaveBeenCalled()
 })
 
 test('refuses a token signed with the public key as if it were a secret', async () => {
-  for (const key of [{ publicKey: spki }, { publicKey: await exportJWK(ec.publicKey) }, { jwks: { keys: [await exportJWK(ec.publicKey)] } }]) {
+  for (const key of [
+    { publicKey: spki },
+    { publicKey: await exportJWK(ec.publicKey) },
+    { jwks: { keys: [await exportJWK(ec.publicKey)] } },
+  ]) {
     const { fetch } = serviceOf({ auth: jwt({ ...key, algorithms: ['ES256'] }) })
     for (const secret of [spki, spki.trim(), JSON.stringify(await exportJWK(ec.publicKey)), '']) {
       const unsigned = forge({ alg: 'HS256' }, claims).slice(0, -1)

@@ -30,7 +30,10 @@ async function pssKey(): Promise<CryptoKey> {
 }
 
 test('finds the key of a set by its name, and knows no other', async () => {
-  const keys = [{ ...(await exportJWK(ec.publicKey)), kid: 'one' }, { ...(await exportJWK(rsa.publicKey)), kid: 'two' }]
+  const keys = [
+    { ...(await exportJWK(ec.publicKey)), kid: 'one' },
+    { ...(await exportJWK(rsa.publicKey)), kid: 'two' },
+  ]
   const { fetch } = jwtService({ jwks: { keys }, algorithms: ['ES256', 'RS256'] })
   expect(await statusOf(fetch, await sign({}, { alg: 'ES256', key: ec.privateKey, kid: 'one' }))).toBe(200)
   expect(await statusOf(fetch, await sign({}, { alg: 'RS256', key: rsa.privateKey, kid: 'two' }))).toBe(200)
@@ -61,7 +64,8 @@ test('fetches a set once, and answers 503 while it cannot', async () => {
   asked = 0
   for (let round = 0; round < 3; round++) expect(await statusOf(fetch, token)).toBe(200)
   // Names that are made up don't make it fetch each time.
-  for (const kid of ['x', 'y', 'z']) expect(await statusOf(fetch, await sign({}, { alg: 'ES256', key: ec.privateKey, kid }))).toBe(401)
+  for (const kid of ['x', 'y', 'z'])
+    expect(await statusOf(fetch, await sign({}, { alg: 'ES256', key: ec.privateKey, kid }))).toBe(401)
   expect(asked).toBe(1)
 })
 

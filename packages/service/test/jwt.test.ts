@@ -9,7 +9,8 @@ test('grants the topics of the claim and nothing else', async () => {
   expect(await statusOf(fetch, token, 'chat/9')).toBe(200)
   expect(await statusOf(fetch, token, 'newspaper')).toBe(403)
   expect(await statusOf(fetch, token, 'news&topic=other')).toBe(403)
-  const publish = async (topic: string) => (await fetch(`/topics/${topic}`, post({ data: 1 }, { authorization: `Bearer ${token}` }))).status
+  const publish = async (topic: string) =>
+    (await fetch(`/topics/${topic}`, post({ data: 1 }, { authorization: `Bearer ${token}` }))).status
   expect(await publish('chat%2F7')).toBe(201)
   expect(await publish('chat%2F70')).toBe(403)
   expect(await publish('news')).toBe(403)

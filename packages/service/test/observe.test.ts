@@ -61,7 +61,8 @@ test('writes nothing that the format does not know', async () => {
 
 test('needs a token, and one that grants it', async () => {
   const reader: Auth = {
-    authenticate: (token) => Promise.resolve(token === 'r' ? { publish: () => true, subscribe: () => true } : undefined),
+    authenticate: (token) =>
+      Promise.resolve(token === 'r' ? { publish: () => true, subscribe: () => true } : undefined),
   }
   const { fetch } = serviceOf({ auth: reader, publicTopics: ['*'] })
   for (const path of paths) {

@@ -26,7 +26,11 @@ test('stores a batch as one', async () => {
 test('takes plain text as the data, with the event type and key in the query', async () => {
   const { fetch } = serviceOf()
   const stream = await fetch('/events?topic=a', { headers: authorized })
-  const text = { method: 'POST', headers: { ...authorized, 'content-type': 'text/plain; charset=UTF-8' }, body: 'één\ntwee' }
+  const text = {
+    method: 'POST',
+    headers: { ...authorized, 'content-type': 'text/plain; charset=UTF-8' },
+    body: 'één\ntwee',
+  }
   expect((await fetch('/topics/a?event=note&key=1', text)).status).toBe(201)
   expect((await fetch('/topics/a?event=note&key=1', text)).status).toBe(200)
   expect(await readUntil(stream, /twee\n/)).toMatch(/event: ?note\n.*data: ?één\ndata: ?twee\n/s)

@@ -5,10 +5,13 @@ import { authorized, problemOf, serviceOf } from './service.ts'
 
 /** Every token is its bearer's name. */
 const byName: Auth = {
-  authenticate: (token) => Promise.resolve(token ? { identity: token, publish: () => true, subscribe: () => true } : undefined),
+  authenticate: (token) =>
+    Promise.resolve(token ? { identity: token, publish: () => true, subscribe: () => true } : undefined),
 }
 const understanding = 'text/event-stream;holdfast=1'
-const as = (name: string, headers: Record<string, string> = {}) => ({ headers: { authorization: `Bearer ${name}`, ...headers } })
+const as = (name: string, headers: Record<string, string> = {}) => ({
+  headers: { authorization: `Bearer ${name}`, ...headers },
+})
 
 test('limits the streams of an identity, whatever their topics', async () => {
   const { hub, fetch } = serviceOf({ auth: byName, limits: { streamsPerIdentity: 2 } })
@@ -41,7 +44,9 @@ test('tells native EventSource, which would give up at a 429, when to come back'
 test('limits the streams of an address', async () => {
   const address = ({ req }: { req: { header(name: string): string | undefined } }) => req.header('x-client')
   const { fetch } = serviceOf({ address, limits: { streamsPerAddress: 1 } })
-  const from = (client?: string) => ({ headers: { ...authorized, accept: understanding, ...(client && { 'x-client': client }) } })
+  const from = (client?: string) => ({
+    headers: { ...authorized, accept: understanding, ...(client && { 'x-client': client }) },
+  })
   expect((await fetch('/events?topic=a', from('10.0.0.1'))).status).toBe(200)
   expect((await fetch('/events?topic=a', from('10.0.0.1'))).status).toBe(429)
   expect((await fetch('/events?topic=a', from('10.0.0.2'))).status).toBe(200)

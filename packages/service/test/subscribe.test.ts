@@ -38,7 +38,8 @@ test('answers HEAD with the headers and opens no stream', async () => {
 
 test('refuses no topic, too many, and names that are empty or too long', async () => {
   const { fetch } = serviceOf({ limits: { topics: 2, topicLength: 5 } })
-  const codeOf = async (query: string) => (await problemOf(await fetch(`/events?${query}`, { headers: authorized }))).code
+  const codeOf = async (query: string) =>
+    (await problemOf(await fetch(`/events?${query}`, { headers: authorized }))).code
   expect(await codeOf('')).toBe('invalid-topic')
   expect(await codeOf('topic=')).toBe('invalid-topic')
   expect(await codeOf('topic=longer')).toBe('invalid-topic')

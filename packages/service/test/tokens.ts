@@ -14,12 +14,15 @@ export function sign(
   claims: JWTPayload = {},
   { key = hmacKey, ...header }: { key?: Uint8Array | CryptoKey; alg?: string; kid?: string } = {},
 ): Promise<string> {
-  return new SignJWT({ holdfast: rights, exp: now() + 60, ...claims }).setProtectedHeader({ alg: 'HS256', ...header }).sign(key)
+  return new SignJWT({ holdfast: rights, exp: now() + 60, ...claims })
+    .setProtectedHeader({ alg: 'HS256', ...header })
+    .sign(key)
 }
 
 /** A token put together by hand, as no library would. */
 export function forge(header: unknown, payload: unknown, signature = ''): string {
-  const part = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+  const part = (value: unknown) =>
+    Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
   return `${part(header)}.${part(payload)}.${signature}`
 }
 
@@ -29,7 +32,9 @@ export function now(): number {
 }
 
 /** A service that takes tokens. */
-export function jwtService(options: JwtKey & Partial<JwtOptions> = { secret: hmacSecret }): ReturnType<typeof serviceOf> {
+export function jwtService(
+  options: JwtKey & Partial<JwtOptions> = { secret: hmacSecret },
+): ReturnType<typeof serviceOf> {
   return serviceOf({ auth: jwt({ algorithms: ['HS256'], ...options }) })
 }
 

@@ -16,7 +16,8 @@ export async function eventually<T>(
   for (;;) {
     const found = await look()
     if (found !== false && found !== undefined) return found
-    if (performance.now() >= deadline) throw new Error(`Waited ${within} ms in vain for ${what}, last seen: ${JSON.stringify(last?.())}`)
+    if (performance.now() >= deadline)
+      throw new Error(`Waited ${within} ms in vain for ${what}, last seen: ${JSON.stringify(last?.())}`)
     await wait(every)
   }
 }

@@ -83,7 +83,10 @@ export class LaunchedServer implements AsyncDisposable {
         this.url = (match[1] ?? '').replace(/\/$/, '')
         return
       }
-      const more = once(stdout, 'data', { signal: timeout }).then(() => undefined, () => `was not ready in ${within} ms`)
+      const more = once(stdout, 'data', { signal: timeout }).then(
+        () => undefined,
+        () => `was not ready in ${within} ms`,
+      )
       const failure = await Promise.race([more, gone])
       if (failure === undefined) continue
       await this.close()

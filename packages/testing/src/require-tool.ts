@@ -19,7 +19,8 @@ export function requireTool(name: Tool): string | undefined {
     const path = folders.map((folder) => join(folder, each)).find(isExecutable)
     if (path) return path
   }
-  if (process.env['CI'] === 'true') throw new Error(`Cannot find ${name}, which this test needs: install it with the system's packages`)
+  if (process.env['CI'] === 'true')
+    throw new Error(`Cannot find ${name}, which this test needs: install it with the system's packages`)
   return undefined
 }
 

@@ -13,7 +13,10 @@ it('docs/failover.md: the examples are TypeScript without an error', async () =>
   await mkdir(folder, { recursive: true })
   const files = blocks.map((_, index) => `example-${index + 1}.ts`)
   const compilerOptions = { noUnusedLocals: false }
-  await writeFile(`${folder}/tsconfig.json`, JSON.stringify({ extends: '../../../../tsconfig.json', compilerOptions, files, include: [] }))
+  await writeFile(
+    `${folder}/tsconfig.json`,
+    JSON.stringify({ extends: '../../../../tsconfig.json', compilerOptions, files, include: [] }),
+  )
   for (const [index, code] of blocks.entries()) await writeFile(`${folder}/example-${index + 1}.ts`, code)
   const { stdout } = spawnSync(`${workspaceRoot}node_modules/.bin/tsc`, ['-p', folder], { encoding: 'utf8' })
   expect({ blocks: blocks.length, errors: stdout }).toEqual({ blocks: 9, errors: '' })

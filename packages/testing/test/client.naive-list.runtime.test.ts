@@ -5,7 +5,8 @@ it('a list of URLs as in the tutorials loses events, and connect() does not', as
   const outcomes = await compareLists()
   console.log(outcomeTable(outcomes))
   for (const { list, fault, lost, repeated, outOfOrder } of outcomes) {
-    if (list === 'ours') expect({ fault, lost, repeated, outOfOrder }).toEqual({ fault, lost: 0, repeated: 0, outOfOrder: 0 })
+    if (list === 'ours')
+      expect({ fault, lost, repeated, outOfOrder }).toEqual({ fault, lost: 0, repeated: 0, outOfOrder: 0 })
     else expect(lost, `what the naive list lost at ${fault}`).toBeGreaterThan(0)
   }
 })

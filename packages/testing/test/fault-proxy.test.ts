@@ -17,7 +17,9 @@ interface Line {
   roundTrip: () => Promise<void>
 }
 
-async function start(faults?: (index: number) => Fault | undefined): Promise<{ proxy: FaultProxy; peers: Awaited<ReturnType<typeof startPeerServer>> }> {
+async function start(
+  faults?: (index: number) => Fault | undefined,
+): Promise<{ proxy: FaultProxy; peers: Awaited<ReturnType<typeof startPeerServer>> }> {
   const peers = await startPeerServer()
   const proxy = await startFaultProxy({ target: peers.url, faults })
   closing.push(() => proxy.close(), peers.close)

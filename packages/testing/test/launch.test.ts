@@ -11,7 +11,11 @@ it('starts a server, and kills it with everything it started', async () => {
   // The grandchild holds the port: it must be gone for the port to be free.
   const port = await freePort()
   const grandchild = `require('net').createServer().listen(${port}, '127.0.0.1', () => console.log('listening http://127.0.0.1:${port}'))`
-  await using launched = await launch(server(`require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' })`))
+  await using launched = await launch(
+    server(
+      `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' })`,
+    ),
+  )
   expect(launched.url).toBe(`http://127.0.0.1:${port}`)
   await launched.close()
   expect(await launched.exited).toBe('SIGKILL')
@@ -20,11 +24,15 @@ it('starts a server, and kills it with everything it started', async () => {
 })
 
 it('fails with the output of a server that exits instead of listening', async () => {
-  await expect(launch(server('console.error("no luck"); process.exit(3)'))).rejects.toThrow(/it exited with 3\n.*no luck/s)
+  await expect(launch(server('console.error("no luck"); process.exit(3)'))).rejects.toThrow(
+    /it exited with 3\n.*no luck/s,
+  )
 })
 
 it('fails for a server that never listens, and leaves no process', async () => {
-  await expect(launch({ ...server('setInterval(() => {}, 1000)'), within: 300 })).rejects.toThrow(/was not ready in 300 ms/)
+  await expect(launch({ ...server('setInterval(() => {}, 1000)'), within: 300 })).rejects.toThrow(
+    /was not ready in 300 ms/,
+  )
 })
 
 it('fails for a command that is not there', async () => {
@@ -32,7 +40,9 @@ it('fails for a command that is not there', async () => {
 })
 
 it.runIf(process.platform === 'linux')('sees the memory of the whole group', async () => {
-  await using launched = await launch(server('globalThis.held = Buffer.alloc(200e6, 1); console.log("listening http://x"); setInterval(() => {}, 1000)'))
+  await using launched = await launch(
+    server('globalThis.held = Buffer.alloc(200e6, 1); console.log("listening http://x"); setInterval(() => {}, 1000)'),
+  )
   const { now, peak } = launched.memory()!
   expect(now).toBeGreaterThan(200e6)
   expect(peak).toBeGreaterThanOrEqual(now)

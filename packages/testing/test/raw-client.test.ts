@@ -42,7 +42,11 @@ it('reads the events of a stream as they arrive', async () => {
     { event: 'message', data: '1', id: 'a' },
     { event: 'x', data: 'ü\n3', id: undefined },
   ])
-  expect([client.comments, client.head?.headers.get('content-type'), client.bodyDone]).toEqual([['hello'], 'text/event-stream', false])
+  expect([client.comments, client.head?.headers.get('content-type'), client.bodyDone]).toEqual([
+    ['hello'],
+    'text/event-stream',
+    false,
+  ])
   client.destroy()
 })
 
@@ -62,7 +66,9 @@ it('tells a complete body from a connection that was cut', async () => {
 it('a wait that is in vain says what there was instead', async () => {
   const url = await serve((response) => response.write('data: 1\n\n'))
   const client = await openRaw(url)
-  await expect(client.until('a miracle', () => false, 20)).rejects.toThrow(/Waited 20 ms in vain for a miracle: .*"status":200/)
+  await expect(client.until('a miracle', () => false, 20)).rejects.toThrow(
+    /Waited 20 ms in vain for a miracle: .*"status":200/,
+  )
   client.destroy()
 })
 
@@ -71,7 +77,11 @@ it('leaves with a FIN or a RST as told', async () => {
   const url = await serve((response) => {
     response.write('x')
     const socket = response.socket!
-    ends.push(new Promise((resolve) => socket.on('end', () => resolve('fin')).on('error', (error: NodeJS.ErrnoException) => resolve(error.code))))
+    ends.push(
+      new Promise((resolve) =>
+        socket.on('end', () => resolve('fin')).on('error', (error: NodeJS.ErrnoException) => resolve(error.code)),
+      ),
+    )
   })
   const [first, second] = [await openRaw(url), await openRaw(url)]
   first.fin()

@@ -44,7 +44,11 @@ test('the second example answers with three words and an end', async () => {
 test('the third example follows a topic over two endpoints', async () => {
   const [, , third = ''] = await examples()
   const hub = createHub()
-  const server = await serve({ port: 0, hostname: '127.0.0.1', fetch: (request) => hub.respond(request, { topics: ['system'] }) })
+  const server = await serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: (request) => hub.respond(request, { topics: ['system'] }),
+  })
   const publishing = setInterval(() => void hub.publish('system', { data: 'hello' }), 100)
   const here = third.replaceAll(/http:\/\/localhost:300\d/g, server.url)
   expect(here).toContain(server.url)

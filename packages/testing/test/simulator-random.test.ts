@@ -14,7 +14,13 @@ describe('connect() in random misfortune', () => {
       for (let seed = from; seed < from + runs / groups; seed++) {
         const run = await randomRun(seed)
         const { lost, repeated, outOfOrder, errors } = run
-        expect({ seed, lost, repeated, outOfOrder, errors }).toEqual({ seed, lost: 0, repeated: 0, outOfOrder: 0, errors: [] })
+        expect({ seed, lost, repeated, outOfOrder, errors }).toEqual({
+          seed,
+          lost: 0,
+          repeated: 0,
+          outOfOrder: 0,
+          errors: [],
+        })
         received += run.received
       }
       expect(received).toBeGreaterThan(0)

@@ -8,7 +8,13 @@ async function play(scenario: string, policy: Policy, seed = 1): Promise<Simulat
   const result = await simulate({ scenario, policy, seed, clients })
   if (policy !== 'naive') {
     const { lost, repeated, outOfOrder, errors } = result
-    expect({ seed, lost, repeated, outOfOrder, errors }).toEqual({ seed, lost: 0, repeated: 0, outOfOrder: 0, errors: [] })
+    expect({ seed, lost, repeated, outOfOrder, errors }).toEqual({
+      seed,
+      lost: 0,
+      repeated: 0,
+      outOfOrder: 0,
+      errors: [],
+    })
   }
   return result
 }

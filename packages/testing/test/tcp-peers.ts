@@ -34,7 +34,12 @@ function watch(socket: Socket): Peer {
 }
 
 /** A TCP server whose accepted sockets a test takes one by one. */
-export async function startPeerServer(): Promise<{ url: string; next: () => Promise<Peer>; count: () => number; close: () => void }> {
+export async function startPeerServer(): Promise<{
+  url: string
+  next: () => Promise<Peer>
+  count: () => number
+  close: () => void
+}> {
   const accepted: Peer[] = []
   let taken = 0
   const server = createServer({ allowHalfOpen: true }, (socket) => void accepted.push(watch(socket)))
@@ -49,7 +54,12 @@ export async function startPeerServer(): Promise<{ url: string; next: () => Prom
     for (const { socket } of accepted) socket.destroy()
     server.close()
   }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, next, count: () => accepted.length, close }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    next,
+    count: () => accepted.length,
+    close,
+  }
 }
 
 export function dial(port: number): Peer {

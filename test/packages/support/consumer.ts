@@ -33,13 +33,17 @@ function build(): void {
 function install({ name, folder, foreignDependencies }: Package, consumer: string): string {
   const destination = join(consumer, 'tarballs', name)
   mkdirSync(destination, { recursive: true })
-  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination], { cwd: folder, stdio: 'ignore' })
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', destination], {
+    cwd: folder,
+    stdio: 'ignore',
+  })
   const tarball = join(destination, readdirSync(destination)[0]!)
 
   const installed = join(consumer, 'node_modules', name)
   mkdirSync(installed, { recursive: true })
   execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
-  for (const dependency of foreignDependencies) link(join(folder, 'node_modules', dependency), join(consumer, 'node_modules', dependency))
+  for (const dependency of foreignDependencies)
+    link(join(folder, 'node_modules', dependency), join(consumer, 'node_modules', dependency))
   return tarball
 }
 

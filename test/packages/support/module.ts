@@ -9,7 +9,9 @@ export function importsOf(path: string, text: string): string[] {
     ...module.staticImports.map((each) => each.moduleRequest.value),
     ...module.staticExports.flatMap((each) => each.entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? [])),
     // A computed name is shown as it stands, which no list allows.
-    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start, end).replace(/^(["'])(.*)\1$/, '$2')),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
+      text.slice(start, end).replace(/^(["'])(.*)\1$/, '$2'),
+    ),
     // Types are imported by expressions too.
     ...[...text.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g)].map((match) => match[1]!),
   ]

@@ -2,7 +2,10 @@ import { type RunningServer, serve } from '@holdfast/adapters/bun'
 import process from 'node:process'
 
 /** Serve on loopback only, or end the process with one line that says why not. */
-export async function listen(fetch: (request: Request) => Response | Promise<Response>, port: number): Promise<RunningServer> {
+export async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  port: number,
+): Promise<RunningServer> {
   try {
     return await serve({ fetch, port, hostname: '127.0.0.1' })
   } catch (error) {

@@ -53,7 +53,9 @@ function headersOf(type: string, { ports }: PageConfig): Record<string, string> 
   }
   return {
     'content-type': type,
-    'content-security-policy': Object.entries(policy).map((directive) => directive.join(' ')).join('; '),
+    'content-security-policy': Object.entries(policy)
+      .map((directive) => directive.join(' '))
+      .join('; '),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-cache',

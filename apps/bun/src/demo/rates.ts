@@ -17,8 +17,14 @@ export function createRates(): (servers: readonly Traffic[]) => Rates {
     const now = performance.now()
     const perSecond = 1000 / Math.max(now - at, 1)
     const grown = (counter: 'events' | 'bytes') =>
-      Math.round(perSecond * sum(servers.map((server, index) => growth(server[counter], before[index]?.[counter] ?? 0))))
-    const rates = { events: grown('events'), bytes: grown('bytes'), subscribers: sum(servers.map((s) => s.subscribers)) }
+      Math.round(
+        perSecond * sum(servers.map((server, index) => growth(server[counter], before[index]?.[counter] ?? 0))),
+      )
+    const rates = {
+      events: grown('events'),
+      bytes: grown('bytes'),
+      subscribers: sum(servers.map((s) => s.subscribers)),
+    }
     before = servers
     at = now
     return rates

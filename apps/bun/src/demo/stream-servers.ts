@@ -21,7 +21,11 @@ const patience = 1_000
 type Child = Bun.Subprocess<'ignore', 'inherit', 'inherit'>
 
 /** Start a stream server. `port` 0 picks a free one, kept from then on. */
-export function startStreamServer(options: { broker: Broker; port: number; env: Record<string, string> }): StreamServer {
+export function startStreamServer(options: {
+  broker: Broker
+  port: number
+  env: Record<string, string>
+}): StreamServer {
   const listening = Promise.withResolvers<number>()
   let { port } = options
   let traffic = idle

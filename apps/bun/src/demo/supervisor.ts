@@ -39,7 +39,10 @@ let stopping: Promise<unknown> | undefined
 function stop(status: number): void {
   clearInterval(sampling)
   stopping ??= Promise.all([...streamServers.map((each) => each.stop()), server.close({ hub, within: 500 })])
-  stopping.then(() => process.exit(status), () => process.exit(1))
+  stopping.then(
+    () => process.exit(status),
+    () => process.exit(1),
+  )
 }
 
 const lookAtMachine = createMachineSampler()

@@ -63,11 +63,18 @@ export class BatchingBroker implements Broker {
   close: Broker['close'] = async () => {}
 
   // The hub's marks say that a run begins and ends, and nothing may be stored after them that was written before.
-  async #storeNow(events: readonly BrokerEvent[], key: string | undefined): Promise<Awaited<ReturnType<Broker['publish']>>> {
+  async #storeNow(
+    events: readonly BrokerEvent[],
+    key: string | undefined,
+  ): Promise<Awaited<ReturnType<Broker['publish']>>> {
     await this.flush()
     // The mark of a beginning has the run's key, and that of the end none. The end and that nothing runs are one step: an
     // object that was lost between them would end its topic once more.
-    const { position, duplicate, sent } = this.#topic.append(events, key, () => key === undefined && this.#listener.onEnd())
+    const { position, duplicate, sent } = this.#topic.append(
+      events,
+      key,
+      () => key === undefined && this.#listener.onEnd(),
+    )
     await sent
     return { position, duplicate }
   }

@@ -1,5 +1,12 @@
 import { InvalidFieldError } from '@holdfast/core'
-import { type Broker, BrokerClosedError, type BrokerEvent, type BrokerListener, type BrokerSignals, type StoredEvent } from '@holdfast/core/hub'
+import {
+  type Broker,
+  BrokerClosedError,
+  type BrokerEvent,
+  type BrokerListener,
+  type BrokerSignals,
+  type StoredEvent,
+} from '@holdfast/core/hub'
 import { Link, type LinkOptions } from './link.ts'
 import { HubObjects, type HubNamespace } from './namespace.ts'
 import { type Control, isBatch, parseBatch } from './protocol.ts'
@@ -45,7 +52,12 @@ export class DurableObjectBroker implements Broker {
     const last = this.#lasts.get(topic)
     this.#lasts.delete(topic)
     // A hub asks for the event at the head first, to see whether the topic has ended: a request less for each stream.
-    if (last && after !== 'earliest' && after.epoch === last.position.epoch && after.offset === last.position.offset - 1) {
+    if (
+      last &&
+      after !== 'earliest' &&
+      after.epoch === last.position.epoch &&
+      after.offset === last.position.offset - 1
+    ) {
       return { events: [last], head: last.position, more: false }
     }
     const { batch, head, more, gap } = await this.#objects.call({ topic }, (stub) => stub.read(after, limit))
@@ -90,10 +102,15 @@ export class DurableObjectBroker implements Broker {
   }
 
   #line(subject: { identity: string } | { connection: string }, receive: (control: Control) => void): Link {
-    return new Link(this.#objects, subject, { kind: 'line' }, {
-      onMessage: (text) => receive(JSON.parse(text) as Control),
-      onBack: () => {},
-    })
+    return new Link(
+      this.#objects,
+      subject,
+      { kind: 'line' },
+      {
+        onMessage: (text) => receive(JSON.parse(text) as Control),
+        onBack: () => {},
+      },
+    )
   }
 
   async #open(link: Link): ReturnType<Link['open']> {

@@ -148,7 +148,9 @@ export class TopicHistory {
     this.#epoch = Math.max(this.#epoch + 1, now)
     this.#kept = nothing
     // A subclass may have tables and keys of its own.
-    const [table] = this.#storage.sql.exec(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`)
+    const [table] = this.#storage.sql.exec(
+      `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
+    )
     const [key] = this.#storage.kv.list({ limit: 1 })
     if (!table && !key) await this.#storage.deleteAll()
   }

@@ -114,7 +114,10 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
   async disconnect(topic: string | undefined, identity: string | undefined): Promise<number> {
     // The object of an identity has no topic, and all of its lines are that identity's.
     if (topic === undefined) return this.#subscribers.tell({ disconnect: true }, 'line')
-    return this.#subscribers.tell({ disconnect: true }, 'stream', identity) + (await this.#direct.disconnect(topic, identity))
+    return (
+      this.#subscribers.tell({ disconnect: true }, 'stream', identity) +
+      (await this.#direct.disconnect(topic, identity))
+    )
   }
 
   /** Pass a text on to whoever is on the line. @internal */

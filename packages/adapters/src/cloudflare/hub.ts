@@ -7,7 +7,10 @@ import { lingering } from './lingering.ts'
 import { Tally } from './tally.ts'
 
 /** Options of {@link durableObjectHub}. */
-export interface DurableObjectHubOptions extends Pick<HubOptions, 'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError'> {
+export interface DurableObjectHubOptions extends Pick<
+  HubOptions,
+  'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError'
+> {
   /**
    * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
    * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
@@ -63,7 +66,11 @@ class WorkerHub implements DurableObjectHub {
   publish: Hub['publish'] = (topic, event, options) => this.#publishing().publish(topic, event, options)
 
   run: Hub['run'] = (topic, source, options = {}) =>
-    lingering(options, () => this.count(topic), (run) => this.#publishing().run(topic, source, run))
+    lingering(
+      options,
+      () => this.count(topic),
+      (run) => this.#publishing().run(topic, source, run),
+    )
 
   end: Hub['end'] = (topic) => this.#publishing().end(topic)
 
@@ -87,7 +94,11 @@ class WorkerHub implements DurableObjectHub {
       void broker.close()
       this.#options.onClose?.(closed)
     }
-    const hub = createHub({ ...this.#options, broker: isAcknowledging(request) ? broker : silent(broker), onClose: close })
+    const hub = createHub({
+      ...this.#options,
+      broker: isAcknowledging(request) ? broker : silent(broker),
+      onClose: close,
+    })
     try {
       if (options.identity !== undefined && request.method !== 'HEAD') await broker.listenFor(options.identity)
       const response = await hub.respond(request, options)
@@ -153,6 +164,11 @@ function isAcknowledging(request: Request): boolean {
 }
 
 // A line to a hub costs an object: only streams that are acknowledged need one.
-function silent({ publish, read, subscribe, close }: DurableObjectBroker): Pick<DurableObjectBroker, 'publish' | 'read' | 'subscribe' | 'close'> {
+function silent({
+  publish,
+  read,
+  subscribe,
+  close,
+}: DurableObjectBroker): Pick<DurableObjectBroker, 'publish' | 'read' | 'subscribe' | 'close'> {
   return { publish, read, subscribe, close }
 }

@@ -38,7 +38,10 @@ export function keptIn(table: LogTable, trimmed: number): Kept {
 }
 
 /** Whether there is so much more than there may be that dropping it is worth while. */
-export function isAbove({ maxEvents, maxBytes }: ResolvedHistoryLimits, { head, start, total, startTotal }: Kept): boolean {
+export function isAbove(
+  { maxEvents, maxBytes }: ResolvedHistoryLimits,
+  { head, start, total, startTotal }: Kept,
+): boolean {
   return head - start > maxEvents + Math.max(8, maxEvents / 8) || total - startTotal > maxBytes * 1.125
 }
 

@@ -1,6 +1,15 @@
 import { BrokerUnavailableError } from '@holdfast/core/hub'
 import type { HubObjects, Subject } from './namespace.ts'
-import { type Hello, helloHeader, leaseTime, objectUrl, ping, pingEvery, pong, type SubscriberKind } from './protocol.ts'
+import {
+  type Hello,
+  helloHeader,
+  leaseTime,
+  objectUrl,
+  ping,
+  pingEvery,
+  pong,
+  type SubscriberKind,
+} from './protocol.ts'
 
 /** What comes over a {@link Link}. */
 export interface LinkListener {

@@ -37,7 +37,16 @@ export class LogTable {
   }
 
   add({ first, count, size, total, at }: Row, key: string | undefined, events: string): void {
-    this.#sql.exec('INSERT INTO holdfast_log VALUES (?, ?, ?, ?, ?, ?, ?)', first, count, size, total, at, key ?? null, events)
+    this.#sql.exec(
+      'INSERT INTO holdfast_log VALUES (?, ?, ?, ?, ?, ?, ?)',
+      first,
+      count,
+      size,
+      total,
+      at,
+      key ?? null,
+      events,
+    )
   }
 
   /** Drop all rows up to the one that begins at this offset. */

@@ -102,5 +102,8 @@ export function isBatch(text: string): boolean {
 
 /** Write a value so that a header can carry it. */
 export function toHeader(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007F-\uFFFF]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replace(
+    /[\u007F-\uFFFF]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

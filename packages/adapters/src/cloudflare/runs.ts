@@ -107,7 +107,9 @@ export class Runs {
     this.#parts.onChange()
     try {
       const goesOn = run.attempt === 0 || resumable
-      const source = goesOn ? this.#sourceOf(input, run, stop.signal) : failing('Cannot go on producing: the object was restarted')
+      const source = goesOn
+        ? this.#sourceOf(input, run, stop.signal)
+        : failing('Cannot go on producing: the object was restarted')
       await createHub({ broker }).run(topicName, until(source, stop.signal), { key, signal: lonely.signal })
     } catch (error) {
       // The topic has ended as failed; nobody waits for this call. What the source still waits for is for nothing.
@@ -127,7 +129,11 @@ export class Runs {
     kv.delete(inputName)
   }
 
-  #sourceOf(input: unknown, { written, attempt }: StoredRun, signal: AbortSignal): AsyncIterable<HubPublication | string> {
+  #sourceOf(
+    input: unknown,
+    { written, attempt }: StoredRun,
+    signal: AbortSignal,
+  ): AsyncIterable<HubPublication | string> {
     return this.#parts.produce(input, { signal, written, attempt })
   }
 

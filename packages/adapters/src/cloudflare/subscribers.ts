@@ -66,7 +66,14 @@ export class Subscribers {
     const messages = new Map<number, string[]>()
     const messagesAfter = (offset: number): string[] => {
       let found = messages.get(offset)
-      if (!found) messages.set(offset, (found = toMessages(epoch, packed.filter(({ first }) => first > offset))))
+      if (!found)
+        messages.set(
+          offset,
+          (found = toMessages(
+            epoch,
+            packed.filter(({ first }) => first > offset),
+          )),
+        )
       return found
     }
     const sockets = this.all()
@@ -86,7 +93,9 @@ export class Subscribers {
   /** Tell something that is no event to those of an identity, or to all. Returns how many. */
   tell(control: Control, kind?: SubscriberKind, identity?: string): number {
     const text = JSON.stringify(control)
-    const meant = this.all(kind).filter((socket) => identity === undefined || this.#seatOf(socket).identity === identity)
+    const meant = this.all(kind).filter(
+      (socket) => identity === undefined || this.#seatOf(socket).identity === identity,
+    )
     return meant.filter((socket) => orClosed(socket, () => socket.send(text))).length
   }
 
@@ -102,7 +111,7 @@ export class Subscribers {
 
   #missedBy({ epoch, offset }: Seat): string[] {
     const texts: string[] = []
-    for (let at = offset; ; ) {
+    for (let at = offset; ;) {
       const page = this.#history.packedAfter(at, pageEvents)
       const last = page.at(-1)
       if (!last) return texts

@@ -9,7 +9,8 @@ export class Requests {
   /** A handler whose requests count until their responses have left. Once finishing, it answers 503. */
   counted(fetch: FetchHandler<DenoServeInfo>): FetchHandler<DenoServeInfo> {
     return (request, info) => {
-      if (this.#finished) return new Response(null, { status: 503, headers: { connection: 'close', 'retry-after': '1' } })
+      if (this.#finished)
+        return new Response(null, { status: 503, headers: { connection: 'close', 'retry-after': '1' } })
       this.#count++
       const left = (): void => this.#left()
       info.completed.then(left, left)

@@ -23,7 +23,9 @@ export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>
   return (request, env) => {
     reportsDisconnect(request)
     const answer = fetch(request, env)
-    return answer instanceof Promise ? answer.then((response) => takeOver(response, env, open)) : takeOver(answer, env, open)
+    return answer instanceof Promise
+      ? answer.then((response) => takeOver(response, env, open))
+      : takeOver(answer, env, open)
   }
 }
 

@@ -31,7 +31,11 @@ export class Harness {
     return StreamClient.open(this.#url('/events', query), headers)
   }
 
-  async publish(topic: string, texts: readonly string[], more: Query = {}): Promise<{ id: string; duplicate: boolean }> {
+  async publish(
+    topic: string,
+    texts: readonly string[],
+    more: Query = {},
+  ): Promise<{ id: string; duplicate: boolean }> {
     const events = texts.map((data) => ({ data }))
     return (await this.ask('/publish', { topic, ...more }, events)) as { id: string; duplicate: boolean }
   }
@@ -61,7 +65,10 @@ export class Harness {
 }
 
 /** Start the test Worker, or another. */
-export async function startWorker(config = './worker/wrangler.jsonc', secrets: Record<string, string> = {}): Promise<Harness> {
+export async function startWorker(
+  config = './worker/wrangler.jsonc',
+  secrets: Record<string, string> = {},
+): Promise<Harness> {
   // Read when wrangler is loaded.
   Object.assign(process.env, {
     WRANGLER_BUILD_CONDITIONS: '@holdfast/source,workerd,worker,browser,import',

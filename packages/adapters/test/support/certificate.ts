@@ -11,7 +11,9 @@ export function makeCertificate(): { key: string; cert: string } {
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   const name = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
   try {
-    execFileSync('openssl', ['req', '-x509', ...kind, ...name, '-days', '1', '-keyout', key, '-out', cert], { stdio: 'pipe' })
+    execFileSync('openssl', ['req', '-x509', ...kind, ...name, '-days', '1', '-keyout', key, '-out', cert], {
+      stdio: 'pipe',
+    })
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
   } finally {
     rmSync(folder, { recursive: true })

@@ -20,7 +20,11 @@ export class Child {
   readonly #process: ChildProcess
 
   constructor(runtime: 'node' | 'bun' | 'deno') {
-    const args = [...(runtime === 'deno' ? ['run', '-A'] : []), '--conditions=@holdfast/source', fileURLToPath(new URL('smoke.ts', import.meta.url))]
+    const args = [
+      ...(runtime === 'deno' ? ['run', '-A'] : []),
+      '--conditions=@holdfast/source',
+      fileURLToPath(new URL('smoke.ts', import.meta.url)),
+    ]
     this.#process = spawn(`${bin}${runtime}`, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
     let rest = ''
     this.#process.stdout?.on('data', (bytes: Buffer) => {

@@ -29,7 +29,9 @@ export class RawClient {
 
   /** Read on after a pause. @returns the code of the error that ends the connection */
   brokenBy(): Promise<string | undefined> {
-    const code = new Promise<string | undefined>((resolve) => this.socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code)))
+    const code = new Promise<string | undefined>((resolve) =>
+      this.socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code)),
+    )
     this.socket.resume()
     return code
   }
@@ -39,7 +41,10 @@ export class RawClient {
     const end = performance.now() + within
     while (!this.received.includes(text)) {
       const left = end - performance.now()
-      if (left <= 0) throw new Error(`Not received in ${within} ms: ${JSON.stringify(text)}, but ${JSON.stringify(this.received.slice(0, 2000))}`)
+      if (left <= 0)
+        throw new Error(
+          `Not received in ${within} ms: ${JSON.stringify(text)}, but ${JSON.stringify(this.received.slice(0, 2000))}`,
+        )
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left)
         this.#changed.push(() => (clearTimeout(timer), resolve()))

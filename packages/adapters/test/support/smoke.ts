@@ -25,7 +25,12 @@ const server: RunningServer = await serve({
     if (pathname === '/slow') return new Promise((resolve) => setTimeout(resolve, 150, new Response('slow')))
     if (pathname === '/close') setTimeout(closeAndSay, 50, { within: Number(searchParams.get('within')) })
     if (pathname !== '/events' && pathname !== '/flood') return new Response(`hello from ${runtime}`)
-    const options = { retry: 1000, heartbeat: 0, stallTimeout: 1000, onClose: ({ reason }: { reason: string }) => say({ reason }) }
+    const options = {
+      retry: 1000,
+      heartbeat: 0,
+      stallTimeout: 1000,
+      onClose: ({ reason }: { reason: string }) => say({ reason }),
+    }
     return eventStream(
       request,
       async (stream) => {
@@ -37,8 +42,10 @@ const server: RunningServer = await serve({
     )
   },
 })
-const taken = await serve({ port: Number(new URL(server.url).port), hostname: '127.0.0.1', fetch: () => new Response() }).catch(
-  (error: unknown) => error,
-)
+const taken = await serve({
+  port: Number(new URL(server.url).port),
+  hostname: '127.0.0.1',
+  fetch: () => new Response(),
+}).catch((error: unknown) => error)
 const { code, message } = taken as { code?: string; message?: string }
 say({ url: server.url, code, message })

@@ -17,7 +17,12 @@ export function acknowledge(connection: Connection, link: Link, conn: string, in
     timer(delay)
     const headers = { ...Object.fromEntries(link.headers as Headers), 'content-type': 'text/plain' }
     try {
-      const response = await (connection.options.fetch ?? fetch)(url.href, { method: 'POST', headers, body: connection.consumer.lastEventId, signal: link.abort.signal })
+      const response = await (connection.options.fetch ?? fetch)(url.href, {
+        method: 'POST',
+        headers,
+        body: connection.consumer.lastEventId,
+        signal: link.abort.signal,
+      })
       await response.body?.cancel()
     } catch {
       // The next one makes up for it.

@@ -71,7 +71,10 @@ export function connect<Events extends object = Record<string, unknown>>(
       if (connection.closed) return
       begin(connection, id)
       consumer.lastEventId = id
-      connection.race.need(undefined, list.pick(() => true))
+      connection.race.need(
+        undefined,
+        list.pick(() => true),
+      )
     } catch (cause) {
       fail(connection, 'store-failed', { cause })
     }

@@ -64,7 +64,12 @@ export const tell = (connection: Connection, { endpoint, purpose: mode }: Link, 
   say(connection, 'standby', endpoint.url, { mode, open })
 
 /** @param discard - what was not consumed will not be wanted */
-export function finish(connection: Connection, reason: ConnectionCloseReason, discard = false, error?: ConnectionError): void {
+export function finish(
+  connection: Connection,
+  reason: ConnectionCloseReason,
+  discard = false,
+  error?: ConnectionError,
+): void {
   connection.queue.close(discard)
   if (discard) connection.consumer.close()
   if (connection.closed) return

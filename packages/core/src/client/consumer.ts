@@ -110,7 +110,9 @@ async function validate(connection: Connection, event: TopicEvent): Promise<bool
   let cause: unknown
   try {
     // Of one for each type, an event may be named like what every object has.
-    const standard = (schema as StandardSchema | undefined)?.['~standard'] ?? (schema as Record<string, Partial<StandardSchema>> | undefined)?.[event.event]?.['~standard']
+    const standard =
+      (schema as StandardSchema | undefined)?.['~standard'] ??
+      (schema as Record<string, Partial<StandardSchema>> | undefined)?.[event.event]?.['~standard']
     const result = await standard?.validate(event.json())
     if (result?.issues) cause = result.issues
     else if (result) event.json = <T>() => result.value as T

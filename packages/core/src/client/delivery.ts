@@ -34,7 +34,8 @@ export function take(connection: Connection, link: Link, ownId: string | undefin
   for (const [key, start] of starts) learn(connection, link, key, start, missing?.includes(key))
   let verdict: Verdict = drop
   for (const [key, start] of starts) {
-    if (!event || key === advanced) verdict = Math.max(verdict, advance(connection, link, key, positions.get(key) as Position, start)) as Verdict
+    if (!event || key === advanced)
+      verdict = Math.max(verdict, advance(connection, link, key, positions.get(key) as Position, start)) as Verdict
   }
   const id = idOf(connection, event && advanced)
   // Where streams overlap, an event's own id says where its stream is: this says what the application has.

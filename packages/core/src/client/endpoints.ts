@@ -36,7 +36,10 @@ export interface EndpointList {
    * Draw one that `suits`, cheap ones more often: weights are cost⁻². The cheapest alone would get everybody (329
    * attempts/s on one endpoint against 203). Those in `tried` come after the others, then those to avoid, the soonest first.
    */
-  pick(suits: (endpoint: EndpointState) => boolean, tried?: ReadonlySet<EndpointState | undefined>): EndpointState | undefined
+  pick(
+    suits: (endpoint: EndpointState) => boolean,
+    tried?: ReadonlySet<EndpointState | undefined>,
+  ): EndpointState | undefined
   /** A stream came after so many milliseconds. */
   answered(endpoint: EndpointState, took: number): void
   failed(endpoint: EndpointState): void
@@ -55,12 +58,28 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
   const all = [endpoints].flat().map((given): EndpointState => {
     const { url = given, priority = 0 } = given as Partial<Endpoint>
     const { href, host } = new URL(url as string, base)
-    return { url: href, host, priority, load: 0, late: Infinity, failures: 0, failedAt: -Infinity, inARow: 0, avoid: 0, barred: 0, refused: 0 }
+    return {
+      url: href,
+      host,
+      priority,
+      load: 0,
+      late: Infinity,
+      failures: 0,
+      failedAt: -Infinity,
+      inARow: 0,
+      avoid: 0,
+      barred: 0,
+      refused: 0,
+    }
   })
   if (!all[0]) throw new TypeError('Cannot connect: no endpoint')
-  const key = all.map(({ url }) => url).sort().join()
+  const key = all
+    .map(({ url }) => url)
+    .sort()
+    .join()
   const budgets = (clock.budgets ??= new Map())
-  const failuresOf = (endpoint: EndpointState): number => endpoint.failures * 2 ** ((endpoint.failedAt - clock.now()) / failureHalfLife)
+  const failuresOf = (endpoint: EndpointState): number =>
+    endpoint.failures * 2 ** ((endpoint.failedAt - clock.now()) / failureHalfLife)
 
   const list: EndpointList = {
     all,
@@ -75,7 +94,10 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
       let least = Infinity
       let best: EndpointState | undefined
       for (const endpoint of list.all.filter(suits)) {
-        const rank = 1e19 * Math.max(endpoint.avoid - now, 0) + (tried?.has(endpoint) ? 1e17 : 0) - Math.log(clock.random()) * list.cost(endpoint) ** 2
+        const rank =
+          1e19 * Math.max(endpoint.avoid - now, 0) +
+          (tried?.has(endpoint) ? 1e17 : 0) -
+          Math.log(clock.random()) * list.cost(endpoint) ** 2
         if (rank <= least) {
           least = rank
           best = endpoint
@@ -92,11 +114,15 @@ export function createEndpoints(endpoints: Endpoints, clock: Clock): EndpointLis
       endpoint.failures = 1 + failuresOf(endpoint)
       endpoint.failedAt = clock.now()
       if (++endpoint.inARow > 2) {
-        endpoint.avoid = Math.max(endpoint.avoid, endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, breakStep * 2 ** endpoint.inARow))
+        endpoint.avoid = Math.max(
+          endpoint.avoid,
+          endpoint.failedAt + (0.5 + clock.random() / 2) * Math.min(longestBreak, breakStep * 2 ** endpoint.inARow),
+        )
       }
     },
     bar(endpoint, milliseconds) {
-      endpoint.avoid = endpoint.barred = clock.now() + Math.min(milliseconds * (1 + clock.random() / 4), longestRetryAfter)
+      endpoint.avoid = endpoint.barred =
+        clock.now() + Math.min(milliseconds * (1 + clock.random() / 4), longestRetryAfter)
     },
     // All connections of a process to one set of endpoints share a budget, kept as the time at which it was empty last.
     spend() {

@@ -6,7 +6,8 @@ import { resumeByGet } from './request.ts'
 import type { MoveReason } from './status.ts'
 
 /** The streams that bring events, healthy or not. */
-export const streams = (connection: Connection): Link[] => [...connection.links].filter((link) => link.open && !link.standby)
+export const streams = (connection: Connection): Link[] =>
+  [...connection.links].filter((link) => link.open && !link.standby)
 const healthy = (connection: Connection): Link | undefined => streams(connection).find((link) => link.healthy)
 
 /** The additional connection, also while it is being opened. */

@@ -16,4 +16,10 @@ export type {
 } from './types.ts'
 
 export { EventSource } from './event-source/event-source.ts'
-export type { EventSourceEventMap, EventSourceFetch, EventSourceFetchInit, EventSourceInit, EventSourceTarget } from './event-source/types.ts'
+export type {
+  EventSourceEventMap,
+  EventSourceFetch,
+  EventSourceFetchInit,
+  EventSourceInit,
+  EventSourceTarget,
+} from './event-source/types.ts'

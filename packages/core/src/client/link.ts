@@ -86,7 +86,9 @@ export function dial(connection: Connection, endpoint: EndpointState, purpose: P
     dropped: new Set(),
     reason: 'missed',
     silence: createTimer(connection.clock, listen),
-    retire: createTimer(connection.clock, () => (link === connection.primary ? leave(connection, link, 'drain') : link.close())),
+    retire: createTimer(connection.clock, () =>
+      link === connection.primary ? leave(connection, link, 'drain') : link.close(),
+    ),
     get healthy() {
       return !!link.open && !link.suspect && !link.leaving
     },

@@ -54,6 +54,10 @@ function refused(connection: Connection, endpoint: EndpointState, status: number
   if (status === 410) endpoints.all = endpoints.all.filter((other) => other !== endpoint)
   if (status === 204) finish(connection, 'no-content')
   // Denials are final; the rest is when all endpoints say so.
-  else if (isDenial(status) || connection.once || endpoints.all.every(({ refused: until }) => until > connection.clock.now()))
+  else if (
+    isDenial(status) ||
+    connection.once ||
+    endpoints.all.every(({ refused: until }) => until > connection.clock.now())
+  )
     fail(connection, codeOf(status), { endpoint: endpoint.url, status })
 }

@@ -18,7 +18,11 @@ export function createMover(connection: Connection): (link: Link, hint: Hint) =>
     const now = connection.clock.now()
     if (now - movedAt < pauseBetweenMoves || !healthy || connection.once) return
     const target = connection.endpoints.pick(
-      (other) => other !== endpoint && other.avoid <= now && now - other.failedAt >= calmFor && connection.endpoints.cost(other) <= most,
+      (other) =>
+        other !== endpoint &&
+        other.avoid <= now &&
+        now - other.failedAt >= calmFor &&
+        connection.endpoints.cost(other) <= most,
       // Where there is a connection already, that one would have to go.
       new Set([extraOf(connection)?.endpoint]),
     )
@@ -41,6 +45,7 @@ export function createMover(connection: Connection): (link: Link, hint: Hint) =>
       lateHints = by > late ? lateHints + 1 : 0
       if (lateHints > 1 || by > veryLate) move(link, 'slow')
     }
-    if (connection.clock.random() < heartbeat / calmPreferred) move(link, 'preferred', connection.endpoints.cost(endpoint) / cheaperBy, calmPreferred)
+    if (connection.clock.random() < heartbeat / calmPreferred)
+      move(link, 'preferred', connection.endpoints.cost(endpoint) / cheaperBy, calmPreferred)
   }
 }

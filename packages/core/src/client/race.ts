@@ -103,12 +103,17 @@ export function createRace(connection: Connection): Race {
   return race
 }
 
-const attemptsOf = ({ links }: Connection): Link[] => [...links].filter(({ purpose, open }) => purpose === 'race' && !open)
+const attemptsOf = ({ links }: Connection): Link[] =>
+  [...links].filter(({ purpose, open }) => purpose === 'race' && !open)
 
 function choose(connection: Connection, tried: ReadonlySet<EndpointState>): EndpointState | undefined {
   const { links, endpoints, clock } = connection
   // Where an attempt runs, or a stream that is to be replaced.
-  const isTaken = (endpoint: EndpointState): boolean => [...links].some((link) => link.endpoint === endpoint && !link.standby && !link.healthy)
+  const isTaken = (endpoint: EndpointState): boolean =>
+    [...links].some((link) => link.endpoint === endpoint && !link.standby && !link.healthy)
   // Waiting for one that must not be asked is for when there is nothing else at all.
-  return endpoints.pick((endpoint) => endpoint.barred <= clock.now() && !isTaken(endpoint), tried) ?? (attemptsOf(connection)[0] ? undefined : endpoints.pick(() => true))
+  return (
+    endpoints.pick((endpoint) => endpoint.barred <= clock.now() && !isTaken(endpoint), tried) ??
+    (attemptsOf(connection)[0] ? undefined : endpoints.pick(() => true))
+  )
 }

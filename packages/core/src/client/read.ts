@@ -29,7 +29,12 @@ export async function read(connection: Connection, link: Link, response: Respons
   link.since = connection.clock.now()
   connection.endpoints.answered(endpoint, link.since - link.asked)
   // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.
-  if (connection.once || connection.options.idleTimeout === 0 || (connection.endpoints.all.length === 1 && !connection.hints)) link.heard()
+  if (
+    connection.once ||
+    connection.options.idleTimeout === 0 ||
+    (connection.endpoints.all.length === 1 && !connection.hints)
+  )
+    link.heard()
   // The first byte has as long as the head had, however late that came.
   else if (link.silence.due) link.silence(headTimeout)
   opened(connection, link, response)

@@ -48,10 +48,16 @@ export function createRedundancy(connection: Connection): Redundancy {
   // A browser has 6 connections to a host, over HTTP/1.1, and one host tends to fail as one.
   const isElsewhere = (endpoint: EndpointState): boolean => endpoint.host !== connection.primary?.endpoint.host
   const isWanted = (): boolean =>
-    level > 0 && !connection.once && !!connection.primary?.healthy && connection.accepted.size > 0 && connection.endpoints.all.some(isElsewhere)
+    level > 0 &&
+    !connection.once &&
+    !!connection.primary?.healthy &&
+    connection.accepted.size > 0 &&
+    connection.endpoints.all.some(isElsewhere)
 
   function open(): void {
-    const endpoint = connection.endpoints.pick((other) => isElsewhere(other) && other.load < tooBusy && other.avoid <= clock.now())
+    const endpoint = connection.endpoints.pick(
+      (other) => isElsewhere(other) && other.load < tooBusy && other.avoid <= clock.now(),
+    )
     if (endpoint) dial(connection, endpoint, levels[level] as Purpose)
     redundancy.update()
   }

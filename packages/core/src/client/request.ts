@@ -57,7 +57,17 @@ function requestOf(connection: Connection, link: Link, headers: Headers): [strin
   // A browser adds Cache-Control itself, after CORS has been asked about the other headers. Bun and Deno forget it; workerd
   // throws at `cache`.
   if (!location) headers.set('cache-control', 'no-cache')
-  return [url.href, { method: options.method, headers, body: options.body, signal: link.abort.signal, credentials: options.credentials, cache: location && 'no-store' } as RequestInit]
+  return [
+    url.href,
+    {
+      method: options.method,
+      headers,
+      body: options.body,
+      signal: link.abort.signal,
+      credentials: options.credentials,
+      cache: location && 'no-store',
+    } as RequestInit,
+  ]
 }
 
 /** If the request was one to be made once, look where a GET can go on with it. */

@@ -39,7 +39,13 @@ export type Status =
   | { readonly state: 'open'; readonly endpoint: string }
   /** Silent for longer than announced: another connection is being opened beside it. */
   | { readonly state: 'suspect'; readonly endpoint: string }
-  | { readonly state: 'lost'; readonly endpoint: string; readonly reason: LossReason; readonly status?: number | undefined; readonly error?: unknown }
+  | {
+      readonly state: 'lost'
+      readonly endpoint: string
+      readonly reason: LossReason
+      readonly status?: number | undefined
+      readonly error?: unknown
+    }
   /** Events come from another endpoint than before. `open` follows. */
   | { readonly state: 'switched'; readonly from: string; readonly endpoint: string; readonly reason: MoveReason }
   /** An additional connection was opened or is gone. Told to listeners only: the connection's own status stays. */

@@ -10,7 +10,9 @@ export interface TopicEvent<Type extends string = string, Data = unknown> extend
 }
 
 /** The events of a map from event types to their data. */
-export type EventsOf<Events extends object> = { [Type in keyof Events & string]: TopicEvent<Type, Events[Type]> }[keyof Events & string]
+export type EventsOf<Events extends object> = {
+  [Type in keyof Events & string]: TopicEvent<Type, Events[Type]>
+}[keyof Events & string]
 
 /** One URL to connect to. */
 export interface Endpoint {
@@ -106,12 +108,16 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
  * Iterating is bounded: a slow loop holds the socket back, and leaving it closes the connection. One loop at a time.
  * Without a loop, events go to the listeners; with one, listeners are called as the loop takes the events.
  */
-export interface EventConnection<Events extends object = Record<string, unknown>> extends AsyncIterable<EventsOf<Events>>, AsyncDisposable {
+export interface EventConnection<Events extends object = Record<string, unknown>>
+  extends AsyncIterable<EventsOf<Events>>, AsyncDisposable {
   readonly status: Status
   /** The id of the last event that was consumed: what to persist, and to pass as `lastEventId` another time. */
   readonly lastEventId: string
   /** Listen to one event type. What the listener throws is reported and goes nowhere else. @returns how to stop */
-  on<Type extends keyof Events & string>(event: Type, listener: (event: TopicEvent<Type, Events[Type]>) => void): () => void
+  on<Type extends keyof Events & string>(
+    event: Type,
+    listener: (event: TopicEvent<Type, Events[Type]>) => void,
+  ): () => void
   onStatus(listener: (status: Status) => void): () => void
   /** Move to another connection now, or make the next attempt now. */
   reconnect(): void

@@ -38,7 +38,12 @@ export async function closeMembers(
   await closeLast(members, grace, environment, wheel)
 }
 
-async function closeLast(members: Members, after: number, environment: Environment, wheel: DeadlineWheel): Promise<void> {
+async function closeLast(
+  members: Members,
+  after: number,
+  environment: Environment,
+  wheel: DeadlineWheel,
+): Promise<void> {
   const last = {
     expire: () => {
       for (const { subscriber } of members) subscriber.close('drained')

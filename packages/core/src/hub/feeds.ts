@@ -64,7 +64,10 @@ export class Feeds {
   }
 
   async #openFeed(topics: ReadonlyMap<string, string>): Promise<TopicFeed> {
-    const logs = [...topics].map(([key, topic]) => ({ topic, log: share(this.#logs, topic, () => this.#openLog(topic, key)) }))
+    const logs = [...topics].map(([key, topic]) => ({
+      topic,
+      log: share(this.#logs, topic, () => this.#openLog(topic, key)),
+    }))
     const known = logs.map(({ log }) => log.value?.position)
     const opening = logs.map(({ log }) => log.opened)
     const results = await Promise.allSettled(opening)
@@ -117,7 +120,10 @@ function share<T>(map: Map<string, Shared<T>>, name: string, open: () => Promise
 // One that fails is forgotten at once: kept until its last user has left, a failure might never leave a busy hub.
 function opening<T>(opened: Promise<T>, forget: (failed: Shared<T>) => void): Shared<T> {
   const shared: Shared<T> = { users: 0, opened }
-  opened.then((value) => (shared.value = value), () => forget(shared))
+  opened.then(
+    (value) => (shared.value = value),
+    () => forget(shared),
+  )
   return shared
 }
 

@@ -163,7 +163,11 @@ export class StreamHub implements Hub {
     if (!this.#options.broker) await this.#broker.close()
   }
 
-  async #publish(topic: string, events: () => BrokerEvent[], options?: { key?: string | undefined }): Promise<Published> {
+  async #publish(
+    topic: string,
+    events: () => BrokerEvent[],
+    options?: { key?: string | undefined },
+  ): Promise<Published> {
     this.#checkOpen()
     checkTopic(topic)
     const stored = events()

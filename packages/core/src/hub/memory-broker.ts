@@ -87,7 +87,8 @@ export class MemoryBroker implements Broker {
 
   readonly signals: BrokerSignals = {
     send: async (hubId, text) => {
-      const receivers = hubId === '*' ? [...this.#receivers.values()].flatMap((set) => [...set]) : this.#receivers.get(hubId)
+      const receivers =
+        hubId === '*' ? [...this.#receivers.values()].flatMap((set) => [...set]) : this.#receivers.get(hubId)
       for (const receive of receivers ?? []) callSafely(receive, text)
     },
     listen: async (hubId, receive) => {

@@ -5,7 +5,6 @@ import type { BrokerEvent } from './broker.ts'
 import { gapEvent } from './gap.ts'
 import type { HubPublication } from './types.ts'
 
-
 /**
  * Check what is published and serialise it.
  *
@@ -19,9 +18,11 @@ export function toBrokerEvents(publication: HubPublication | readonly HubPublica
 }
 
 function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
-  if (event === gapEvent) throw new InvalidFieldError('event', `Cannot publish an event named "${gapEvent}": it announces lost events`)
+  if (event === gapEvent)
+    throw new InvalidFieldError('event', `Cannot publish an event named "${gapEvent}": it announces lost events`)
   const text = serializeData(data)
-  if (text === undefined) throw new InvalidFieldError('data', 'Cannot publish an event without data: no client would see it')
+  if (text === undefined)
+    throw new InvalidFieldError('data', 'Cannot publish an event without data: no client would see it')
   formatBody({ event })
   return event === undefined ? { data: text } : { event, data: text }
 }

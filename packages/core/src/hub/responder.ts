@@ -69,7 +69,8 @@ export class Responder {
     const opening = { request, lease, settings, options: { ...options, stream }, connection }
     try {
       const refused = refuse()
-      const subscriber = refused ?? (query.get('mode') === 'standby' ? this.#standBy(opening) : this.#subscribe(opening))
+      const subscriber =
+        refused ?? (query.get('mode') === 'standby' ? this.#standBy(opening) : this.#subscribe(opening))
       if (subscriber instanceof Subscriber) {
         return new Response(createBody(subscriber, this.#parts.environment, settings.heartbeat), init)
       }
@@ -131,7 +132,12 @@ export class Responder {
     const subscriberOptions: SubscriberOptions = {
       ...deadlinesOf(settings, environment, own),
       ...reading,
-      opening: openingBytes(settings, environment, { ...own(), topics: [...lease.feed.topics.values()], ...hints }, checkpoint),
+      opening: openingBytes(
+        settings,
+        environment,
+        { ...own(), topics: [...lease.feed.topics.values()], ...hints },
+        checkpoint,
+      ),
       expiresAt: environment.now() + expiresAt - environment.wallTime(),
       keepHinting: true,
       acknowledgeTimeout: options.acknowledge?.timeout ?? defaultAcknowledgeTimeout,

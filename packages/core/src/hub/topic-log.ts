@@ -113,7 +113,10 @@ export class TopicLog {
     this.#catchingUp = true
     while (this.#stale && !this.#closed) {
       this.#stale = false
-      const page = await this.#patience.insist(() => this.#broker.read(this.topic, this.position, pageSize), this.#onError)
+      const page = await this.#patience.insist(
+        () => this.#broker.read(this.topic, this.position, pageSize),
+        this.#onError,
+      )
       if (!page || this.#closed) break
       this.#take(page)
       this.#stale ||= page.more

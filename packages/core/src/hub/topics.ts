@@ -10,9 +10,12 @@ const maxTopicLength = 1_024
  * @throws {InvalidTopicError}
  */
 export function checkTopic(topic: string): void {
-  if (typeof topic !== 'string' || topic === '') throw new InvalidTopicError('Cannot use topic: it is empty or no string')
+  if (typeof topic !== 'string' || topic === '')
+    throw new InvalidTopicError('Cannot use topic: it is empty or no string')
   if (topic.length > maxTopicLength) {
-    throw new InvalidTopicError(`Cannot use topic "${topic.slice(0, 32)}…": it is longer than ${maxTopicLength} characters`)
+    throw new InvalidTopicError(
+      `Cannot use topic "${topic.slice(0, 32)}…": it is longer than ${maxTopicLength} characters`,
+    )
   }
   // A lone surrogate becomes U+FFFD in UTF-8, so two topics would become one.
   if (/\p{Surrogate}/u.test(topic)) throw new InvalidTopicError('Cannot use topic: it holds a lone surrogate')

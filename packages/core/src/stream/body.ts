@@ -18,7 +18,10 @@ export function createBody(
   subscriber.connect(sink)
   // Demand-driven: with no queue of its own a stream takes half of the memory of a pushed one (Bun 1.4).
   const highWaterMark = environment.requestScoped ? pushedBytes : 0
-  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(sink, { highWaterMark, size: (chunk) => chunk?.length ?? 0 })
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(sink, {
+    highWaterMark,
+    size: (chunk) => chunk?.length ?? 0,
+  })
   const sinkBody: SinkBody = {
     heartbeat: heartbeat === Infinity ? 0 : heartbeat,
     attach(direct: Sink): boolean {

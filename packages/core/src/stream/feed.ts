@@ -137,7 +137,7 @@ export class Feed {
     const from = Math.min(this.#cursor, this.ready.length)
     const stop = Math.max(0, from - budget)
     // From the back: a subscriber that becomes blocked is replaced by the last one, which has been served.
-    for (this.#cursor = from; this.#cursor > stop; ) this.ready.items[--this.#cursor]?.pump()
+    for (this.#cursor = from; this.#cursor > stop;) this.ready.items[--this.#cursor]?.pump()
     if (this.#cursor === 0) this.#endPass()
     else this.#flusher.add(this)
     return from - stop

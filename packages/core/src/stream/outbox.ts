@@ -87,7 +87,13 @@ export class Outbox {
 
   /** It has an end, and everything before it has been taken. */
   get done(): boolean {
-    return this.#end !== undefined && !this.#end.tail && !this.#opening && !this.#isReplaying() && this.position >= this.#end.at
+    return (
+      this.#end !== undefined &&
+      !this.#end.tail &&
+      !this.#opening &&
+      !this.#isReplaying() &&
+      this.position >= this.#end.at
+    )
   }
 
   /** Since when bytes have been waiting for a client that has been blocked since `blockedAt`. */

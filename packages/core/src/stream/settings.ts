@@ -29,14 +29,23 @@ export interface StreamSettings {
  *
  * @throws {RangeError} for a duration or size that is negative or not a number
  */
-export function settingsOf(options: StreamOptions, environment: Environment, request?: Request, heartbeat = 15_000): StreamSettings {
-  const [own, longest, age] = environment.requestScoped ? [ownOfWorkers, longestOfWorkers, maxAgeOfWorkers] : [heartbeat, Infinity, 0]
+export function settingsOf(
+  options: StreamOptions,
+  environment: Environment,
+  request?: Request,
+  heartbeat = 15_000,
+): StreamSettings {
+  const [own, longest, age] = environment.requestScoped
+    ? [ownOfWorkers, longestOfWorkers, maxAgeOfWorkers]
+    : [heartbeat, Infinity, 0]
   return {
     heartbeat: Math.min(duration('heartbeat', options.heartbeat ?? own), longest),
     stallTimeout: duration('stallTimeout', options.stallTimeout ?? 10_000),
     maxAge: duration('maxAge', options.maxAge ?? age),
     maxBufferedBytes: nonNegative('maxBufferedBytes', options.maxBufferedBytes ?? 1_048_576),
-    retry: options.retry ?? (request && isHoldfastClient(request) ? undefined : Math.round(1_000 + 3_000 * environment.random())),
+    retry:
+      options.retry ??
+      (request && isHoldfastClient(request) ? undefined : Math.round(1_000 + 3_000 * environment.random())),
   }
 }
 

@@ -51,5 +51,9 @@ export function pause(milliseconds: number): Promise<void> {
 }
 
 function shorten(text: string | undefined): string {
-  return text === undefined ? 'nothing' : text.length > 400 ? `${text.slice(0, 400)}… (${text.length} characters)` : text
+  return text === undefined
+    ? 'nothing'
+    : text.length > 400
+      ? `${text.slice(0, 400)}… (${text.length} characters)`
+      : text
 }

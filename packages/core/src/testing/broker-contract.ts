@@ -42,7 +42,10 @@ export function brokerContract(options: BrokerContractOptions): BrokerCase[] {
   ]
   return groups.flat().map(({ name, needs, maxEvents = roomyLimit, run }) => ({
     name,
-    skip: [needs ?? []].flat().map((need) => options.lacks?.[need]).find((reason) => reason !== undefined),
+    skip: [needs ?? []]
+      .flat()
+      .map((need) => options.lacks?.[need])
+      .find((reason) => reason !== undefined),
     run: async () => {
       const scene = await Scene.create(options, maxEvents)
       try {

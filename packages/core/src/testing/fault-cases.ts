@@ -14,7 +14,11 @@ export const faultCases: CaseDefinition[] = [
       await reconnect()
       await publishAgain(scene, '2')
       const { events } = await scene.broker.read('a', 'earliest', 10)
-      same('history', events.map(({ data }) => data), ['1', '2'])
+      same(
+        'history',
+        events.map(({ data }) => data),
+        ['1', '2'],
+      )
     },
   },
   {

@@ -64,7 +64,11 @@ export const historyCases: CaseDefinition[] = [
       ]
       for (const after of strange) {
         const page = await broker.read('a', after, 3)
-        same(`after ${JSON.stringify(after)}`, [page.gap, texts(page), page.head, page.more], ['new-epoch', numbered(3), head, true])
+        same(
+          `after ${JSON.stringify(after)}`,
+          [page.gap, texts(page), page.head, page.more],
+          ['new-epoch', numbered(3), head, true],
+        )
       }
     },
   },
@@ -72,9 +76,16 @@ export const historyCases: CaseDefinition[] = [
     name: 'read: past the head of a topic never written is a gap too',
     run: async ({ broker }) => {
       const { head } = await broker.read('a', 'earliest', 1)
-      for (const after of [{ ...head, offset: 1 }, { epoch: head.epoch - 1, offset: 0 }]) {
+      for (const after of [
+        { ...head, offset: 1 },
+        { epoch: head.epoch - 1, offset: 0 },
+      ]) {
         const page = await broker.read('a', after, 3)
-        same(`after ${JSON.stringify(after)}`, [page.gap, page.events, page.head, page.more], ['new-epoch', [], head, false])
+        same(
+          `after ${JSON.stringify(after)}`,
+          [page.gap, page.events, page.head, page.more],
+          ['new-epoch', [], head, false],
+        )
       }
     },
   },

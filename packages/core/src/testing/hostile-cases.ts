@@ -2,14 +2,74 @@ import { same } from './assert.ts'
 import type { CaseDefinition } from './broker-contract.ts'
 
 const topics = [
-  ' ', 'a b', 'ä', 'a\u0308', '🐟', '日本', 'a\nb', 'a\r\nb', '\0', 'a\0', '*', '>', 'a.*', 'a.>', 'a.b', '.', '..', '../x', '/', 'a/b', 'a:b', 'a:b:epoch',
-  '{a}', 'a}', '{', '[a-z]', '?', '%', '%61', '"', "'", '`', '\\', '; DROP TABLE events; --', '$JS.API', '__proto__', 'constructor', 'toString',
-  'head', 'epoch', 'keys', 'a', 'A', 'x'.repeat(1_024), '🐟'.repeat(512),
+  ' ',
+  'a b',
+  'ä',
+  'a\u0308',
+  '🐟',
+  '日本',
+  'a\nb',
+  'a\r\nb',
+  '\0',
+  'a\0',
+  '*',
+  '>',
+  'a.*',
+  'a.>',
+  'a.b',
+  '.',
+  '..',
+  '../x',
+  '/',
+  'a/b',
+  'a:b',
+  'a:b:epoch',
+  '{a}',
+  'a}',
+  '{',
+  '[a-z]',
+  '?',
+  '%',
+  '%61',
+  '"',
+  "'",
+  '`',
+  '\\',
+  '; DROP TABLE events; --',
+  '$JS.API',
+  '__proto__',
+  'constructor',
+  'toString',
+  'head',
+  'epoch',
+  'keys',
+  'a',
+  'A',
+  'x'.repeat(1_024),
+  '🐟'.repeat(512),
 ]
 
 const texts = [
-  '', ' ', '\n', '\r', '\r\n', '\0', 'a\0b', '\u2028', '\uFEFFa', 'data: x\n\nid: 7', '日本語 ünïcödé 🐟', '{"a":[1,null]}', '-1', '+OK\r\n', '"', "'", '\\n',
-  '\u007f\u0080\u00ff', 'x'.repeat(70_000), `${'🐟'.repeat(250_000)}!`,
+  '',
+  ' ',
+  '\n',
+  '\r',
+  '\r\n',
+  '\0',
+  'a\0b',
+  '\u2028',
+  '\uFEFFa',
+  'data: x\n\nid: 7',
+  '日本語 ünïcödé 🐟',
+  '{"a":[1,null]}',
+  '-1',
+  '+OK\r\n',
+  '"',
+  "'",
+  '\\n',
+  '\u007f\u0080\u00ff',
+  'x'.repeat(70_000),
+  `${'🐟'.repeat(250_000)}!`,
 ]
 
 // The hub marks the beginning and the end of a producer by names that begin with LF.
@@ -36,7 +96,11 @@ export const hostileCases: CaseDefinition[] = [
       const recorder = await scene.record('a')
       for (const data of texts) await scene.broker.publish('a', [{ data }])
       const { events } = await scene.broker.read('a', 'earliest', 100)
-      same('read', events.map(({ data }) => data), texts)
+      same(
+        'read',
+        events.map(({ data }) => data),
+        texts,
+      )
       await scene.eventually('all events', () => recorder.events.length >= texts.length)
       same('heard', recorder.texts, texts)
     },
@@ -48,7 +112,11 @@ export const hostileCases: CaseDefinition[] = [
       const batch = [...names.map((event) => ({ event, data: 'x' })), { data: 'y' }]
       await scene.broker.publish('a', batch)
       const { events } = await scene.broker.read('a', 'earliest', 100)
-      same('read', events.map(({ event }) => event ?? null), [...names, null])
+      same(
+        'read',
+        events.map(({ event }) => event ?? null),
+        [...names, null],
+      )
       await scene.eventually('all events', () => recorder.events.length >= batch.length)
       same('heard', recorder.events, events)
     },

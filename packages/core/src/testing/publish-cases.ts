@@ -9,7 +9,10 @@ export const publishCases: CaseDefinition[] = [
     name: 'publish: the first event is 1 of an epoch of milliseconds, the next one 2',
     run: async ({ broker }) => {
       const { position, duplicate } = await broker.publish('a', [{ data: 'x' }])
-      check(Number.isSafeInteger(position.epoch) && position.epoch > 0, `Epoch ${position.epoch} is no positive safe integer`)
+      check(
+        Number.isSafeInteger(position.epoch) && position.epoch > 0,
+        `Epoch ${position.epoch} is no positive safe integer`,
+      )
       same('offset', [position.offset, duplicate], [1, false])
       same('the next', (await broker.publish('a', [{ data: 'y' }])).position, { epoch: position.epoch, offset: 2 })
     },
@@ -18,19 +21,31 @@ export const publishCases: CaseDefinition[] = [
     name: 'publish: a batch is contiguous and resolves with its last position',
     run: async ({ broker }) => {
       await broker.publish('a', [{ data: '1' }])
-      const { position } = await broker.publish('a', [{ data: '2', event: 'x' }, { data: '3' }, { data: '4', event: 'y' }])
+      const { position } = await broker.publish('a', [
+        { data: '2', event: 'x' },
+        { data: '3' },
+        { data: '4', event: 'y' },
+      ])
       const { events } = await broker.read('a', 'earliest', 10)
       same('position', position.offset, 4)
-      same('events', events.map(({ data, event, position: { offset } }) => [offset, data, event]), [
-        [1, '1', undefined], [2, '2', 'x'], [3, '3', undefined], [4, '4', 'y'],
-      ])
+      same(
+        'events',
+        events.map(({ data, event, position: { offset } }) => [offset, data, event]),
+        [
+          [1, '1', undefined],
+          [2, '2', 'x'],
+          [3, '3', undefined],
+          [4, '4', 'y'],
+        ],
+      )
     },
   },
   {
     name: 'publish: each topic counts for itself',
     run: async ({ broker }) => {
       const offsets: number[] = []
-      for (const topic of ['a', 'b', 'a', 'a', 'b']) offsets.push((await broker.publish(topic, [{ data: topic }])).position.offset)
+      for (const topic of ['a', 'b', 'a', 'a', 'b'])
+        offsets.push((await broker.publish(topic, [{ data: topic }])).position.offset)
       same('offsets', offsets, [1, 1, 2, 3, 2])
     },
   },
@@ -43,11 +58,21 @@ export const publishCases: CaseDefinition[] = [
       const published = await Promise.all(texts.map((data) => broker.publish('a', [{ data }])))
       await scene.eventually('all events at both', () => first.events.length >= 200 && second.events.length >= 200)
       const { events } = await broker.read('a', 'earliest', 500)
-      checkContiguous('history', events.map(({ position }) => position.offset), 1)
+      checkContiguous(
+        'history',
+        events.map(({ position }) => position.offset),
+        1,
+      )
       same('first subscriber', first.events, events)
       same('second subscriber', second.events, events)
-      const told = published.map(({ position }, index) => [position.offset, texts[index]] as const).sort(([a], [b]) => a - b)
-      same('positions told', told.map(([, data]) => data), events.map(({ data }) => data))
+      const told = published
+        .map(({ position }, index) => [position.offset, texts[index]] as const)
+        .sort(([a], [b]) => a - b)
+      same(
+        'positions told',
+        told.map(([, data]) => data),
+        events.map(({ data }) => data),
+      )
     },
   },
   {
@@ -58,7 +83,11 @@ export const publishCases: CaseDefinition[] = [
       const { events } = await broker.read('a', 'earliest', 200)
       same('how many', events.length, 120)
       for (const [index, { position }] of published.entries()) {
-        same('a batch', textsUpTo(events, position, 3), batch(index).map(({ data }) => data))
+        same(
+          'a batch',
+          textsUpTo(events, position, 3),
+          batch(index).map(({ data }) => data),
+        )
       }
     },
   },
@@ -66,7 +95,10 @@ export const publishCases: CaseDefinition[] = [
     name: 'publish: with a signal that is aborted it rejects with the reason and stores nothing',
     run: async ({ broker }) => {
       const reason = new Error('never mind')
-      const error = await rejection('publish', broker.publish('a', [{ data: 'x' }], { signal: AbortSignal.abort(reason) }))
+      const error = await rejection(
+        'publish',
+        broker.publish('a', [{ data: 'x' }], { signal: AbortSignal.abort(reason) }),
+      )
       check(error === reason, `Expected the signal's reason, got ${String(error)}`)
       same('head', (await broker.read('a', 'earliest', 1)).head.offset, 0)
     },

@@ -43,5 +43,8 @@ export class Recorder implements BrokerListener {
 /** Fail unless offsets are `first`, `first + 1` and so on. */
 export function checkContiguous(what: string, offsets: readonly number[], first: number): void {
   const wrong = offsets.findIndex((offset, index) => offset !== first + index)
-  check(wrong < 0, `${what}: expected offset ${first + wrong} at ${wrong}, got ${offsets[wrong]} in ${offsets.join(' ').slice(0, 200)}`)
+  check(
+    wrong < 0,
+    `${what}: expected offset ${first + wrong} at ${wrong}, got ${offsets[wrong]} in ${offsets.join(' ').slice(0, 200)}`,
+  )
 }

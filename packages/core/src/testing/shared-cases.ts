@@ -27,8 +27,17 @@ export const sharedCases: CaseDefinition[] = [
       await Promise.all(numbered(100).map((data, index) => (index % 2 ? other : scene.broker).publish('a', [{ data }])))
       await scene.eventually('all events', () => recorders.every(({ events }) => events.length >= 100))
       const { events } = await other.read('a', 'earliest', 200)
-      checkContiguous('history', events.map(({ position }) => position.offset), 1)
-      for (const recorder of recorders) same('heard', recorder.texts, events.map(({ data }) => data))
+      checkContiguous(
+        'history',
+        events.map(({ position }) => position.offset),
+        1,
+      )
+      for (const recorder of recorders)
+        same(
+          'heard',
+          recorder.texts,
+          events.map(({ data }) => data),
+        )
     },
   },
   {
@@ -36,9 +45,15 @@ export const sharedCases: CaseDefinition[] = [
     needs: 'shared',
     run: async (scene) => {
       const other = await scene.another()
-      const results = await Promise.all([scene.broker, other, scene.broker, other].map((broker) => broker.publish('a', [{ data: 'x' }], { key: 'k' })))
+      const results = await Promise.all(
+        [scene.broker, other, scene.broker, other].map((broker) => broker.publish('a', [{ data: 'x' }], { key: 'k' })),
+      )
       same('stored', results.filter(({ duplicate }) => !duplicate).length, 1)
-      same('positions', results.map(({ position }) => position.offset), [1, 1, 1, 1])
+      same(
+        'positions',
+        results.map(({ position }) => position.offset),
+        [1, 1, 1, 1],
+      )
     },
   },
   {

@@ -14,7 +14,11 @@ export const subscribeCases: CaseDefinition[] = [
       await publishAll(broker, 'a', numbered(100, 'x'))
       await scene.eventually('all events', () => late.events.length >= 100 && early.events.length >= 103)
       same('heads', [early.head.offset, late.head.offset], [0, 3])
-      same('epochs', new Set([early.head, late.head, ...late.events.map(({ position }) => position)].map(({ epoch }) => epoch)).size, 1)
+      same(
+        'epochs',
+        new Set([early.head, late.head, ...late.events.map(({ position }) => position)].map(({ epoch }) => epoch)).size,
+        1,
+      )
       same('early', early.texts, [...numbered(3), ...numbered(100, 'x')])
       same('late', late.texts, numbered(100, 'x'))
       checkContiguous('offsets', late.offsets, 4)
@@ -43,7 +47,9 @@ export const subscribeCases: CaseDefinition[] = [
         if (recorders.length % 8 === 0) await publishing.at(-2)
       }
       await Promise.all(publishing)
-      await scene.eventually('the last event everywhere', () => recorders.every(({ head, events }) => (events.at(-1)?.position ?? head).offset >= 80))
+      await scene.eventually('the last event everywhere', () =>
+        recorders.every(({ head, events }) => (events.at(-1)?.position ?? head).offset >= 80),
+      )
       for (const { head, offsets } of recorders) {
         checkContiguous(`heard from head ${head.offset}`, offsets, head.offset + 1)
         same('the last', head.offset + offsets.length, 80)
@@ -115,7 +121,11 @@ export const subscribeCases: CaseDefinition[] = [
       const recorders = await Promise.all(topics.map((topic) => scene.record(topic)))
       await Promise.all(topics.map((topic) => scene.broker.publish(topic, [{ data: topic }])))
       await scene.eventually('all events', () => recorders.every(({ events }) => events.length > 0))
-      same('heard', recorders.map(({ texts }) => texts.join()), topics)
+      same(
+        'heard',
+        recorders.map(({ texts }) => texts.join()),
+        topics,
+      )
     },
   },
 ]

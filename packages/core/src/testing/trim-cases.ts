@@ -15,9 +15,16 @@ export const trimCases: CaseDefinition[] = [
       await publishAll(broker, 'a', numbered(count))
       const { events, head, gap } = await broker.read('a', 'earliest', count)
       same('the head, and no gap from earliest', [head.offset, gap], [count, undefined])
-      check(events.length >= maxEvents && events.length < count, `Kept ${events.length} events with a limit of ${maxEvents}`)
+      check(
+        events.length >= maxEvents && events.length < count,
+        `Kept ${events.length} events with a limit of ${maxEvents}`,
+      )
       const oldest = count - events.length + 1
-      checkContiguous('what is kept', events.map(({ position }) => position.offset), oldest)
+      checkContiguous(
+        'what is kept',
+        events.map(({ position }) => position.offset),
+        oldest,
+      )
       for (const offset of [0, 1, oldest - 2]) {
         const page = await broker.read('a', { ...head, offset }, 5)
         same(`after ${offset}`, [page.gap, page.events[0]?.position.offset, page.more], ['trimmed', oldest, true])
@@ -31,13 +38,23 @@ export const trimCases: CaseDefinition[] = [
     maxEvents,
     run: async (scene) => {
       const recorder = await scene.record('a')
-      const { position } = await scene.broker.publish('a', numbered(count).map((data) => ({ data })))
+      const { position } = await scene.broker.publish(
+        'a',
+        numbered(count).map((data) => ({ data })),
+      )
       same('position', position.offset, count)
-      await scene.eventually('the last event', () => recorder.texts.at(-1) === String(count) || recorder.losses.length > 0)
+      await scene.eventually(
+        'the last event',
+        () => recorder.texts.at(-1) === String(count) || recorder.losses.length > 0,
+      )
       // What is trimmed before it was delivered must be told as lost, never skipped.
       if (recorder.losses.length === 0) checkContiguous('heard', recorder.offsets, 1)
       const { events } = await scene.broker.read('a', 'earliest', count)
-      checkContiguous('kept', events.map(({ position: { offset } }) => offset), count - events.length + 1)
+      checkContiguous(
+        'kept',
+        events.map(({ position: { offset } }) => offset),
+        count - events.length + 1,
+      )
     },
   },
   {
@@ -51,7 +68,10 @@ export const trimCases: CaseDefinition[] = [
       let page = await broker.read('a', at, 3)
       for (;;) {
         const first = page.events[0]?.position.offset
-        check(page.gap !== undefined || first === undefined || first === at.offset + 1, `Skipped from ${at.offset} to ${first} without a gap`)
+        check(
+          page.gap !== undefined || first === undefined || first === at.offset + 1,
+          `Skipped from ${at.offset} to ${first} without a gap`,
+        )
         at = page.events.at(-1)?.position ?? at
         if (at.offset === maxEvents + count) break
         page = await broker.read('a', at, 3)

@@ -56,7 +56,8 @@ export function formatBody(event: Pick<ServerSentEvent, 'event' | 'data'>): stri
  * @throws {InvalidFieldError} for CR and LF, which would begin another field, and NUL, for which clients ignore the id
  */
 export function formatId(id: string): string {
-  if (typeof id !== 'string' || /[\r\n\0]/.test(id)) throw refusal('id', id, 'it must be a string without CR, LF or NUL')
+  if (typeof id !== 'string' || /[\r\n\0]/.test(id))
+    throw refusal('id', id, 'it must be a string without CR, LF or NUL')
   return `id: ${id}\n`
 }
 
@@ -73,7 +74,8 @@ function formatComment(comment: string): string {
 }
 
 function formatType(type: string): string {
-  if (typeof type !== 'string' || /[\r\n]/.test(type)) throw refusal('event', type, 'it must be a string without CR or LF')
+  if (typeof type !== 'string' || /[\r\n]/.test(type))
+    throw refusal('event', type, 'it must be a string without CR or LF')
   return type === '' || type === 'message' ? '' : `event: ${type}\n`
 }
 

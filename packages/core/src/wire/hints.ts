@@ -79,7 +79,8 @@ function formatValue(key: string, value: unknown): string | undefined {
   if (isIn(integers, key)) return isAmount(value) ? String(Math.round(value)) : undefined
   if (key === 'load' || key === 'shed') return isAmount(value) ? String(Math.round(value * 1000) / 1000) : undefined
   if (isIn(tokens, key)) return typeof value === 'string' ? escapeToken(value) : undefined
-  if (key === 'topics') return Array.isArray(value) ? value.map((topic) => escapeToken(String(topic))).join(',') : undefined
+  if (key === 'topics')
+    return Array.isArray(value) ? value.map((topic) => escapeToken(String(topic))).join(',') : undefined
   if (key === 'end') return value === 'done' || value === 'failed' ? value : undefined
   return undefined
 }
@@ -91,7 +92,9 @@ function isAmount(value: unknown): value is number {
 
 // `toWellFormed` in effect: encodeURIComponent throws at lone surrogates, and UTF-8 would write U+FFFD for them anyway.
 function escapeToken(text: string): string {
-  return encodeURIComponent(text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD'))
+  return encodeURIComponent(
+    text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD'),
+  )
 }
 
 function isIn(keys: readonly string[], key: string): boolean {

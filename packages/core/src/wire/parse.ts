@@ -201,7 +201,8 @@ export class EventStreamParser {
       this.#interrupted = false
     } finally {
       this.#tail += text.slice(start)
-      if (blockEnd >= 0) this.#bytes = this.#rawLength + (size === text.length ? size - blockEnd : byteLength(text.slice(blockEnd)))
+      if (blockEnd >= 0)
+        this.#bytes = this.#rawLength + (size === text.length ? size - blockEnd : byteLength(text.slice(blockEnd)))
     }
   }
 }

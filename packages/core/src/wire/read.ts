@@ -20,7 +20,10 @@ type Source = Pick<Response, 'body' | 'bodyUsed'> | ReadableStream<Uint8Array>
  * @throws {TypeError} at once, when there is no body or somebody else reads it
  * @throws {EventTooLargeError} from the iteration, when a block passes `maxEventBytes`; the source is cancelled
  */
-export function readEventStream(source: Source, options: ReadEventStreamOptions = {}): AsyncIterableIterator<ReceivedEvent> {
+export function readEventStream(
+  source: Source,
+  options: ReadEventStreamOptions = {},
+): AsyncIterableIterator<ReceivedEvent> {
   return new EventIterator(bodyOf(source).getReader(), options)
 }
 

@@ -18,7 +18,8 @@ export function serializeData(data: unknown): string | undefined {
   } catch (cause) {
     throw new InvalidFieldError('data', `Cannot write data of type "${typeOf(data)}": it is not JSON`, { cause })
   }
-  if (json === undefined) throw new InvalidFieldError('data', `Cannot write data of type "${typeOf(data)}": it has no JSON`)
+  if (json === undefined)
+    throw new InvalidFieldError('data', `Cannot write data of type "${typeOf(data)}": it has no JSON`)
   return json
 }
 

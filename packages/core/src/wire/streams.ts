@@ -4,7 +4,8 @@ import type { ReceivedEvent, ServerSentEvent } from './event.ts'
 import { EventStreamParser, type EventStreamHandlers, type EventStreamParserOptions } from './parse.ts'
 
 /** Options of {@link EventStreamDecoderStream}. */
-export interface EventStreamDecoderOptions extends EventStreamParserOptions, Pick<EventStreamHandlers, 'onRetry' | 'onComment'> {}
+export interface EventStreamDecoderOptions
+  extends EventStreamParserOptions, Pick<EventStreamHandlers, 'onRetry' | 'onComment'> {}
 
 /**
  * Bytes to events, for `pipeThrough`. An unfinished block at the end is discarded.

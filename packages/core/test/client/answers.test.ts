@@ -170,13 +170,16 @@ describe('a request that is not GET', () => {
     stage.connection.close()
   })
 
-  it.each([{}, { 'content-location': 'http://elsewhere.test/runs/7' }])('ends where it cannot be resumed: %j', async (headers) => {
-    const stage = new Stage([a, b], post)
-    const first = await stage.open(hello + checkpoint(0) + event(1), headers)
-    first.cut()
-    expect(await stage.collect()).toMatchObject({ data: ['1'], error: { code: 'not-resumable' } })
-    expect(stage.exchanges).toHaveLength(1)
-  })
+  it.each([{}, { 'content-location': 'http://elsewhere.test/runs/7' }])(
+    'ends where it cannot be resumed: %j',
+    async (headers) => {
+      const stage = new Stage([a, b], post)
+      const first = await stage.open(hello + checkpoint(0) + event(1), headers)
+      first.cut()
+      expect(await stage.collect()).toMatchObject({ data: ['1'], error: { code: 'not-resumable' } })
+      expect(stage.exchanges).toHaveLength(1)
+    },
+  )
 
   it('is not repeated when nobody knows what became of it', async () => {
     const stage = new Stage([a, b], post)

@@ -53,13 +53,23 @@ describe.each(splittable)('$name ($source)', (vector) => {
 describe('a block', () => {
   it('tells an id of its own from one that it inherits', () => {
     const blocks: (string | undefined)[] = []
-    const push = createBlockReader('0', (id) => void blocks.push(id), () => {}, () => {})
+    const push = createBlockReader(
+      '0',
+      (id) => void blocks.push(id),
+      () => {},
+      () => {},
+    )
     push(bytesOf('data: a\n\nid: 1\n\ndata: b\n\nid: 1\ndata: c\n\n'))
     expect(blocks).toEqual([undefined, '1', undefined, '1'])
   })
 
   it('of more than 16 MiB is refused, many small ones are not', () => {
-    const push = createBlockReader('', () => {}, () => {}, () => {})
+    const push = createBlockReader(
+      '',
+      () => {},
+      () => {},
+      () => {},
+    )
     const chunk = bytesOf(`data: ${'x'.repeat(1017)}\n`.repeat(1024))
     for (let count = 0; count < 40; count++) push(bytesOf(`${'x'.repeat(1_000_000)}\n\n`))
     for (let count = 0; count < 16; count++) push(chunk)

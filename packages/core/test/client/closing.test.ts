@@ -19,25 +19,28 @@ async function expectOver(stage: Stage): Promise<void> {
 }
 
 describe('closing in a status listener', () => {
-  it.each(['connecting', 'open', 'lost', 'waiting', 'switched', 'suspect', 'standby'])('at %s ends everything', async (at) => {
-    const stage = new Stage([a, b], { redundancy: 'standby' }).listen()
-    stage.connection.onStatus(({ state }) => {
-      if (state === at) stage.connection.close()
-    })
-    await stage.settle()
-    const first = stage.exchanges[0]?.open(hello + checkpoint(0) + event(1))
-    await stage.advance(6_100)
-    stage.exchanges[1]?.open(hello)
-    await stage.advance(14_000)
-    first?.cut()
-    await stage.advance(250)
-    stage.exchanges[2]?.refuse()
-    await stage.settle()
-    stage.exchanges[3]?.refuse()
-    await stage.advance(2_000)
-    if (stage.connection.status.state !== 'closed') stage.last.open(hello + checkpoint(1))
-    await expectOver(stage)
-  })
+  it.each(['connecting', 'open', 'lost', 'waiting', 'switched', 'suspect', 'standby'])(
+    'at %s ends everything',
+    async (at) => {
+      const stage = new Stage([a, b], { redundancy: 'standby' }).listen()
+      stage.connection.onStatus(({ state }) => {
+        if (state === at) stage.connection.close()
+      })
+      await stage.settle()
+      const first = stage.exchanges[0]?.open(hello + checkpoint(0) + event(1))
+      await stage.advance(6_100)
+      stage.exchanges[1]?.open(hello)
+      await stage.advance(14_000)
+      first?.cut()
+      await stage.advance(250)
+      stage.exchanges[2]?.refuse()
+      await stage.settle()
+      stage.exchanges[3]?.refuse()
+      await stage.advance(2_000)
+      if (stage.connection.status.state !== 'closed') stage.last.open(hello + checkpoint(1))
+      await expectOver(stage)
+    },
+  )
 
   it('when a stream is to begin again dials no more', async () => {
     const stage = new Stage([a, b], { redundancy: 'full' }).listen()
@@ -126,7 +129,10 @@ describe('closing', () => {
     const both = [iterator.next(), iterator.next()]
     await stage.open(hello + checkpoint(0) + event(1))
     await iterator.return?.()
-    expect(await Promise.all(both)).toEqual([{ value: expect.objectContaining({ data: '1' }) as unknown, done: false }, { value: undefined, done: true }])
+    expect(await Promise.all(both)).toEqual([
+      { value: expect.objectContaining({ data: '1' }) as unknown, done: false },
+      { value: undefined, done: true },
+    ])
     await expectOver(stage)
   })
 
@@ -189,9 +195,25 @@ describe('a fetch', () => {
   })
 
   it.each<[string, () => Promise<Response>]>([
-    ['that throws', () => { throw new Error('synchronous') }],
-    ['whose body is null', () => Promise.resolve(new Response(null, { headers: { 'content-type': 'text/event-stream' } }))],
-    ['whose body fails at once', () => Promise.resolve(new Response(new ReadableStream({ start: (controller) => controller.error(new Error('broken')) }), { headers: { 'content-type': 'text/event-stream' } }))],
+    [
+      'that throws',
+      () => {
+        throw new Error('synchronous')
+      },
+    ],
+    [
+      'whose body is null',
+      () => Promise.resolve(new Response(null, { headers: { 'content-type': 'text/event-stream' } })),
+    ],
+    [
+      'whose body fails at once',
+      () =>
+        Promise.resolve(
+          new Response(new ReadableStream({ start: (controller) => controller.error(new Error('broken')) }), {
+            headers: { 'content-type': 'text/event-stream' },
+          }),
+        ),
+    ],
   ])('%s is a loss like others', async (_, fetch) => {
     let asked = 0
     const stage = new Stage([a, b], { fetch: () => (asked++, fetch()) })

@@ -77,7 +77,10 @@ describe('consuming', () => {
     '~standard': {
       version: 1,
       vendor: 'test',
-      validate: (value) => Promise.resolve(typeof value === 'number' && value < 3 ? { value: value * 10 } : { issues: [{ message: 'too large' }] }),
+      validate: (value) =>
+        Promise.resolve(
+          typeof value === 'number' && value < 3 ? { value: value * 10 } : { issues: [{ message: 'too large' }] },
+        ),
     },
   }
 

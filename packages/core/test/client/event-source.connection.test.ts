@@ -57,7 +57,11 @@ function start(transport: Transport, onEvent?: (event: Event, connection: Connec
   const connection: Connection = new Connection(
     transport,
     (event) => {
-      log.push(event instanceof MessageEvent ? `${event.type}:${event.data as string}` : `${event.type}:${connection.readyState}`)
+      log.push(
+        event instanceof MessageEvent
+          ? `${event.type}:${event.data as string}`
+          : `${event.type}:${connection.readyState}`,
+      )
       onEvent?.(event, connection)
     },
     environment,

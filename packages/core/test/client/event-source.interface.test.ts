@@ -17,19 +17,21 @@ function quiet(url = 'https://example.test/', init: object = {}): EventSource {
 // The whole of the interface is examined on every runtime: packages/testing/src/event-source. Here is what needs stubs or types.
 
 describe('the base of a URL', () => {
-  it('is the document\'s, before the location', () => {
+  it("is the document's, before the location", () => {
     vi.stubGlobal('document', { baseURI: 'https://document.test/a/' })
     vi.stubGlobal('location', { href: 'https://location.test/b/' })
     expect(quiet('c').url).toBe('https://document.test/a/c')
   })
 
-  it('is the location\'s in a worker', () => {
+  it("is the location's in a worker", () => {
     vi.stubGlobal('location', { href: 'https://location.test/b/' })
     expect(quiet('c').url).toBe('https://location.test/b/c')
   })
 
   it('is none otherwise', () => {
-    expect(() => quiet('c')).toThrow(expect.objectContaining({ name: 'SyntaxError', message: 'Cannot construct EventSource: "c" is no URL' }))
+    expect(() => quiet('c')).toThrow(
+      expect.objectContaining({ name: 'SyntaxError', message: 'Cannot construct EventSource: "c" is no URL' }),
+    )
   })
 })
 
@@ -46,12 +48,19 @@ describe('the request', () => {
 
   it('says so itself on Deno', async () => {
     vi.stubGlobal('Deno', {})
-    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' }, cache: 'no-store' })
+    expect(await requested()).toEqual({
+      headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' },
+      cache: 'no-store',
+    })
   })
 
   it('says so itself on Bun, and may be silent there for long', async () => {
     vi.stubGlobal('Bun', {})
-    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' }, cache: 'no-store', timeout: false })
+    expect(await requested()).toEqual({
+      headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' },
+      cache: 'no-store',
+      timeout: false,
+    })
   })
 
   it('has no cache mode where that would throw', async () => {

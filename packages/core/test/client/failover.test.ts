@@ -14,7 +14,10 @@ describe('a stream', () => {
   it('delivers events with their topic, and knows what was consumed', async () => {
     const stage = new Stage(a).listen()
     await stage.open(hello + checkpoint(4) + event(5) + event(6))
-    expect(stage.events.map(({ data, topic }) => [data, topic])).toEqual([['5', 'a'], ['6', 'a']])
+    expect(stage.events.map(({ data, topic }) => [data, topic])).toEqual([
+      ['5', 'a'],
+      ['6', 'a'],
+    ])
     expect(stage.connection.lastEventId).toBe(id(6))
     expect(stage.connection.status).toEqual({ state: 'open', endpoint: a })
     stage.connection.close()
@@ -31,7 +34,15 @@ describe('a stream', () => {
     expect(stage.last.lastEventId).toBe(id(1))
     await stage.open(hello + checkpoint(1) + event(2))
     expect(stage.data).toEqual(['1', '2'])
-    expect(stage.states.map(({ state }) => state)).toEqual(['connecting', 'open', 'lost', 'waiting', 'connecting', 'switched', 'open'])
+    expect(stage.states.map(({ state }) => state)).toEqual([
+      'connecting',
+      'open',
+      'lost',
+      'waiting',
+      'connecting',
+      'switched',
+      'open',
+    ])
     stage.connection.close()
   })
 

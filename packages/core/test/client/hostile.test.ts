@@ -22,14 +22,18 @@ describe('a server cannot make the client ask all the time', () => {
     ['shed everybody', ': hint heartbeat=10000 shed=9999\n\n' + checkpoint(0)],
     ['come back without delay', 'retry: 0\n\n: hint heartbeat=1\n\n'],
     ['come back at another time', `retry: ${'9'.repeat(400)}\n\n`],
-  ])('by telling it to %s', async (_, text) => {
-    for (const endpoints of [a, [a, b]]) {
-      const stage = new Stage(endpoints).listen()
-      expect(await serve(stage, 20_000, text)).toBeLessThan(20)
-      stage.connection.close()
-      expect(stage.environment.timers).toBe(0)
-    }
-  }, 20_000)
+  ])(
+    'by telling it to %s',
+    async (_, text) => {
+      for (const endpoints of [a, [a, b]]) {
+        const stage = new Stage(endpoints).listen()
+        expect(await serve(stage, 20_000, text)).toBeLessThan(20)
+        stage.connection.close()
+        expect(stage.environment.timers).toBe(0)
+      }
+    },
+    20_000,
+  )
 
   it('by asking for acknowledgements', async () => {
     const stage = new Stage(a, { acknowledge: true }).listen()
@@ -66,7 +70,9 @@ it('a server that wants to be asked in a year is asked within 10 minutes', async
 it('an event named like what every object has is not validated', async () => {
   const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }
   const stage = new Stage(a, { schema: { message: schema } })
-  await stage.open(hello + checkpoint(0) + `event: toString\nid: ${id(1)}\ndata: 1\n\n` + event(2) + ': hint end=done\n\n')
+  await stage.open(
+    hello + checkpoint(0) + `event: toString\nid: ${id(1)}\ndata: 1\n\n` + event(2) + ': hint end=done\n\n',
+  )
   expect(await stage.collect()).toEqual({ data: ['1', '2'], error: undefined })
 })
 

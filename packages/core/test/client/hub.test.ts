@@ -39,8 +39,12 @@ describe('connect() and real hubs', () => {
       expect([topics[Number(data) % 2], undefined]).toContain(topic)
     }
     await producing
-    expect(got.map(Number).filter((number) => number % 2 === 0)).toEqual(Array.from({ length: 100 }, (_, index) => 2 * index))
-    expect(got.map(Number).filter((number) => number % 2 === 1)).toEqual(Array.from({ length: 100 }, (_, index) => 2 * index + 1))
+    expect(got.map(Number).filter((number) => number % 2 === 0)).toEqual(
+      Array.from({ length: 100 }, (_, index) => 2 * index),
+    )
+    expect(got.map(Number).filter((number) => number % 2 === 1)).toEqual(
+      Array.from({ length: 100 }, (_, index) => 2 * index + 1),
+    )
     expect(connection.status).toMatchObject({ state: 'closed', reason: 'done' })
     await second.close()
   })

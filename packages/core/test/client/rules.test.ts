@@ -4,7 +4,11 @@ import { FakeEnvironment } from '../support/fake-environment.ts'
 import { a, b, c, checkpoint, event, type Exchange, gap, hello, id, Stage } from './stage.ts'
 
 /** Keep streams alive for a while, by what each is to hear. */
-async function live(stage: Stage, milliseconds: number, heard: (exchange: Exchange) => string = () => ':\n'): Promise<void> {
+async function live(
+  stage: Stage,
+  milliseconds: number,
+  heard: (exchange: Exchange) => string = () => ':\n',
+): Promise<void> {
   for (let passed = 0; passed < milliseconds; passed += 5_000) {
     await stage.advance(5_000)
     for (const exchange of stage.exchanges) if (!exchange.aborted) exchange.send(heard(exchange))
@@ -99,7 +103,7 @@ describe('an attempt', () => {
     return { stage, second, standby }
   }
 
-  it('does not wait for a standby\'s server that has no room for more', async () => {
+  it("does not wait for a standby's server that has no room for more", async () => {
     const { stage, second } = await withoutRoom()
     second.cut()
     await stage.advance(300)
@@ -146,7 +150,7 @@ describe('silence', () => {
     stage.connection.close()
   })
 
-  it('is not the server\'s while nobody takes the events, nor is what a standby then says', async () => {
+  it("is not the server's while nobody takes the events, nor is what a standby then says", async () => {
     const stage = new Stage([a, b], { redundancy: 'standby' })
     const first = await stage.open(hello + checkpoint(0))
     await stage.advance(6_100)

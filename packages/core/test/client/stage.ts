@@ -93,7 +93,11 @@ export class Stage {
   readonly connection: EventConnection
   events: TopicEvent[] = []
 
-  constructor(endpoints: Endpoints, options: ConnectOptions = {}, environment: FakeEnvironment = new FakeEnvironment()) {
+  constructor(
+    endpoints: Endpoints,
+    options: ConnectOptions = {},
+    environment: FakeEnvironment = new FakeEnvironment(),
+  ) {
     this.environment = environment
     const inside = {
       fetch: this.fetch,

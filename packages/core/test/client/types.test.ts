@@ -8,7 +8,9 @@ interface Events {
 
 // Compiled, not run: what is typed is the contract.
 function typed(schema: StandardSchema<{ price: number }>): void {
-  const connection = connect<Events>(['https://a.test', { url: 'https://b.test', priority: 100 }], { schema: { tick: schema } })
+  const connection = connect<Events>(['https://a.test', { url: 'https://b.test', priority: 100 }], {
+    schema: { tick: schema },
+  })
   connection.on('tick', (event) => {
     expectTypeOf(event).toEqualTypeOf<TopicEvent<'tick', { price: number }>>()
     expectTypeOf(event.json()).toEqualTypeOf<{ price: number }>()

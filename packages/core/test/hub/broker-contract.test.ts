@@ -8,7 +8,9 @@ const lacks = {
   restart: 'it ends with its process',
   'lose-history': 'it loses its history only with itself',
 }
-const cases = brokerContract({ create: async (limits) => memoryBroker(limits), lacks }).filter(({ skip }) => skip === undefined)
+const cases = brokerContract({ create: async (limits) => memoryBroker(limits), lacks }).filter(
+  ({ skip }) => skip === undefined,
+)
 
 describe('memoryBroker', () => {
   for (const { name, run } of cases) it(name, run)

@@ -9,7 +9,10 @@ import { get } from '../support/open.ts'
 const lost = new Error('broker lost')
 
 /** A broker that fails to subscribe to some topics, and counts its subscriptions. */
-function unreliable(environment: FakeEnvironment, fails: (topic: string) => boolean): { broker: Broker; count(): number } {
+function unreliable(
+  environment: FakeEnvironment,
+  fails: (topic: string) => boolean,
+): { broker: Broker; count(): number } {
   const inner = new MemoryBroker({}, environment)
   let subscriptions = 0
   const subscribe: Broker['subscribe'] = async (topic, listener) => {
@@ -32,7 +35,13 @@ describe('a broker that fails to subscribe', () => {
       await expect(scene.hub.respond(get(), { topics })).rejects.toBe(lost)
     }
     await environment.settle()
-    expect([count(), scene.hub.stats().topics, environment.timers, scene.opens, scene.errors]).toEqual([0, 0, 0, [], []])
+    expect([count(), scene.hub.stats().topics, environment.timers, scene.opens, scene.errors]).toEqual([
+      0,
+      0,
+      0,
+      [],
+      [],
+    ])
   })
 
   it('does not hurt those who share a topic, and may work the next time', async () => {
@@ -69,7 +78,10 @@ describe('a broker that fails to subscribe', () => {
       ...(await inner.subscribe(topic, listener)),
       unsubscribe: () => Promise.reject(lost),
     })
-    const scene = openHub({ broker: { publish: inner.publish, read: inner.read, subscribe, close: inner.close } }, environment)
+    const scene = openHub(
+      { broker: { publish: inner.publish, read: inner.read, subscribe, close: inner.close } },
+      environment,
+    )
     const client = await follow(scene, ['a'])
     await client.cancel()
     await environment.settle()
@@ -85,7 +97,10 @@ describe('a broker that fails to subscribe', () => {
       await slow.promise
       return subscription
     }
-    const scene = openHub({ broker: { publish: inner.publish, read: inner.read, subscribe, close: inner.close } }, environment)
+    const scene = openHub(
+      { broker: { publish: inner.publish, read: inner.read, subscribe, close: inner.close } },
+      environment,
+    )
     const joining = follow(scene, ['a'])
     await environment.settle()
     await scene.hub.publish('a', { data: 1 })
@@ -113,7 +128,7 @@ describe('two hubs on one broker', () => {
     expect(await scenes[0].hub.count('a')).toBe(1)
   })
 
-  it('know each other\'s keys, and outlive each other', async () => {
+  it("know each other's keys, and outlive each other", async () => {
     const environment = new FakeEnvironment()
     const broker = new MemoryBroker({}, environment)
     const [first, second] = [openHub({ broker }, environment), openHub({ broker }, environment)]

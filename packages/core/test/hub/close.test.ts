@@ -48,7 +48,9 @@ describe('close', () => {
     await expect(hub.publish('a', { data: 1 })).rejects.toBeInstanceOf(HubClosedError)
     expect(() => hub.subscribe(['a'])).toThrow(HubClosedError)
     expect((await hub.respond(get(), { topics: ['a'] })).status).toBe(200)
-    expect((await hub.respond(get({ headers: { accept: 'text/event-stream;holdfast=1' } }), { topics: ['a'] })).status).toBe(503)
+    expect(
+      (await hub.respond(get({ headers: { accept: 'text/event-stream;holdfast=1' } }), { topics: ['a'] })).status,
+    ).toBe(503)
     expect(await hub.disconnect({ topic: 'a' })).toBe(0)
     expect(hub.stats()).toMatchObject({ subscribers: 0, draining: true })
   })

@@ -73,7 +73,10 @@ describe('one subscriber', () => {
     await scene.environment.settle()
     await scene.hub.publish('a', { data: 2 })
     await scene.environment.settle()
-    expect([before.data, after.data]).toEqual([['1', '2'], ['1', '2']])
+    expect([before.data, after.data]).toEqual([
+      ['1', '2'],
+      ['1', '2'],
+    ])
     expect(scene.closes).toMatchObject([{ reason: 'client-closed', error: new Error('EPIPE') }])
   })
 
@@ -97,10 +100,22 @@ describe('a filter', () => {
     const filter = (event: HubEvent): boolean => (seen.push(event), event.data !== '2')
     const filtered = await follow(scene, ['a', 'b'], { filter })
     const whole = await follow(scene, ['a', 'b'])
-    for (const [topic, data] of [['a', 1], ['b', 2], ['a', 3]] as const) await scene.hub.publish(topic, { event: 'n', data })
+    for (const [topic, data] of [
+      ['a', 1],
+      ['b', 2],
+      ['a', 3],
+    ] as const)
+      await scene.hub.publish(topic, { event: 'n', data })
     await scene.environment.settle()
-    expect([filtered.data, whole.data]).toEqual([['1', '3'], ['1', '2', '3']])
-    expect(seen.map(({ topic, event, data }) => [topic, event, data])).toEqual([['a', 'n', '1'], ['b', 'n', '2'], ['a', 'n', '3']])
+    expect([filtered.data, whole.data]).toEqual([
+      ['1', '3'],
+      ['1', '2', '3'],
+    ])
+    expect(seen.map(({ topic, event, data }) => [topic, event, data])).toEqual([
+      ['a', 'n', '1'],
+      ['b', 'n', '2'],
+      ['a', 'n', '3'],
+    ])
     expect(seen.map(({ id }) => id)).toEqual(whole.parsed.events.map(({ id }) => id))
   })
 

@@ -34,13 +34,17 @@ describe('acknowledgement', () => {
   it('reaches a connection at another hub of the same broker, and only that one', async () => {
     const environment = new FakeEnvironment()
     const broker = new MemoryBroker({}, environment)
-    const [here, there] = [openHub({ broker }, environment), openHub({ broker, acknowledge: { timeout: 5_000 } }, environment)]
+    const [here, there] = [
+      openHub({ broker }, environment),
+      openHub({ broker, acknowledge: { timeout: 5_000 } }, environment),
+    ]
     const client = await follow(there, ['t'], { request: ack() })
     const { conn } = client.parsed.hints[0]!
     expect(await here.hub.acknowledge(conn!, 'x')).toBe(true)
     await environment.advance(5_100)
     expect(there.closes.map(({ reason }) => reason)).toEqual(['unacknowledged'])
-    for (const name of ['nobody', '*.x', '', '.', 'x'.repeat(9_999)]) expect(await here.hub.acknowledge(name, 'x')).toBe(false)
+    for (const name of ['nobody', '*.x', '', '.', 'x'.repeat(9_999)])
+      expect(await here.hub.acknowledge(name, 'x')).toBe(false)
   })
 })
 

@@ -7,7 +7,11 @@ describe('respond', () => {
   it('answers as an event stream, with a heartbeat of 10 s', async () => {
     const scene = openHub({ stream: { headers: { 'x-own': '1' }, retry: 7 } })
     const response = await scene.hub.respond(get(), { topics: ['a'] })
-    expect([response.status, response.headers.get('content-type'), response.headers.get('x-own')]).toEqual([200, 'text/event-stream', '1'])
+    expect([response.status, response.headers.get('content-type'), response.headers.get('x-own')]).toEqual([
+      200,
+      'text/event-stream',
+      '1',
+    ])
     await response.body?.cancel()
     const client = await follow(scene, ['a'], { stream: { heartbeat: 1_000 } })
     expect(client.parsed).toMatchObject({ retry: 7, hints: [{ heartbeat: 1_000 }] })
@@ -17,7 +21,11 @@ describe('respond', () => {
   it('answers HEAD without subscribing', async () => {
     const { hub, environment, opens } = openHub()
     const response = await hub.respond(get({ method: 'HEAD' }), { topics: ['a'] })
-    expect([response.status, response.body, response.headers.get('content-type')]).toEqual([200, null, 'text/event-stream'])
+    expect([response.status, response.body, response.headers.get('content-type')]).toEqual([
+      200,
+      null,
+      'text/event-stream',
+    ])
     expect([hub.stats().topics, environment.timers, opens]).toEqual([0, 0, []])
   })
 
@@ -37,7 +45,11 @@ describe('respond', () => {
     await pending
     await environment.settle()
     expect(hub.stats()).toMatchObject({ subscribers: 0, topics: 0, closes: { 'client-closed': 1 } })
-    expect([environment.timers, opens.length, closes]).toMatchObject([0, 1, [{ reason: 'client-closed', error: 'gone' }]])
+    expect([environment.timers, opens.length, closes]).toMatchObject([
+      0,
+      1,
+      [{ reason: 'client-closed', error: 'gone' }],
+    ])
   })
 
   it('whose body is never read is closed as stalled', async () => {
@@ -74,12 +86,24 @@ describe('count and stats', () => {
     const bytes = clients.reduce((sum, client) => sum + client.byteLength, 0)
     expect(hub.stats().bytes).toBe(bytes)
     for (const client of clients) await client.cancel()
-    expect(hub.stats()).toMatchObject({ subscribers: 0, topics: 0, published: 2, delivered: 4, bytes, closes: { 'client-closed': 3 } })
+    expect(hub.stats()).toMatchObject({
+      subscribers: 0,
+      topics: 0,
+      published: 2,
+      delivered: 4,
+      bytes,
+      closes: { 'client-closed': 3 },
+    })
   })
 })
 
 describe('expiresAt', () => {
-  it.each([[60_000, 60_000], [0, 0], [-1, 0], [-1e15, 0]])('%i ms from now closes as unauthorized after %i', async (offset, after) => {
+  it.each([
+    [60_000, 60_000],
+    [0, 0],
+    [-1, 0],
+    [-1e15, 0],
+  ])('%i ms from now closes as unauthorized after %i', async (offset, after) => {
     const scene = openHub()
     const client = await follow(scene, ['a'], { expiresAt: scene.environment.wallTime() + offset })
     if (after > 0) {
@@ -98,8 +122,15 @@ describe('expiresAt', () => {
 describe('disconnect', () => {
   it('closes by identity, by topic, and by both', async () => {
     const scene = openHub()
-    const join = (topics: string[], identity?: string): Promise<unknown> => follow(scene, topics, identity === undefined ? {} : { identity })
-    for (const [topics, identity] of [[['a'], 'x'], [['a', 'b'], 'x'], [['a'], 'y'], [['b'], undefined], [['a'], '']] as const) {
+    const join = (topics: string[], identity?: string): Promise<unknown> =>
+      follow(scene, topics, identity === undefined ? {} : { identity })
+    for (const [topics, identity] of [
+      [['a'], 'x'],
+      [['a', 'b'], 'x'],
+      [['a'], 'y'],
+      [['b'], undefined],
+      [['a'], ''],
+    ] as const) {
       await join([...topics], identity)
     }
     expect(await scene.hub.disconnect({})).toBe(0)

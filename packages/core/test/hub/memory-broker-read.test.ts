@@ -4,9 +4,13 @@ import { FakeEnvironment } from '../support/fake-environment.ts'
 
 const range = (count: number, from = 1): number[] => Array.from({ length: count }, (_, index) => from + index)
 
-async function fill(count: number, options: MemoryBrokerOptions = {}): Promise<{ broker: MemoryBroker; epoch: number }> {
+async function fill(
+  count: number,
+  options: MemoryBrokerOptions = {},
+): Promise<{ broker: MemoryBroker; epoch: number }> {
   const broker = new MemoryBroker(options, new FakeEnvironment())
-  for (const number of range(count)) await broker.publish('a', [{ data: String(number), event: number % 2 ? 'odd' : undefined }])
+  for (const number of range(count))
+    await broker.publish('a', [{ data: String(number), event: number % 2 ? 'odd' : undefined }])
   return { broker, epoch: (await broker.read('a', 'earliest', 0)).head.epoch }
 }
 
@@ -15,7 +19,7 @@ describe('read', () => {
     const { broker } = await fill(25)
     const seen: string[] = []
     let after: Parameters<typeof broker.read>[1] = 'earliest'
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const page = await broker.read('a', after, 10)
       expect([page.gap, page.head.offset]).toEqual([undefined, 25])
       seen.push(...page.events.map(({ data }) => data))
@@ -74,7 +78,7 @@ describe('read', () => {
 })
 
 describe('an epoch', () => {
-  it('is each broker\'s own, even in the same millisecond', async () => {
+  it("is each broker's own, even in the same millisecond", async () => {
     const environment = new FakeEnvironment()
     const epochs: number[] = []
     for (let count = 0; count < 50; count++) {
@@ -93,7 +97,10 @@ describe('a key', () => {
     await broker.publish('a', [{ data: '3' }, { data: '4' }])
     expect(await broker.publish('a', [{ data: '5' }], { key: 'k' })).toEqual({ ...first, duplicate: true })
     await broker.publish('a', [{ data: '6' }])
-    expect(await broker.publish('a', [{ data: '7' }], { key: 'k' })).toMatchObject({ duplicate: false, position: { offset: 6 } })
+    expect(await broker.publish('a', [{ data: '7' }], { key: 'k' })).toMatchObject({
+      duplicate: false,
+      position: { offset: 6 },
+    })
   })
 
   it.each(['', '__proto__', 'constructor', 'x'.repeat(10_000)])('may be %o', async (key) => {

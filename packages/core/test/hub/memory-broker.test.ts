@@ -31,7 +31,10 @@ describe('the memory broker', () => {
     await publish(scene, 'a', 25)
     await publish(scene, 'b', 5)
     expect([await kept(scene, 'a'), await kept(scene, 'b')]).toEqual([range(10, 16), range(5)])
-    await scene.broker.publish('a', range(30).map((n) => ({ data: String(n) })))
+    await scene.broker.publish(
+      'a',
+      range(30).map((n) => ({ data: String(n) })),
+    )
     expect(await kept(scene, 'a')).toEqual(range(10, 46))
   })
 
@@ -128,7 +131,10 @@ describe('the memory broker', () => {
     const { broker } = open()
     const seen: string[] = []
     const onLost = (): void => {}
-    await broker.subscribe('a', { onEvent: ({ data }) => void (data === '1' && broker.publish('a', [{ data: '3' }])), onLost })
+    await broker.subscribe('a', {
+      onEvent: ({ data }) => void (data === '1' && broker.publish('a', [{ data: '3' }])),
+      onLost,
+    })
     await broker.subscribe('a', { onEvent: ({ data }) => void seen.push(data), onLost })
     await broker.publish('a', [{ data: '1' }, { data: '2' }])
     expect(seen).toEqual(['1', '2', '3'])
@@ -157,7 +163,10 @@ describe('the memory broker', () => {
     const onLost = (): void => {}
     const second = { onEvent: ({ data }: StoredEvent) => void seen.push(data), onLost }
     const subscription = await broker.subscribe('a', second)
-    const { unsubscribe } = await broker.subscribe('a', { onEvent: () => void unsubscribe().then(() => subscription.unsubscribe()), onLost })
+    const { unsubscribe } = await broker.subscribe('a', {
+      onEvent: () => void unsubscribe().then(() => subscription.unsubscribe()),
+      onLost,
+    })
     await broker.publish('a', [{ data: '1' }])
     await broker.publish('a', [{ data: '2' }])
     expect(seen).toEqual(['1'])
@@ -170,6 +179,8 @@ describe('the memory broker', () => {
     await broker.close()
     await expect(broker.publish('a', [{ data: '1' }])).rejects.toBeInstanceOf(BrokerClosedError)
     await expect(broker.read('a', 'earliest', 1)).rejects.toBeInstanceOf(BrokerClosedError)
-    await expect(broker.subscribe('a', { onEvent: () => {}, onLost: () => {} })).rejects.toBeInstanceOf(BrokerClosedError)
+    await expect(broker.subscribe('a', { onEvent: () => {}, onLost: () => {} })).rejects.toBeInstanceOf(
+      BrokerClosedError,
+    )
   })
 })

@@ -44,11 +44,14 @@ describe('publish', () => {
     expect(client.parsed.events).toMatchObject([{ event: 'message', data: received }])
   })
 
-  it.each([undefined, () => {}, 1n, Symbol('x'), NaN, new Uint8Array(1), { deep: 1n }])('refuses %s as data', async (data) => {
-    const { hub } = openHub()
-    await expect(hub.publish('a', { data })).rejects.toBeInstanceOf(InvalidFieldError)
-    expect(hub.stats().published).toBe(0)
-  })
+  it.each([undefined, () => {}, 1n, Symbol('x'), NaN, new Uint8Array(1), { deep: 1n }])(
+    'refuses %s as data',
+    async (data) => {
+      const { hub } = openHub()
+      await expect(hub.publish('a', { data })).rejects.toBeInstanceOf(InvalidFieldError)
+      expect(hub.stats().published).toBe(0)
+    },
+  )
 
   it.each(['gap', 'a\nb', 'a\rb', '\r\ndata: forged', 'a\n\n'])('refuses the event type %o', async (event) => {
     const { hub } = openHub()
@@ -88,7 +91,9 @@ describe('a batch', () => {
   it('is contiguous, however many publish at once', async () => {
     const scene = openHub()
     const client = await follow(scene, ['a'])
-    const batches = Array.from({ length: 20 }, (_, batch) => [0, 1, 2, 3, 4].map((part) => ({ data: `${batch}.${part}` })))
+    const batches = Array.from({ length: 20 }, (_, batch) =>
+      [0, 1, 2, 3, 4].map((part) => ({ data: `${batch}.${part}` })),
+    )
     await Promise.all(batches.map((batch) => scene.hub.publish('a', batch)))
     await scene.environment.settle()
     const received = client.data

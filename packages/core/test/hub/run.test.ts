@@ -4,7 +4,13 @@ import { follow, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'
 
 /** A source that yields when it is told to. */
-function steered(): { source: AsyncGenerator<string>; yield(word: string): void; fail(error: Error): void; end(): void; returned: () => boolean } {
+function steered(): {
+  source: AsyncGenerator<string>
+  yield(word: string): void
+  fail(error: Error): void
+  end(): void
+  returned: () => boolean
+} {
   let returned = false
   let wake: () => void = () => {}
   const steps: (string | Error | undefined)[] = []
@@ -115,7 +121,9 @@ describe('end', () => {
     await scene.hub.end('t')
     const late = await follow(scene, ['t'])
     expect([late.data, late.ended]).toEqual([['1', '2'], true])
-    const again = await scene.hub.respond(get({ headers: { 'last-event-id': late.parsed.lastEventId } }), { topics: ['t'] })
+    const again = await scene.hub.respond(get({ headers: { 'last-event-id': late.parsed.lastEventId } }), {
+      topics: ['t'],
+    })
     expect([again.status, again.body]).toEqual([204, null])
     expect([scene.hub.stats().topics, scene.environment.timers]).toEqual([0, 0])
   })

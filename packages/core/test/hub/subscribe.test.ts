@@ -29,7 +29,10 @@ describe('subscribe', () => {
     await environment.settle()
     const joining = iterators[1]?.next()
     aborter.abort()
-    expect([await waiting, await joining]).toEqual([{ done: true, value: undefined }, { done: true, value: undefined }])
+    expect([await waiting, await joining]).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ])
     const late = hub.subscribe(['a'], { signal: aborter.signal })[Symbol.asyncIterator]()
     expect(await late.next()).toEqual({ done: true, value: undefined })
     await environment.settle()

@@ -25,22 +25,28 @@ describe.each(invalid)('a topic that is %s', (_, topic) => {
 })
 
 describe('topics', () => {
-  it.each([['none', 0], ['more than 32', 33]])('are refused when there are %s', async (_, count) => {
+  it.each([
+    ['none', 0],
+    ['more than 32', 33],
+  ])('are refused when there are %s', async (_, count) => {
     const { hub } = openHub()
     const topics = Array.from({ length: count }, (__, index) => `t${index}`)
     await expect(hub.respond(get(), { topics })).rejects.toBeInstanceOf(TopicCountError)
     expect(() => hub.subscribe(topics)).toThrow(TopicCountError)
   })
 
-  it.each(['x'.repeat(1_024), '🐟', 'a\nb', ' ', '__proto__', 'constructor', '*', 'a/../b', '\0'])('may be called %o', async (topic) => {
-    const scene = openHub()
-    const client = await follow(scene, [topic])
-    await scene.hub.publish(topic, { data: 1 })
-    await scene.environment.settle()
-    expect(client.data).toEqual(['1'])
-    expect(topicOf(client.parsed.lastEventId, ['other', topic])).toBe(topic)
-    expect(await scene.hub.count(topic)).toBe(1)
-  })
+  it.each(['x'.repeat(1_024), '🐟', 'a\nb', ' ', '__proto__', 'constructor', '*', 'a/../b', '\0'])(
+    'may be called %o',
+    async (topic) => {
+      const scene = openHub()
+      const client = await follow(scene, [topic])
+      await scene.hub.publish(topic, { data: 1 })
+      await scene.environment.settle()
+      expect(client.data).toEqual(['1'])
+      expect(topicOf(client.parsed.lastEventId, ['other', topic])).toBe(topic)
+      expect(await scene.hub.count(topic)).toBe(1)
+    },
+  )
 
   it('may be named twice: one subscription, each event once', async () => {
     const scene = openHub()
@@ -85,7 +91,12 @@ describe('an id', () => {
       offsets[data] = (offsets[data] as number) + 1
       const parsed = parsePositionId(id)
       expect(parsed?.advanced).toBe(topicKey(data))
-      expect([...(parsed?.positions.keys() ?? [])].slice(1)).toEqual(topics.filter((topic) => topic !== data).map(topicKey).toSorted())
+      expect([...(parsed?.positions.keys() ?? [])].slice(1)).toEqual(
+        topics
+          .filter((topic) => topic !== data)
+          .map(topicKey)
+          .toSorted(),
+      )
       for (const topic of topics) expect(parsed?.positions.get(topicKey(topic))?.offset).toBe(offsets[topic])
     }
   })

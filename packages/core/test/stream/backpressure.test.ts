@@ -78,7 +78,9 @@ describe('send', () => {
     const taken = states.filter((state) => state === 'sent').length
     expect(taken).toBeGreaterThan(10)
     expect(taken).toBeLessThanOrEqual(20)
-    expect(states.slice(taken).every((state) => state instanceof StreamClosedError && state.reason === 'overflow')).toBe(true)
+    expect(
+      states.slice(taken).every((state) => state instanceof StreamClosedError && state.reason === 'overflow'),
+    ).toBe(true)
     expect(closes).toMatchObject([{ reason: 'overflow', events: 0 }])
     expect(environment.timers).toBe(0)
     const client = new Client(response).follow()
@@ -133,7 +135,13 @@ describe('send', () => {
 
   it('rejects what cannot be written, and goes on', async () => {
     const { stream, client, environment } = await openRead()
-    const invalid: ServerSentEvent[] = [{ event: 'a\r' }, { id: 'a\0' }, { retry: -1 }, { data: () => {} }, { comment: 'hint x' }]
+    const invalid: ServerSentEvent[] = [
+      { event: 'a\r' },
+      { id: 'a\0' },
+      { retry: -1 },
+      { data: () => {} },
+      { comment: 'hint x' },
+    ]
     for (const event of invalid) {
       void stream.send(event)
       await expect(stream.send(event)).rejects.toBeInstanceOf(InvalidFieldError)
@@ -145,10 +153,13 @@ describe('send', () => {
   })
 
   it('delivers what was waiting when the source ended', async () => {
-    const opened = open((stream) => {
-      for (let count = 0; count < 15; count++) void stream.send(`${count} ${kilobyte}`)
-      stream.close()
-    }, { maxBufferedBytes: 10_000 })
+    const opened = open(
+      (stream) => {
+        for (let count = 0; count < 15; count++) void stream.send(`${count} ${kilobyte}`)
+        stream.close()
+      },
+      { maxBufferedBytes: 10_000 },
+    )
     const client = new Client(opened.response).follow()
     await opened.environment.settle()
     expect(client.data.map((data) => parseInt(data))).toEqual([...Array(15).keys()])

@@ -153,7 +153,10 @@ describe('closing', () => {
     await stream.send('a')
     stream.close()
     await environment.settle()
-    expect(clients.map(({ data, ended }) => [data, ended])).toEqual([[['a'], true], [['a'], true]])
+    expect(clients.map(({ data, ended }) => [data, ended])).toEqual([
+      [['a'], true],
+      [['a'], true],
+    ])
     expect(closes).toHaveLength(1)
   })
 })

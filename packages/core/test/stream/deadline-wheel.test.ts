@@ -25,7 +25,10 @@ function setUp(): { environment: FakeEnvironment; wheel: DeadlineWheel } {
 describe('a deadline', () => {
   it('is looked at in its time, at most 50 ms late, with one timer for all', async () => {
     const { environment, wheel } = setUp()
-    const deadlines = Array.from({ length: 500 }, () => ({ at: 1_000 + environment.random() * 60_000, ...note(environment) }))
+    const deadlines = Array.from({ length: 500 }, () => ({
+      at: 1_000 + environment.random() * 60_000,
+      ...note(environment),
+    }))
     for (const deadline of deadlines) wheel.set(deadline, deadline.at)
     expect([environment.timers, wheel.size]).toEqual([1, 500])
     await environment.advance(61_050)

@@ -77,7 +77,9 @@ describe('when the client leaves', () => {
 
   it('a ReadableStream is cancelled with why', async () => {
     const reasons: unknown[] = []
-    const opened = open(new ReadableStream<string>({ pull: () => never, cancel: (reason) => void reasons.push(reason) }))
+    const opened = open(
+      new ReadableStream<string>({ pull: () => never, cancel: (reason) => void reasons.push(reason) }),
+    )
     await leave(opened)
     expect(reasons).toMatchObject([{ code: 'stream-closed', reason: 'client-closed' }])
   })
@@ -93,7 +95,12 @@ describe('when the client leaves', () => {
   })
 
   it.each([
-    ['throws', () => { throw new Error('return') }],
+    [
+      'throws',
+      () => {
+        throw new Error('return')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('return'))],
     ['gives no promise', () => ({ done: true, value: undefined })],
     ['never settles', () => never],

@@ -20,7 +20,12 @@ describe('headers', () => {
   })
 
   it('are overruled by the application, but for the content type', () => {
-    const headers = { 'Cache-Control': 'private', 'X-Accel-Buffering': 'yes', 'Content-Type': 'text/plain', 'X-Own': '1' }
+    const headers = {
+      'Cache-Control': 'private',
+      'X-Accel-Buffering': 'yes',
+      'Content-Type': 'text/plain',
+      'X-Own': '1',
+    }
     expect([...open(leaveOpen, { headers }).response.headers]).toEqual([
       ['cache-control', 'private'],
       ['content-type', 'text/event-stream'],
@@ -30,7 +35,12 @@ describe('headers', () => {
   })
 
   it('keep each cookie', () => {
-    const headers: [string, string][] = [['set-cookie', 'a=1'], ['vary', 'x'], ['set-cookie', 'b=2'], ['vary', 'y']]
+    const headers: [string, string][] = [
+      ['set-cookie', 'a=1'],
+      ['vary', 'x'],
+      ['set-cookie', 'b=2'],
+      ['vary', 'y'],
+    ]
     const { response } = open(leaveOpen, { headers })
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2'])
     expect(response.headers.get('vary')).toBe('x, y')

@@ -8,7 +8,13 @@ describe('maxAge', () => {
     const ages: number[] = []
     for (let count = 0; count < 200; count++) {
       const onClose = ({ durationMs }: { durationMs: number }): void => void ages.push(durationMs)
-      void open(() => {}, { environment, maxAge: 100_000, stallTimeout: 1_000_000, heartbeat: 0, onClose }).response.body?.pipeTo(new WritableStream())
+      void open(() => {}, {
+        environment,
+        maxAge: 100_000,
+        stallTimeout: 1_000_000,
+        heartbeat: 0,
+        onClose,
+      }).response.body?.pipeTo(new WritableStream())
     }
     await environment.settle()
     await environment.advance(79_950)
@@ -72,13 +78,19 @@ describe('a world where timers belong to a request', () => {
     expect(environment.timers).toBe(0)
   })
 
-  it.each([0, 3_600_000])('beats every 60 s at the latest, for a heartbeat of %i: only a write finds who has left', async (heartbeat) => {
-    const { client, environment } = await openRead({ environment: new FakeEnvironment({ requestScoped: true }), heartbeat })
-    await environment.advance(59_900)
-    expect(client.parsed.hints).toHaveLength(1)
-    await environment.advance(200)
-    expect(client.parsed.hints).toMatchObject([{ heartbeat: 60_000 }, { heartbeat: 60_000 }])
-  })
+  it.each([0, 3_600_000])(
+    'beats every 60 s at the latest, for a heartbeat of %i: only a write finds who has left',
+    async (heartbeat) => {
+      const { client, environment } = await openRead({
+        environment: new FakeEnvironment({ requestScoped: true }),
+        heartbeat,
+      })
+      await environment.advance(59_900)
+      expect(client.parsed.hints).toHaveLength(1)
+      await environment.advance(200)
+      expect(client.parsed.hints).toMatchObject([{ heartbeat: 60_000 }, { heartbeat: 60_000 }])
+    },
+  )
 
   it('ends each stream after 48 to 60 minutes, unless another age is given', async () => {
     const environment = new FakeEnvironment({ requestScoped: true })

@@ -17,7 +17,11 @@ export const refusedOptions: RefusedOptions[] = [
   { name: 'a negative retry', options: { retry: -1 }, error: InvalidFieldError },
   { name: 'a retry that is not an integer', options: { retry: 1.5 }, error: InvalidFieldError },
   { name: 'a retry that is not a number', options: { retry: NaN }, error: InvalidFieldError },
-  { name: 'a retry with a line of its own', options: { retry: '1\ndata: x\n' as unknown as number }, error: InvalidFieldError },
+  {
+    name: 'a retry with a line of its own',
+    options: { retry: '1\ndata: x\n' as unknown as number },
+    error: InvalidFieldError,
+  },
   { name: 'a status that no response has', options: { status: 99 }, error: RangeError },
   { name: 'a status that has no body', options: { status: 204 }, error: RangeError },
 ]

@@ -5,7 +5,12 @@ import { Client } from '../support/client.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { get, open, type Opened } from '../support/open.ts'
 
-const events: (ServerSentEvent | string)[] = ['a', { event: 'tick', data: { n: 1 }, id: '7' }, 'two\nlines', { data: 'c' }]
+const events: (ServerSentEvent | string)[] = [
+  'a',
+  { event: 'tick', data: { n: 1 }, id: '7' },
+  'two\nlines',
+  { data: 'c' },
+]
 const received = [
   { event: 'message', data: 'a', id: '' },
   { event: 'tick', data: '{"n":1}', id: '7' },
@@ -117,7 +122,9 @@ describe('a source that cannot be read', () => {
     for (const method of ['GET', 'HEAD']) {
       const environment = new FakeEnvironment()
       const closes: unknown[] = []
-      expect(() => open(source(), { environment, request: get({ method }), onClose: (close) => closes.push(close) })).toThrow(TypeError)
+      expect(() =>
+        open(source(), { environment, request: get({ method }), onClose: (close) => closes.push(close) }),
+      ).toThrow(TypeError)
       await environment.settle()
       expect([environment.timers, environment.queued, closes]).toEqual([0, 0, []])
     }

@@ -94,7 +94,8 @@ export class FakeEnvironment implements Environment {
   #due(until: number): number | undefined {
     let earliest: number | undefined
     for (const [handle, { at }] of this.#timers) {
-      if (at <= until && (earliest === undefined || at < (this.#timers.get(earliest) as FakeTimer).at)) earliest = handle
+      if (at <= until && (earliest === undefined || at < (this.#timers.get(earliest) as FakeTimer).at))
+        earliest = handle
     }
     return earliest
   }

@@ -34,7 +34,11 @@ export function openHub(options: HubOptions = {}, environment: FakeEnvironment =
 export type JoinOptions = Omit<RespondOptions, 'topics'> & { request?: Request }
 
 /** Join some topics and read the first bytes. */
-export async function join({ hub, environment }: HubScene, topics: string[], options: JoinOptions = {}): Promise<Client> {
+export async function join(
+  { hub, environment }: HubScene,
+  topics: string[],
+  options: JoinOptions = {},
+): Promise<Client> {
   const { request = get(), ...rest } = options
   const client = new Client(await hub.respond(request, { topics, ...rest }))
   await client.read()

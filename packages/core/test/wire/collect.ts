@@ -17,7 +17,14 @@ export function bytesOf(input: string | number[]): Uint8Array {
 
 /** Everything a parser makes of these chunks, ended. */
 export function collect(chunks: Iterable<Uint8Array>, options?: EventStreamParserOptions): Collected {
-  const collected: Collected = { events: [], retry: [], comments: [], ids: [], lastEventId: '', reconnectionTime: undefined }
+  const collected: Collected = {
+    events: [],
+    retry: [],
+    comments: [],
+    ids: [],
+    lastEventId: '',
+    reconnectionTime: undefined,
+  }
   const parser = new EventStreamParser(
     {
       onEvent: ({ event, data, id }) => collected.events.push([event, data, id]),

@@ -14,7 +14,11 @@ const written: [name: string, event: ServerSentEvent, text: string][] = [
   ['null, numbers, booleans', { data: null }, 'data: null\n\n'],
   ['a number', { data: -0.5 }, 'data: -0.5\n\n'],
   ['toJSON', { data: new Date(0) }, 'data: "1970-01-01T00:00:00.000Z"\n\n'],
-  ['everything', { comment: 'c', retry: 0, id: '1', event: 'e', data: 'd' }, ': c\nretry: 0\nid: 1\nevent: e\ndata: d\n\n'],
+  [
+    'everything',
+    { comment: 'c', retry: 0, id: '1', event: 'e', data: 'd' },
+    ': c\nretry: 0\nid: 1\nevent: e\ndata: d\n\n',
+  ],
   ['the default type, unwritten', { event: 'message', data: 'a' }, 'data: a\n\n'],
   ['an empty type, unwritten', { event: '', data: 'a' }, 'data: a\n\n'],
   ['an empty id, which resets', { id: '' }, 'id: \n\n'],
@@ -56,7 +60,16 @@ const refused: [field: InvalidFieldError['field'], event: object][] = [
   ['data', { data: new ArrayBuffer(2) }],
   ['data', { data: new SharedArrayBuffer(2) }],
   ['data', { data: { toJSON: () => undefined } }],
-  ['data', { data: { toJSON: () => { throw new Error('no') } } }],
+  [
+    'data',
+    {
+      data: {
+        toJSON: () => {
+          throw new Error('no')
+        },
+      },
+    },
+  ],
 ]
 
 describe('formatEvent', () => {
@@ -66,7 +79,9 @@ describe('formatEvent', () => {
   })
 
   it.each(refused)('refuses %s in %o', (field, event) => {
-    expect(() => formatEvent(event as ServerSentEvent)).toThrow(expect.objectContaining({ code: 'invalid-field', field }))
+    expect(() => formatEvent(event as ServerSentEvent)).toThrow(
+      expect.objectContaining({ code: 'invalid-field', field }),
+    )
   })
 
   it('refuses cycles', () => {
@@ -76,7 +91,9 @@ describe('formatEvent', () => {
   })
 
   it('quotes what it refuses, shortened', () => {
-    expect(() => formatEvent({ id: `\0${'x'.repeat(1000)}` })).toThrow(/^Cannot write id "\\u0000x{79}": it must be a string without CR, LF or NUL$/)
+    expect(() => formatEvent({ id: `\0${'x'.repeat(1000)}` })).toThrow(
+      /^Cannot write id "\\u0000x{79}": it must be a string without CR, LF or NUL$/,
+    )
   })
 
   it('replaces lone surrogates when encoded', () => {
@@ -91,7 +108,25 @@ it('an id line before a body is the event', () => {
 describe('whatever is written is what is read', () => {
   const hostile = fc.string({
     unit: fc.oneof(
-      fc.constantFrom('\n', '\r', '\r\n', '\0', ' ', ':', '\uFEFF', 'data:', 'id: 1', 'event', 'retry: 5', 'hint ', '\u2028', 'é', '€', '😀', 'a'),
+      fc.constantFrom(
+        '\n',
+        '\r',
+        '\r\n',
+        '\0',
+        ' ',
+        ':',
+        '\uFEFF',
+        'data:',
+        'id: 1',
+        'event',
+        'retry: 5',
+        'hint ',
+        '\u2028',
+        'é',
+        '€',
+        '😀',
+        'a',
+      ),
       fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
     ),
     maxLength: 30,
@@ -110,16 +145,20 @@ describe('whatever is written is what is read', () => {
 
   it('in any chunks', () => {
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 6 }), fc.infiniteStream(fc.integer({ min: 1, max: 90 })), (events, sizes) => {
-        const bytes = bytesOf(events.map(formatEvent).join(''))
-        const chunks: Uint8Array[] = []
-        for (let at = 0; at < bytes.length; ) chunks.push(bytes.slice(at, (at += sizes.next().value as number)))
-        const read = collect(chunks)
-        expect(read.events).toEqual(expected(events))
-        expect(read.retry).toEqual(events.flatMap(({ retry }) => retry ?? []))
-        expect(read.ids).toEqual(events.flatMap(({ id }) => id ?? []))
-        expect(read.comments).toEqual(events.flatMap(({ comment }) => comment?.split(/\r\n|\r|\n/) ?? []))
-      }),
+      fc.property(
+        fc.array(event, { maxLength: 6 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 90 })),
+        (events, sizes) => {
+          const bytes = bytesOf(events.map(formatEvent).join(''))
+          const chunks: Uint8Array[] = []
+          for (let at = 0; at < bytes.length;) chunks.push(bytes.slice(at, (at += sizes.next().value as number)))
+          const read = collect(chunks)
+          expect(read.events).toEqual(expected(events))
+          expect(read.retry).toEqual(events.flatMap(({ retry }) => retry ?? []))
+          expect(read.ids).toEqual(events.flatMap(({ id }) => id ?? []))
+          expect(read.comments).toEqual(events.flatMap(({ comment }) => comment?.split(/\r\n|\r|\n/) ?? []))
+        },
+      ),
       { numRuns: 1000 },
     )
   })

@@ -3,13 +3,24 @@ import { formatHint, type Hint, parseHint } from '../../src/wire/hints.ts'
 import { bytesOf, collect } from './collect.ts'
 
 const full: Hint = {
-  heartbeat: 10_000, load: 0.42, t: 1_795_000_000_000, drain: 5000, shed: 0.05, standby: 1,
-  at: 'c1~38ktp2ey-mf1-2s', ack: 30_000, conn: 'a1/b=2 c', topics: ['news', 'a, b', 'ü\n', '100%'], end: 'done',
+  heartbeat: 10_000,
+  load: 0.42,
+  t: 1_795_000_000_000,
+  drain: 5000,
+  shed: 0.05,
+  standby: 1,
+  at: 'c1~38ktp2ey-mf1-2s',
+  ack: 30_000,
+  conn: 'a1/b=2 c',
+  topics: ['news', 'a, b', 'ü\n', '100%'],
+  end: 'done',
 }
 
 describe('a hint', () => {
   it('is one comment and a blank line', () => {
-    expect(formatHint({ heartbeat: 10_000, load: 0.42, end: 'done' })).toBe(': hint heartbeat=10000 load=0.42 end=done\n\n')
+    expect(formatHint({ heartbeat: 10_000, load: 0.42, end: 'done' })).toBe(
+      ': hint heartbeat=10000 load=0.42 end=done\n\n',
+    )
     expect(formatHint({})).toBe(': hint\n\n')
   })
 
@@ -20,7 +31,16 @@ describe('a hint', () => {
   })
 
   it('leaves out what it cannot carry', () => {
-    const values = { heartbeat: -1, load: Number.NaN, t: Number.POSITIVE_INFINITY, drain: 1.6, shed: 1e-9, at: undefined, end: 'x', other: 1 }
+    const values = {
+      heartbeat: -1,
+      load: Number.NaN,
+      t: Number.POSITIVE_INFINITY,
+      drain: 1.6,
+      shed: 1e-9,
+      at: undefined,
+      end: 'x',
+      other: 1,
+    }
     expect(formatHint(values as unknown as Hint)).toBe(': hint drain=2 shed=0\n\n')
   })
 
@@ -35,7 +55,8 @@ describe('parseHint', () => {
   })
 
   it('ignores malformed values and unknown keys', () => {
-    const text = 'hint heartbeat=1e3 load=.5 t=-1 drain= shed=0.5x standby at= conn=%zz topics=a,%f end=maybe __proto__=1 constructor=2 =3 ack=7'
+    const text =
+      'hint heartbeat=1e3 load=.5 t=-1 drain= shed=0.5x standby at= conn=%zz topics=a,%f end=maybe __proto__=1 constructor=2 =3 ack=7'
     expect(parseHint(text)).toEqual({ ack: 7 })
   })
 

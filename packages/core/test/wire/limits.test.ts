@@ -23,8 +23,14 @@ describe('maxEventBytes', () => {
         if (bytesOf(first).length > limit + 1) continue
         const bytes = bytesOf(`${first}${block}\n\n${block}\r\n\r\n`)
         for (const size of [1, 2, 3, 64, 1000]) {
-          expect(() => collect(chunksOf(bytes, size), { maxEventBytes: limit }), `${JSON.stringify(first)} by ${size}`).not.toThrow()
-          expect(() => collect(chunksOf(bytes, size), { maxEventBytes: limit - 1 }), `${JSON.stringify(first)} by ${size}`).toThrow(EventTooLargeError)
+          expect(
+            () => collect(chunksOf(bytes, size), { maxEventBytes: limit }),
+            `${JSON.stringify(first)} by ${size}`,
+          ).not.toThrow()
+          expect(
+            () => collect(chunksOf(bytes, size), { maxEventBytes: limit - 1 }),
+            `${JSON.stringify(first)} by ${size}`,
+          ).toThrow(EventTooLargeError)
         }
       }
     })
@@ -34,7 +40,9 @@ describe('maxEventBytes', () => {
     const events: string[] = []
     const parser = new EventStreamParser({ onEvent: (event) => events.push(event.data) }, { maxEventBytes: 10 })
     const push = (text: string) => () => parser.push(bytesOf(text))
-    expect(push('data: a\n\ndata: 123456789\n\ndata: b\n\n')).toThrow('Cannot parse the event stream: an event is larger than "10" bytes')
+    expect(push('data: a\n\ndata: 123456789\n\ndata: b\n\n')).toThrow(
+      'Cannot parse the event stream: an event is larger than "10" bytes',
+    )
     expect(push('data: c\n\n')).toThrow(EventTooLargeError)
     parser.end()
     expect(push('data: d\n\n')).toThrow(expect.objectContaining({ code: 'event-too-large', limit: 10 }))
@@ -55,13 +63,25 @@ describe('maxEventBytes', () => {
   })
 
   it('can be lifted', () => {
-    expect(collect([bytesOf(`data:${'x'.repeat(100_000)}\n\n`)], { maxEventBytes: Number.POSITIVE_INFINITY }).events).toHaveLength(1)
+    expect(
+      collect([bytesOf(`data:${'x'.repeat(100_000)}\n\n`)], { maxEventBytes: Number.POSITIVE_INFINITY }).events,
+    ).toHaveLength(1)
   })
 })
 
 describe('a handler that throws', () => {
   const text = 'id: 1\ndata: a\n\n: note\nretry: 1\ndata: b\n\nid: 2\n\ndata: é\r\n\r\ndata: d\r\rdata: e\n\n'
-  const calls = ['id 1', 'event a 1', 'comment note', 'retry 1', 'event b 1', 'id 2', 'event é 2', 'event d 2', 'event e 2']
+  const calls = [
+    'id 1',
+    'event a 1',
+    'comment note',
+    'retry 1',
+    'event b 1',
+    'id 2',
+    'event é 2',
+    'event d 2',
+    'event e 2',
+  ]
 
   /** Every call throws once it is recorded. */
   function thrower(maxEventBytes?: number) {
@@ -120,7 +140,11 @@ describe('memory', () => {
     gc()
     const before = process.memoryUsage().heapUsed
     for (let i = 0; i < 500; i++) {
-      parser.push(bytesOf(`event: a-type-with-a-number-${i}\nid: a-long-and-opaque-id-${'x'.repeat(i % 40)}-${i}\ndata: 1\n\n${filler}`))
+      parser.push(
+        bytesOf(
+          `event: a-type-with-a-number-${i}\nid: a-long-and-opaque-id-${'x'.repeat(i % 40)}-${i}\ndata: 1\n\n${filler}`,
+        ),
+      )
     }
     gc()
     expect(kept).toHaveLength(1000)

@@ -23,18 +23,27 @@ describe('topicKey', () => {
 
   function byDefinition(topic: string): string {
     let hash = 0xcbf29ce484222325n
-    for (const byte of new TextEncoder().encode(topic)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+    for (const byte of new TextEncoder().encode(topic))
+      hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
     return ((BigInt.asUintN(53, hash) ^ (hash >> 53n)) % 36n ** 8n).toString(36).padStart(8, '0')
   }
 })
 
 describe('topicsByKey', () => {
-  it('maps each key to its topic', () => expect(topicsByKey(['a', 'news', 'a'])).toEqual(new Map([['6mcnqj1z', 'a'], ['pzhmcy6k', 'news']])))
+  it('maps each key to its topic', () =>
+    expect(topicsByKey(['a', 'news', 'a'])).toEqual(
+      new Map([
+        ['6mcnqj1z', 'a'],
+        ['pzhmcy6k', 'news'],
+      ]),
+    ))
 
   it('refuses two topics of one key', () => {
     // Lone surrogates are one character in UTF-8, which makes a collision easy to find.
     expect(() => topicsByKey(['x\uD800', 'y', 'x\uD801'])).toThrow(TopicKeyCollisionError)
-    expect(() => topicsByKey(['x\uD800', 'x\uD801'])).toThrow(expect.objectContaining({ code: 'topic-key-collision', topics: ['x\uD800', 'x\uD801'] }))
+    expect(() => topicsByKey(['x\uD800', 'x\uD801'])).toThrow(
+      expect.objectContaining({ code: 'topic-key-collision', topics: ['x\uD800', 'x\uD801'] }),
+    )
   })
 })
 
@@ -67,27 +76,58 @@ describe('a position id', () => {
 
   const one = '6mcnqj1z-1-1'
   it.each([
-    '', 'c1', 'c1~', '7', 'c2~6mcnqj1z-1-1', ' c1~6mcnqj1z-1-1', `c1~${one}~`, `c1~${one}~~${one}`, 'c1~6mcnqj1z-1', 'c1~6mcnqj1z-1-1-1',
-    'c1~6MCNQJ1Z-1-1', 'c1~6mcnqj1-1-1', 'c1~6mcnqj1z--1', 'c1~6mcnqj1z-01-1', 'c1~6mcnqj1z-1-1\n', 'c1~6mcnqj1z-1-2gosa7pa2gw', 'c1~6mcnqj1z-zzzzzzzzzzz-1',
-    `c1~${one}~${one}`, `c1~${Array.from({ length: 33 }, (_, i) => `000000${i + 10}-1-1`).join('~')}`, `c1~${'x'.repeat(5000)}`, 'earliest',
+    '',
+    'c1',
+    'c1~',
+    '7',
+    'c2~6mcnqj1z-1-1',
+    ' c1~6mcnqj1z-1-1',
+    `c1~${one}~`,
+    `c1~${one}~~${one}`,
+    'c1~6mcnqj1z-1',
+    'c1~6mcnqj1z-1-1-1',
+    'c1~6MCNQJ1Z-1-1',
+    'c1~6mcnqj1-1-1',
+    'c1~6mcnqj1z--1',
+    'c1~6mcnqj1z-01-1',
+    'c1~6mcnqj1z-1-1\n',
+    'c1~6mcnqj1z-1-2gosa7pa2gw',
+    'c1~6mcnqj1z-zzzzzzzzzzz-1',
+    `c1~${one}~${one}`,
+    `c1~${Array.from({ length: 33 }, (_, i) => `000000${i + 10}-1-1`).join('~')}`,
+    `c1~${'x'.repeat(5000)}`,
+    'earliest',
   ])('%j is opaque', (id) => {
     expect(parsePositionId(id)).toBeUndefined()
     expect(topicOf(id, ['a'])).toBeUndefined()
   })
 
   it('takes 32 components', () => {
-    expect(parsePositionId(`c1~${Array.from({ length: 32 }, (_, i) => `000000${i + 10}-1-1`).join('~')}`)?.positions.size).toBe(32)
+    expect(
+      parsePositionId(`c1~${Array.from({ length: 32 }, (_, i) => `000000${i + 10}-1-1`).join('~')}`)?.positions.size,
+    ).toBe(32)
   })
 
   it('tells its topic', () => {
-    const id = formatPositionId(topicKey('news'), new Map([[topicKey('news'), { epoch: 1, offset: 1 }], [topicKey('a'), { epoch: 1, offset: 1 }]]))
+    const id = formatPositionId(
+      topicKey('news'),
+      new Map([
+        [topicKey('news'), { epoch: 1, offset: 1 }],
+        [topicKey('a'), { epoch: 1, offset: 1 }],
+      ]),
+    )
     expect(topicOf(id, ['a', 'news'])).toBe('news')
     expect(topicOf(id, ['a'])).toBeUndefined()
   })
 })
 
 it('positions are ordered by epoch, then offset', () => {
-  const sorted = [{ epoch: 1, offset: 0 }, { epoch: 1, offset: 9 }, { epoch: 2, offset: 0 }, { epoch: 10, offset: 1 }]
+  const sorted = [
+    { epoch: 1, offset: 0 },
+    { epoch: 1, offset: 9 },
+    { epoch: 2, offset: 0 },
+    { epoch: 10, offset: 1 },
+  ]
   expect(sorted.toReversed().sort(comparePositions)).toEqual(sorted)
   expect(comparePositions({ epoch: 1, offset: 1 }, { epoch: 1, offset: 1 })).toBe(0)
 })

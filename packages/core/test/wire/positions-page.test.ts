@@ -22,7 +22,9 @@ describe('docs/positions.md', () => {
   it.each(block<[string, string][]>('keys'))('the key of %j is %s', (topic, key) => expect(topicKey(topic)).toBe(key))
 
   it.each(block<Vector[]>('vectors'))('writes and reads $id', ({ advanced, positions, id }) => {
-    const map = new Map(Object.entries(positions).map(([key, [epoch, offset]]): [string, Position] => [key, { epoch, offset }]))
+    const map = new Map(
+      Object.entries(positions).map(([key, [epoch, offset]]): [string, Position] => [key, { epoch, offset }]),
+    )
     expect(formatPositionId(advanced ?? undefined, map)).toBe(id)
     expect(parsePositionId(id)).toEqual({ advanced: advanced ?? [...map.keys()].sort()[0], positions: map })
   })

@@ -22,7 +22,12 @@ function source() {
     start: (its) => void (controller = its),
     cancel: (reason) => void cancelled.push(reason),
   })
-  return { stream, cancelled, write: (text: string) => controller.enqueue(bytesOf(text)), fail: (error: unknown) => controller.error(error) }
+  return {
+    stream,
+    cancelled,
+    write: (text: string) => controller.enqueue(bytesOf(text)),
+    fail: (error: unknown) => controller.error(error),
+  }
 }
 
 async function dataOf(events: AsyncIterable<ReceivedEvent>): Promise<string[]> {
@@ -34,8 +39,14 @@ async function dataOf(events: AsyncIterable<ReceivedEvent>): Promise<string[]> {
 describe('EventStreamDecoderStream', () => {
   it('decodes, and tells retry and comments', async () => {
     const told: unknown[] = []
-    const decoder = new EventStreamDecoderStream({ lastEventId: '1', onRetry: (ms) => told.push(ms), onComment: (text) => told.push(text) })
-    const events = await Array.fromAsync(streamOf(bytesOf(': hi\nretry: 5\ndata: a\n\nda'), bytesOf('ta: b\n\ndata: c')).pipeThrough(decoder))
+    const decoder = new EventStreamDecoderStream({
+      lastEventId: '1',
+      onRetry: (ms) => told.push(ms),
+      onComment: (text) => told.push(text),
+    })
+    const events = await Array.fromAsync(
+      streamOf(bytesOf(': hi\nretry: 5\ndata: a\n\nda'), bytesOf('ta: b\n\ndata: c')).pipeThrough(decoder),
+    )
     expect(events).toMatchObject([{ event: 'message', data: 'a', id: '1' }, { data: 'b' }])
     expect(told).toEqual(['hi', 5])
   })
@@ -49,7 +60,9 @@ describe('EventStreamDecoderStream', () => {
 describe('EventStreamEncoderStream', () => {
   it('encodes what the decoder decodes', async () => {
     const events: ServerSentEvent[] = [{ data: 'a\nb', id: '1' }, { event: 'x', data: { y: 1 } }, { data: '' }]
-    const decoded = streamOf(...events).pipeThrough(new EventStreamEncoderStream()).pipeThrough(new EventStreamDecoderStream())
+    const decoded = streamOf(...events)
+      .pipeThrough(new EventStreamEncoderStream())
+      .pipeThrough(new EventStreamDecoderStream())
     expect(await Array.fromAsync(decoded)).toMatchObject([
       { event: 'message', data: 'a\nb', id: '1' },
       { event: 'x', data: '{"y":1}', id: '1' },
@@ -59,9 +72,14 @@ describe('EventStreamEncoderStream', () => {
 
   it('writes received events again as they are', async () => {
     const text = 'event: x\nid: 1\ndata: a\n\ndata: b\n\n'
-    const again = streamOf(bytesOf(text)).pipeThrough(new EventStreamDecoderStream()).pipeThrough(new EventStreamEncoderStream())
+    const again = streamOf(bytesOf(text))
+      .pipeThrough(new EventStreamDecoderStream())
+      .pipeThrough(new EventStreamEncoderStream())
     const events = await Array.fromAsync(readEventStream(again))
-    expect(events.map(({ event, data, id }) => [event, data, id])).toEqual([['x', 'a', '1'], ['message', 'b', '1']])
+    expect(events.map(({ event, data, id }) => [event, data, id])).toEqual([
+      ['x', 'a', '1'],
+      ['message', 'b', '1'],
+    ])
   })
 
   it('errors at an event that cannot be written', async () => {
@@ -160,7 +178,10 @@ describe('readEventStream', () => {
 
   it('reads only on demand', async () => {
     let pulled = 0
-    const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(bytesOf(`data: ${pulled++}\n\n`)) }, { highWaterMark: 0 })
+    const stream = new ReadableStream<Uint8Array>(
+      { pull: (controller) => controller.enqueue(bytesOf(`data: ${pulled++}\n\n`)) },
+      { highWaterMark: 0 },
+    )
     const events = readEventStream(stream)
     await events.next()
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -26,7 +26,9 @@ export function grantOf(payload: JWTPayload, claim: string, tolerance: number): 
 const malformed: Record<string, unknown> = { publish: null }
 
 function asRecord(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined
 }
 
 function isPatterns(value: unknown): value is string[] {

@@ -1,10 +1,30 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, importJWK, importSPKI, type JSONWebKeySet, type JWK } from 'jose'
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  importJWK,
+  importSPKI,
+  type JSONWebKeySet,
+  type JWK,
+} from 'jose'
 import type { CryptoKey, JWTVerifyGetKey } from 'jose'
 import { Refused } from '../refused.ts'
 import { retryAfter } from '../later.ts'
 
 const hashBytes = { HS256: 32, HS384: 48, HS512: 64 }
-const signatures = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const
+const signatures = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
 const keyTypes = ['RSA', 'EC', 'OKP']
 
 /** How a token may be signed (RFC 7518, RFC 8037). Unsigned tokens (`none`) are not among them. */
@@ -53,14 +73,17 @@ export function keyFinder(key: JwtKey, algorithms: readonly JwtAlgorithm[]): JWT
 function checkAlgorithm(algorithm: string, hmac: boolean): void {
   const known: readonly string[] = hmac ? Object.keys(hashBytes) : signatures
   if (known.includes(algorithm)) return
-  throw new TypeError(`Cannot verify tokens by "${algorithm}" with ${hmac ? 'a secret' : 'public keys'}: use ${known.join(', ')}`)
+  throw new TypeError(
+    `Cannot verify tokens by "${algorithm}" with ${hmac ? 'a secret' : 'public keys'}: use ${known.join(', ')}`,
+  )
 }
 
 function fromSecret(secret: string | Uint8Array, algorithms: readonly JwtAlgorithm[]): JWTVerifyGetKey {
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
   const least = Math.max(...algorithms.map((algorithm) => hashBytes[algorithm as keyof typeof hashBytes]))
   // A public key is known to everybody, so whoever has it could sign.
-  if (typeof secret === 'string' && secret.includes('-----BEGIN ')) throw new TypeError('Cannot use as the secret what is a key in PEM')
+  if (typeof secret === 'string' && secret.includes('-----BEGIN '))
+    throw new TypeError('Cannot use as the secret what is a key in PEM')
   if (bytes.byteLength < least) throw new TypeError(`Cannot use as the secret what is shorter than ${least} bytes`)
   return () => Promise.resolve(bytes)
 }

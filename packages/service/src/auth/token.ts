@@ -45,6 +45,9 @@ function hostOf(origin: string): string | undefined {
 
 function split(pair: string): [name: string, value: string] {
   const equals = pair.indexOf('=')
-  const value = pair.slice(equals + 1).trim().replace(/^"(.*)"$/, '$1')
+  const value = pair
+    .slice(equals + 1)
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
   return [pair.slice(0, Math.max(equals, 0)).trim(), value]
 }

@@ -13,7 +13,8 @@ import { listOf, type Variables } from './values.ts'
 export function authFromEnv(env: ServiceEnv | Variables): ServiceOptions['auth'] {
   const { HOLDFAST_TOKEN: token, HOLDFAST_AUTH: auth } = env
   const usesJwt = Object.entries(env).some(([name, value]) => name.startsWith('HOLDFAST_JWT_') && Boolean(value))
-  if (token && usesJwt) throw new TypeError('Cannot tell who may do what: set HOLDFAST_TOKEN or HOLDFAST_JWT_…, not both')
+  if (token && usesJwt)
+    throw new TypeError('Cannot tell who may do what: set HOLDFAST_TOKEN or HOLDFAST_JWT_…, not both')
   if (token) return secret(token)
   if (usesJwt) return jwtFromEnv(env)
   if (auth === 'none') return 'none'

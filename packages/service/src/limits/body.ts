@@ -26,7 +26,7 @@ export async function readText(request: Request, limits: ResolvedLimits): Promis
 async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, limits: ResolvedLimits): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let text = ''
-  for (let bytes = 0; ; ) {
+  for (let bytes = 0; ;) {
     const { done, value } = await reader.read().catch(brokenOff)
     if (done) return text + decode(decoder)
     bytes += value.byteLength

@@ -27,7 +27,9 @@ export class StreamCounter {
   open({ identity, address }: Opener): (() => void) | undefined {
     this.#identities.check(identity)
     this.#addresses.check(address)
-    const releases = [this.#identities.add(identity), this.#addresses.add(address)].filter((release) => release !== undefined)
+    const releases = [this.#identities.add(identity), this.#addresses.add(address)].filter(
+      (release) => release !== undefined,
+    )
     if (releases.length === 0) return undefined
     return () => {
       for (const release of releases.splice(0)) release()

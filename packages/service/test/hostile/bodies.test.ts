@@ -79,7 +79,9 @@ test.each([
 ])('does not guess where a body ends: %s', async (_, framing) => {
   const { send, hub } = await attack()
   const smuggled = publish('/topics/smuggled', 'x')
-  const client = send(`${head('POST /topics/a', { 'content-type': 'text/plain' }).slice(0, -2)}${framing}\r\n0\r\n\r\n${smuggled}`)
+  const client = send(
+    `${head('POST /topics/a', { 'content-type': 'text/plain' }).slice(0, -2)}${framing}\r\n0\r\n\r\n${smuggled}`,
+  )
   const [status] = await client.answers()
   expect(status).toBe(400)
   await client.untilGone()
@@ -89,7 +91,9 @@ test.each([
 test('answers pipelined requests each for itself, in order', async () => {
   const { send, hub } = await attack()
   const requests = Array.from({ length: 50 }, (_, n) => publish(`/topics/a?key=${n % 10}`, `event ${n}`))
-  const client = send(requests.join('') + head('GET /nowhere') + publish('/topics/a', 'x', { 'content-type': 'text/html' }))
+  const client = send(
+    requests.join('') + head('GET /nowhere') + publish('/topics/a', 'x', { 'content-type': 'text/html' }),
+  )
   expect(await client.answers(52)).toEqual([...Array<number>(10).fill(201), ...Array<number>(40).fill(200), 404, 415])
   expect(hub.stats().published).toBe(10)
 })

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { attack, type Client, head, publish, type Target } from './raw.ts'
 
-const tricks = ['x\r\ndata: forged', 'x\ndata: forged', 'x\rdata: forged', 'x\n\nevent: forged\ndata: forged\n\n', 'x\0', '\uFEFFx', 'x\u2028data: forged', 'x\u0085data: forged']
+const tricks = [
+  'x\r\ndata: forged',
+  'x\ndata: forged',
+  'x\rdata: forged',
+  'x\n\nevent: forged\ndata: forged\n\n',
+  'x\0',
+  '\uFEFFx',
+  'x\u2028data: forged',
+  'x\u0085data: forged',
+]
 const json = { 'content-type': 'application/json' }
 
 /** The lines of an event stream's body: nothing but fields that the service means may stand in them. */
@@ -54,21 +63,28 @@ test.each(tricks)('a topic of %j leaves no trace but in percents', async (topic)
   const client = await listen(target, `/events?topic=${name}`)
   expect(await target.send(publish(`/topics/${name}`, 'there')).answers()).toEqual([201])
   const lines = await finish(target, client, topic)
-  for (const line of lines) expect(line).toMatch(/^(: hint [\w=. ~%,-]*|retry: ?\d+|id: ?c1~[\w~-]+|data: ?(there|the last))$/)
+  for (const line of lines)
+    expect(line).toMatch(/^(: hint [\w=. ~%,-]*|retry: ?\d+|id: ?c1~[\w~-]+|data: ?(there|the last))$/)
 })
 
-test.each([...tricks, 'c1~', 'c1~00000000-0-0\n', 'c1~00000000-zzzzzzzzzzz-1', `c1${'~00000000-1-1'.repeat(40)}`, '__proto__', '"}\n\ndata: forged'])(
-  'a last event ID of %j is answered by a gap, or by nothing',
-  async (id) => {
-    const target = await attack()
-    const client = await listen(target, `/events?topic=a&lastEventId=${encodeURIComponent(id)}`)
-    const lines = await finish(target, client, 'a')
-    for (const line of lines) expect(line).toMatch(/^(: hint .*|retry: ?\d+|id: ?c1~[\w~-]+|event: ?gap|data: ?(\{.*\}|the last))$/)
-    for (const line of lines.filter((line) => /^data: ?\{/.test(line))) {
-      expect(JSON.parse(Buffer.from(line.slice(5), 'latin1').toString())).toMatchObject({ reason: expect.any(String) })
-    }
-  },
-)
+test.each([
+  ...tricks,
+  'c1~',
+  'c1~00000000-0-0\n',
+  'c1~00000000-zzzzzzzzzzz-1',
+  `c1${'~00000000-1-1'.repeat(40)}`,
+  '__proto__',
+  '"}\n\ndata: forged',
+])('a last event ID of %j is answered by a gap, or by nothing', async (id) => {
+  const target = await attack()
+  const client = await listen(target, `/events?topic=a&lastEventId=${encodeURIComponent(id)}`)
+  const lines = await finish(target, client, 'a')
+  for (const line of lines)
+    expect(line).toMatch(/^(: hint .*|retry: ?\d+|id: ?c1~[\w~-]+|event: ?gap|data: ?(\{.*\}|the last))$/)
+  for (const line of lines.filter((line) => /^data: ?\{/.test(line))) {
+    expect(JSON.parse(Buffer.from(line.slice(5), 'latin1').toString())).toMatchObject({ reason: expect.any(String) })
+  }
+})
 
 test('a last event ID as a header is bytes', async () => {
   const target = await attack()
@@ -84,7 +100,10 @@ test('a last event ID as a header is bytes', async () => {
 
 test('a key, an identity of a token and a query never come to a stream', async () => {
   const target = await attack()
-  const client = await listen(target, `/events?topic=a&${encodeURIComponent('\n\ndata: forged')}=1&ack=1%0Adata:forged&mode=%0Adata:forged`)
+  const client = await listen(
+    target,
+    `/events?topic=a&${encodeURIComponent('\n\ndata: forged')}=1&ack=1%0Adata:forged&mode=%0Adata:forged`,
+  )
   for (const key of tricks) {
     expect(await target.send(publish(`/topics/a?key=${encodeURIComponent(key)}`, 'x')).answers()).toEqual([201])
   }
@@ -94,7 +113,13 @@ test('a key, an identity of a token and a query never come to a stream', async (
 test('headers of an answer are no place for a query', async () => {
   const target = await attack()
   const trick = encodeURIComponent('x\r\nset-cookie: forged=1')
-  for (const path of [`/events?topic=${trick}`, `/events?topic=a&access_token=${trick}`, `/${trick}`, `/topics/${trick}`, `/ack?conn=${trick}`]) {
+  for (const path of [
+    `/events?topic=${trick}`,
+    `/events?topic=a&access_token=${trick}`,
+    `/${trick}`,
+    `/topics/${trick}`,
+    `/ack?conn=${trick}`,
+  ]) {
     const client = target.send(head(`GET ${path}`, { origin: 'https://evil.example' }))
     await client.answers()
     expect(client.received.split('\r\n\r\n')[0]).not.toMatch(/forged/)

@@ -2,21 +2,21 @@ import { expect, test } from 'vitest'
 import { post, problemOf, readUntil, serviceOf, authorized } from '../service.ts'
 
 const refused = {
-  'nothing': '',
+  nothing: '',
   'a byte order mark': '\uFEFF{"data":1}',
   'two values': '{"data":1}{"data":2}',
   'a comment': '{"data":1}//',
   'single quotes': "{'data':1}",
-  'NaN': '{"data":NaN}',
+  NaN: '{"data":NaN}',
   'a trailing comma': '{"data":1,}',
   'a raw line break in a string': '{"data":"a\nb"}',
   '__proto__ beside data': '{"data":1,"__proto__":{"event":"x"}}',
   '__proto__ instead of data': '{"__proto__":{"data":1}}',
-  'constructor': '{"data":1,"constructor":{"prototype":{"x":1}}}',
+  constructor: '{"data":1,"constructor":{"prototype":{"x":1}}}',
   'an event with __proto__': '{"events":[{"data":1,"__proto__":{"event":"x"}}]}',
   'an event that inherits its data': '{"events":[{"__proto__":{"data":1}}]}',
   'a list with a length': '{"events":{"length":1,"0":{"data":1}}}',
-  'toJSON': '{"data":1,"toJSON":1}',
+  toJSON: '{"data":1,"toJSON":1}',
   'an id of its own': '{"data":1,"id":"x\\ndata: forged"}',
   'a retry of its own': '{"data":1,"retry":1}',
   'a comment of its own': '{"data":1,"comment":"hint end=done"}',
@@ -52,7 +52,15 @@ test.each([10_000, 100_000, 500_000])('stands JSON that is %i levels deep, where
   const { fetch } = serviceOf({ onError: () => {} })
   const deep = '['.repeat(depth) + ']'.repeat(depth)
   const objects = '{"a":'.repeat(depth / 10) + '1' + '}'.repeat(depth / 10)
-  for (const body of [deep, objects, `{"data":${deep}}`, `{"data":${objects}}`, `{"events":${deep}}`, `{"key":${deep},"data":1}`, `{"x":${deep},"data":1}`]) {
+  for (const body of [
+    deep,
+    objects,
+    `{"data":${deep}}`,
+    `{"data":${objects}}`,
+    `{"events":${deep}}`,
+    `{"key":${deep},"data":1}`,
+    `{"x":${deep},"data":1}`,
+  ]) {
     const response = await fetch('/topics/a', post(body))
     expect([201, 400, 413]).toContain(response.status)
   }
@@ -65,12 +73,19 @@ test('refuses a batch of ninety thousand events by their number', async () => {
   expect(hub.stats().published).toBe(0)
 })
 
-test.each(['application/json; charset=utf-16', 'application/jsonp', 'application/json, text/plain', 'text/plain+json', 'multipart/form-data', 'application/x-www-form-urlencoded', '', ';', 'text/plain;charset=utf-7'])(
-  'refuses the content type %j',
-  async (type) => {
-    const { fetch } = serviceOf()
-    const response = await fetch('/topics/a', post('{"data":1}', { 'content-type': type }))
-    expect(response.headers.get('accept-post')).toBe('application/json, text/plain')
-    expect(await problemOf(response)).toMatchObject({ status: 415, code: 'unsupported-media-type' })
-  },
-)
+test.each([
+  'application/json; charset=utf-16',
+  'application/jsonp',
+  'application/json, text/plain',
+  'text/plain+json',
+  'multipart/form-data',
+  'application/x-www-form-urlencoded',
+  '',
+  ';',
+  'text/plain;charset=utf-7',
+])('refuses the content type %j', async (type) => {
+  const { fetch } = serviceOf()
+  const response = await fetch('/topics/a', post('{"data":1}', { 'content-type': type }))
+  expect(response.headers.get('accept-post')).toBe('application/json, text/plain')
+  expect(await problemOf(response)).toMatchObject({ status: 415, code: 'unsupported-media-type' })
+})

@@ -72,7 +72,9 @@ export class Client {
 /** The head of a request with the secret. */
 export function head(line: string, headers: Record<string, string> = {}): string {
   const all = { host: 'localhost', authorization: `Bearer ${token}`, ...headers }
-  return `${line} HTTP/1.1\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
+  return `${line} HTTP/1.1\r\n${Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`
 }
 
 /** A request that publishes text. */

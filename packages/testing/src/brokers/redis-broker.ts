@@ -1,4 +1,11 @@
-import { BrokerClosedError, type Broker, type BrokerListener, type HistoryPage, type Position, type StoredEvent } from '@holdfast/core/hub'
+import {
+  BrokerClosedError,
+  type Broker,
+  type BrokerListener,
+  type HistoryPage,
+  type Position,
+  type StoredEvent,
+} from '@holdfast/core/hub'
 import { publishScript, readScript } from './redis-scripts.ts'
 import { type Reply, RespConnection } from './resp.ts'
 
@@ -39,7 +46,15 @@ export class ExampleRedisBroker implements Broker {
   publish: Broker['publish'] = async (topic, events, { key, signal } = {}) => {
     signal?.throwIfAborted()
     const fields = events.flatMap(({ event, data }) => [event === undefined ? '' : 'event', event ?? '', data])
-    const [epoch, head, duplicate] = await this.#script(publishScript, topic, this.#maxEvents, this.#channel(topic), key === undefined ? '' : 'key', key ?? '', ...fields)
+    const [epoch, head, duplicate] = await this.#script(
+      publishScript,
+      topic,
+      this.#maxEvents,
+      this.#channel(topic),
+      key === undefined ? '' : 'key',
+      key ?? '',
+      ...fields,
+    )
     return { position: { epoch: this.#seen(epoch), offset: Number(head) }, duplicate: duplicate === 1 }
   }
 
@@ -57,7 +72,13 @@ export class ExampleRedisBroker implements Broker {
 
   subscribe: Broker['subscribe'] = async (topic, listener) => {
     this.#checkOpen()
-    const subscription: Subscription = { topic, listener, position: { epoch: 0, offset: 0 }, reading: true, stale: false }
+    const subscription: Subscription = {
+      topic,
+      listener,
+      position: { epoch: 0, offset: 0 },
+      reading: true,
+      stale: false,
+    }
     this.#subscriptions.add(subscription)
     try {
       // Listening first: a wake-up that comes before the head is known makes it read once too often.
@@ -114,7 +135,8 @@ export class ExampleRedisBroker implements Broker {
 
   #wake(channel: string, text: string): void {
     for (const receive of this.#receivers.get(channel) ?? []) receive(text)
-    for (const subscription of this.#subscriptions) if (this.#channel(subscription.topic) === channel) void this.#follow(subscription)
+    for (const subscription of this.#subscriptions)
+      if (this.#channel(subscription.topic) === channel) void this.#follow(subscription)
   }
 
   async #listenAgain(): Promise<void> {

@@ -55,7 +55,8 @@ export class RespConnection {
 
   #lost(socket: Socket): void {
     if (this.#socket === socket) this.#socket = undefined
-    for (const { reject } of this.#waiting.splice(0)) reject(new BrokerUnavailableError('Cannot reach Redis: connection lost'))
+    for (const { reject } of this.#waiting.splice(0))
+      reject(new BrokerUnavailableError('Cannot reach Redis: connection lost'))
     if (!this.#closed) setTimeout(() => !this.#closed && this.#open(() => this.onReconnect()), 50)
   }
 
@@ -89,7 +90,10 @@ function parse(buffer: Buffer, at: number): [Reply | Error | typeof unfinished, 
   if (type === ':') return [Number(line), next]
   const length = Number(line)
   if (length < 0) return [null, next]
-  if (type === '$') return buffer.length < next + length + 2 ? [unfinished, at] : [buffer.toString('utf8', next, next + length), next + length + 2]
+  if (type === '$')
+    return buffer.length < next + length + 2
+      ? [unfinished, at]
+      : [buffer.toString('utf8', next, next + length), next + length + 2]
   return parseArray(buffer, next, length)
 }
 

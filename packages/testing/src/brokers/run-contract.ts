@@ -13,7 +13,13 @@ export async function runContract(options: BrokerContractOptions): Promise<CaseR
   const results: CaseResult[] = []
   for (const { name, skip, run } of brokerContract(options)) {
     if (skip !== undefined) results.push({ name, outcome: 'skipped', detail: skip })
-    else results.push(await run().then(() => ({ name, outcome: 'passed' }), (error: unknown) => ({ name, outcome: 'failed', detail: String(error) })))
+    else
+      results.push(
+        await run().then(
+          () => ({ name, outcome: 'passed' }),
+          (error: unknown) => ({ name, outcome: 'failed', detail: String(error) }),
+        ),
+      )
   }
   return results
 }

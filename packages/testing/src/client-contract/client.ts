@@ -1,4 +1,10 @@
-import { connect, ConnectionError, type ConnectionGap, type EventConnection, type PositionStore } from '@holdfast/core/client'
+import {
+  connect,
+  ConnectionError,
+  type ConnectionGap,
+  type EventConnection,
+  type PositionStore,
+} from '@holdfast/core/client'
 import type { FeedPlan, FeedReport, FeedStatus, Numbered } from './plan.ts'
 
 /** The client under test: runs everywhere, asks the driver for its plan, and reports to it. */
@@ -9,7 +15,14 @@ export async function runClient(control: string, run: string): Promise<void> {
 }
 
 async function follow(control: string, plan: FeedPlan): Promise<FeedReport> {
-  const report: FeedReport = { name: plan.name, events: [], gaps: [], end: 'done', closeReason: undefined, lastEventId: '' }
+  const report: FeedReport = {
+    name: plan.name,
+    events: [],
+    gaps: [],
+    end: 'done',
+    closeReason: undefined,
+    lastEventId: '',
+  }
   const abort = new AbortController()
   const connection = open(control, plan, abort.signal, (gap) => report.gaps.push(gap))
   const told = tellStatuses(control, plan.name, connection)
@@ -31,7 +44,12 @@ async function follow(control: string, plan: FeedPlan): Promise<FeedReport> {
   return report
 }
 
-function open(control: string, plan: FeedPlan, signal: AbortSignal, onGap: (gap: ConnectionGap) => void): EventConnection {
+function open(
+  control: string,
+  plan: FeedPlan,
+  signal: AbortSignal,
+  onGap: (gap: ConnectionGap) => void,
+): EventConnection {
   const { endpoints, redundancy, method, body, resumeUrl, lastEventId, store } = plan
   return connect(endpoints, {
     redundancy,
@@ -59,7 +77,9 @@ function tellStatuses(control: string, name: string, connection: EventConnection
   const posts: Promise<void>[] = []
   connection.onStatus((status) => {
     // Errors are no JSON.
-    const shown = Object.fromEntries(Object.entries(status).filter(([, value]) => typeof value !== 'object')) as unknown as FeedStatus['status']
+    const shown = Object.fromEntries(
+      Object.entries(status).filter(([, value]) => typeof value !== 'object'),
+    ) as unknown as FeedStatus['status']
     posts.push(post(control, 'status', { name, sequence: posts.length, at: Date.now(), status: shown }))
   })
   return async () => void (await Promise.all(posts))

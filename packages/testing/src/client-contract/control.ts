@@ -15,7 +15,10 @@ export class Control implements AsyncDisposable {
   readonly #feeds = new Map<string, Feed>()
   readonly #stores = new Map<string, string>()
   // A kept connection that closes just as a client uses it again is a broken request (Bun 1.4), and no subject of ours.
-  readonly #server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => void this.#answer(request, response))
+  readonly #server = createServer(
+    { keepAliveTimeout: 600_000 },
+    (request, response) => void this.#answer(request, response),
+  )
 
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1')
@@ -45,7 +48,8 @@ export class Control implements AsyncDisposable {
     const name = searchParams.get('name') ?? ''
     if (pathname === '/page') response.setHeader('content-type', 'text/html').end(page)
     else if (pathname === '/page.js') response.setHeader('content-type', 'text/javascript').end(this.script)
-    else if (pathname === '/plan') response.end(JSON.stringify((this.#runs.get(searchParams.get('run') ?? '') ?? []).map(({ plan }) => plan)))
+    else if (pathname === '/plan')
+      response.end(JSON.stringify((this.#runs.get(searchParams.get('run') ?? '') ?? []).map(({ plan }) => plan)))
     else if (pathname === '/store' && request.method === 'GET') response.end(this.#stores.get(name))
     else response.end(this.#take(pathname, name, body))
   }

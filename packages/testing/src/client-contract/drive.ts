@@ -27,7 +27,10 @@ const patience = 20_000
  *
  * @returns the cases, and the table of interruptions
  */
-export async function driveClient(runtime: ClientRuntime, redisPath: string): Promise<{ results: CaseResult[]; table: string }> {
+export async function driveClient(
+  runtime: ClientRuntime,
+  redisPath: string,
+): Promise<{ results: CaseResult[]; table: string }> {
   await using stack = new AsyncDisposableStack()
   const redis = stack.use(await RedisServer.start(redisPath))
   const [calm, mortal, deployed] = await Promise.all([3, 3, 3].map((count) => startServers(stack, count, redis.port)))
@@ -43,19 +46,35 @@ export async function driveClient(runtime: ClientRuntime, redisPath: string): Pr
     if (runtime.endsByItself) exits.push(client.ended)
     return client
   }
-  const stage = stack.use(new Stage(servers, publisher, async (run, feeds) => orGone(await launch(run, feeds), control.reported(run))))
+  const stage = stack.use(
+    new Stage(servers, publisher, async (run, feeds) => orGone(await launch(run, feeds), control.reported(run))),
+  )
   const scenes = await allScenes(stage)
-  const client = await launch('first', scenes.flatMap(({ feeds }) => feeds))
+  const client = await launch(
+    'first',
+    scenes.flatMap(({ feeds }) => feeds),
+  )
   const errors = new Map<Scene, Error>()
-  await Promise.all(scenes.map((scene) => orGone(client, scene.disturb()).catch((error: Error) => errors.set(scene, error))))
+  await Promise.all(
+    scenes.map((scene) => orGone(client, scene.disturb()).catch((error: Error) => errors.set(scene, error))),
+  )
   await publisher.end()
   // One that never ends fails its own cases only.
   await orGone(client, Promise.race([control.reported('first'), wait(patience, undefined, { ref: false })]))
 
   const results: CaseResult[] = []
-  for (const scene of scenes) for (const each of scene.cases) results.push(await resultOf(each, errors.get(scene) ?? missingReport(scene)))
+  for (const scene of scenes)
+    for (const each of scene.cases) results.push(await resultOf(each, errors.get(scene) ?? missingReport(scene)))
   if (runtime.endsByItself) {
-    results.push(await resultOf({ name: 'the process ends once every connection is closed', check: () => within(patience, 'an exit', Promise.all(exits)) }, undefined))
+    results.push(
+      await resultOf(
+        {
+          name: 'the process ends once every connection is closed',
+          check: () => within(patience, 'an exit', Promise.all(exits)),
+        },
+        undefined,
+      ),
+    )
   }
   return { results, table: stage.table.print(runtime.name) }
 }
@@ -84,7 +103,9 @@ function missingReport({ feeds }: Scene): Error | undefined {
 }
 
 async function within(milliseconds: number, what: string, work: Promise<unknown>): Promise<void> {
-  const late = wait(milliseconds, undefined, { ref: false }).then(() => Promise.reject(new Error(`Waited ${milliseconds} ms in vain for ${what}`)))
+  const late = wait(milliseconds, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error(`Waited ${milliseconds} ms in vain for ${what}`)),
+  )
   await Promise.race([work, late])
 }
 

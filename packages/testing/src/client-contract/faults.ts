@@ -19,7 +19,12 @@ export const networkFaults: readonly NetworkFault[] = [
   // The server is gone without a word, and so is this connection; another one can be made.
   { name: 'half-open', strike: (way) => way.live.forEach((connection) => connection.halfOpen('target')) },
   // Nothing comes through any more, new connections included.
-  { name: 'black hole', lasts: 3_000, strike: (way) => way.set(blackHole), lift: (way) => void (way.fault = undefined) },
+  {
+    name: 'black hole',
+    lasts: 3_000,
+    strike: (way) => way.set(blackHole),
+    lift: (way) => void (way.fault = undefined),
+  },
   {
     name: 'refusal',
     lasts: 3_000,

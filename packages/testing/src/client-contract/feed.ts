@@ -57,7 +57,10 @@ export class Feed {
 
   /** Its statuses in short, for messages, and when it was struck. */
   get log(): string {
-    const lines = this.#statuses.map(({ at, status: { state, endpoint = '', reason = '', open } }) => ({ at, text: `${state} ${endpoint} ${open ?? reason}` }))
+    const lines = this.#statuses.map(({ at, status: { state, endpoint = '', reason = '', open } }) => ({
+      at,
+      text: `${state} ${endpoint} ${open ?? reason}`,
+    }))
     const all = [...lines, ...this.cuts.map((at) => ({ at, text: 'STRUCK' }))].toSorted((a, b) => a.at - b.at)
     return all.map(({ at, text }) => `${at % 100_000} ${text}`).join('\n')
   }

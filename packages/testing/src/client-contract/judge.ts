@@ -6,7 +6,11 @@ import { topics } from './publisher.ts'
 type Events = FeedReport['events']
 
 /** What went wrong with the events of a report, of `count` that were published to `topics` in turn. */
-export function faultsOf(events: Events, count: number, names: readonly string[] = topics): { lost: number; repeated: number; outOfOrder: number; misnamed: number } {
+export function faultsOf(
+  events: Events,
+  count: number,
+  names: readonly string[] = topics,
+): { lost: number; repeated: number; outOfOrder: number; misnamed: number } {
   const found = { lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 }
   for (const [turn, topic] of names.entries()) {
     const own = events.filter(({ n }) => n % names.length === turn)

@@ -57,7 +57,9 @@ export function chromium(path: string): ClientRuntime {
     async start(control, run) {
       control.script = await bundle(entry('page'), 'browser')
       const client = await startPage(path, `${control.url}/page?run=${run}`)
-      const ended = client.process.exited.then((code) => Promise.reject(new Error(`Chromium exited with ${code}\n${lastWords(client)}`)))
+      const ended = client.process.exited.then((code) =>
+        Promise.reject(new Error(`Chromium exited with ${code}\n${lastWords(client)}`)),
+      )
       return running(client, ended)
     },
   }

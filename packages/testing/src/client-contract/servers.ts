@@ -53,7 +53,11 @@ export class StreamServer implements AsyncDisposable {
 }
 
 /** Start several, which end with `stack`. */
-export async function startServers(stack: AsyncDisposableStack, count: number, redisPort: number): Promise<StreamServer[]> {
+export async function startServers(
+  stack: AsyncDisposableStack,
+  count: number,
+  redisPort: number,
+): Promise<StreamServer[]> {
   const ports = await Promise.all(Array.from({ length: count }, freePort))
   const servers = ports.map((port) => stack.use(new StreamServer(port, redisPort)))
   await Promise.all(servers.map((server) => server.start()))

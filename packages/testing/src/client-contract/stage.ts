@@ -47,7 +47,11 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Plan a connection to some servers, by ways of its own. */
-  async feed(servers: readonly StreamServer[], plan: Omit<FeedPlan, 'endpoints'>, path = '/events?topic=even&topic=odd'): Promise<Feed> {
+  async feed(
+    servers: readonly StreamServer[],
+    plan: Omit<FeedPlan, 'endpoints'>,
+    path = '/events?topic=even&topic=odd',
+  ): Promise<Feed> {
     const ways = await Promise.all(servers.map(({ url }) => Way.to(url)))
     this.#ways.push(...ways)
     return new Feed({ ...plan, endpoints: ways.map(({ url }) => `${url}${path}`) }, ways)

@@ -11,7 +11,9 @@ export class Table {
   print(title: string): string {
     const columns = [...new Set([...this.#cells.values()].flatMap((cells) => [...cells.keys()]))]
     const lines = [...this.#cells].map(([row, cells]) => [row, ...columns.map((column) => show(cells.get(column)))])
-    return [[title, ...columns], ['', ...columns].map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+    return [[title, ...columns], ['', ...columns].map(() => '---'), ...lines]
+      .map((cells) => `| ${cells.join(' | ')} |`)
+      .join('\n')
   }
 }
 

@@ -49,7 +49,9 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
   const hubOf = (query: URLSearchParams): Hub => (query.has('roomy') ? roomy : hub)
 
   const streamOptions = (query: URLSearchParams): StreamOptions => {
-    const options: StreamOptions = { onClose: (close) => void journal.of(query.get('name') ?? '').closes.push(toCloseRecord(close)) }
+    const options: StreamOptions = {
+      onClose: (close) => void journal.of(query.get('name') ?? '').closes.push(toCloseRecord(close)),
+    }
     for (const name of ['heartbeat', 'stallTimeout', 'maxAge', 'maxBufferedBytes', 'retry'] as const) {
       if (query.has(name)) options[name] = Number(query.get(name))
     }
@@ -57,7 +59,11 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
   }
 
   const publish = async (query: URLSearchParams): Promise<PublishResult> => {
-    const [count, size, every] = ['count', 'size', 'every'].map((name) => Number(query.get(name) ?? 0)) as [number, number, number]
+    const [count, size, every] = ['count', 'size', 'every'].map((name) => Number(query.get(name) ?? 0)) as [
+      number,
+      number,
+      number,
+    ]
     const result = { published: 0, failed: 0 }
     const batch = Number(query.get('batch') ?? defaultBatch)
     const perBatch = Math.max(1, Math.floor(batch / Math.max(1, size)))
@@ -65,7 +71,12 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
       const first = result.published + result.failed
       const length = Math.min(perBatch, count - first)
       const events = Array.from({ length }, (_, index) => ({ data: numbered(first + index, size) }))
-      const stored = await hubOf(query).publish(query.get('topic') ?? '', events).then(() => true, (error) => (errors.push(String(error)), false))
+      const stored = await hubOf(query)
+        .publish(query.get('topic') ?? '', events)
+        .then(
+          () => true,
+          (error) => (errors.push(String(error)), false),
+        )
       result[stored ? 'published' : 'failed'] += length
       await pause(every)
     }
@@ -83,14 +94,22 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
   const stream = (request: Request, query: URLSearchParams): Response => {
     const record = { sent: 0, aborted: false, finished: false }
     if (request.method !== 'HEAD') journal.of(query.get('name') ?? '').source = record
-    return eventStream(request, createSource(query.get('source') ?? 'quiet', record, query, pokes), streamOptions(query))
+    return eventStream(
+      request,
+      createSource(query.get('source') ?? 'quiet', record, query, pokes),
+      streamOptions(query),
+    )
   }
 
   const fetch = async (request: Request): Promise<Response> => {
     const { pathname, searchParams: query } = new URL(request.url)
     switch (pathname) {
       case '/events':
-        return hubOf(query).respond(request, { topics: query.getAll('topic'), identity: query.get('name') ?? '', stream: streamOptions(query) })
+        return hubOf(query).respond(request, {
+          topics: query.getAll('topic'),
+          identity: query.get('name') ?? '',
+          stream: streamOptions(query),
+        })
       case '/stream':
         return stream(request, query)
       case '/publish':

@@ -27,7 +27,9 @@ export function leavingContract(subject: Subject, { leavingFound, halfClose, sha
       const client = await subject.stream('/stream', { name, source, heartbeat, count: 1e9, every: 20 })
       leave(client)
       expect((await subject.closed(name)).reason).toBe('client-closed')
-      await subject.untilStream(name, (record) => source === 'quiet' ? record.source!.aborted : record.source!.finished)
+      await subject.untilStream(name, (record) =>
+        source === 'quiet' ? record.source!.aborted : record.source!.finished,
+      )
     }
   })
 
@@ -45,7 +47,11 @@ export function leavingContract(subject: Subject, { leavingFound, halfClose, sha
 
   it.each(ways)('a reader who vanishes by %s in the middle of a burst is found', async (_, leave) => {
     const name = subject.name()
-    const client = await subject.stream('/stream', { name, source: 'burst', count: 4000, size: 16_384, heartbeat }, { onEvent: () => {} })
+    const client = await subject.stream(
+      '/stream',
+      { name, source: 'burst', count: 4000, size: 16_384, heartbeat },
+      { onEvent: () => {} },
+    )
     await client.until('a part of the burst', () => client.bodyBytes > 1_000_000)
     leave(client)
     expect((await subject.closed(name)).reason).toBe('client-closed')

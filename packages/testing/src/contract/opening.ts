@@ -87,7 +87,9 @@ export function openingContract(subject: Subject): void {
     const name = subject.name()
     const client = await subject.stream('/stream', { name, heartbeat: 0 })
     const before = client.bodyBytes
-    await expect(client.until('the end of the silence', () => client.fate !== 'open' || client.bodyDone, quietFor)).rejects.toThrow(/in vain/)
+    await expect(
+      client.until('the end of the silence', () => client.fate !== 'open' || client.bodyDone, quietFor),
+    ).rejects.toThrow(/in vain/)
     expect(client.bodyBytes).toBe(before)
     expect(await subject.post('/poke', { name })).toBe(true)
     await client.until('a word after the silence', () => client.events.length === 1)
@@ -98,7 +100,9 @@ export function openingContract(subject: Subject): void {
     const topic = subject.name()
     const client = await subject.stream('/events', { topic, name: topic })
     const opening = client.comments.length
-    await expect(client.until('an end', () => client.fate !== 'open' || client.bodyDone, quietFor)).rejects.toThrow(/in vain/)
+    await expect(client.until('an end', () => client.fate !== 'open' || client.bodyDone, quietFor)).rejects.toThrow(
+      /in vain/,
+    )
     // The longest default is the 25 s of Cloudflare Workers.
     expect(client.comments.length - opening).toBeGreaterThanOrEqual(1)
     await subject.publish(topic, 1, 10)

@@ -32,7 +32,9 @@ export function shutdownContract(contract: ContractSubject): void {
     for (const client of clients) await client.until('the event', () => client.events.length === 1)
   }
   const { sharedStreams } = contract.capabilities
-  const does = sharedStreams ? 'ends every stream completely and returns within a second' : 'leaves the streams of other requests alone'
+  const does = sharedStreams
+    ? 'ends every stream completely and returns within a second'
+    : 'leaves the streams of other requests alone'
 
   for (const way of ['drain', 'close']) {
     describe(way, () => {
@@ -61,7 +63,12 @@ export function shutdownContract(contract: ContractSubject): void {
   describe('SIGTERM with a stalled client', () => {
     const subject = useSubject(contract)
     it('does not wait for it', async () => {
-      const client = await subject.stream('/stream', { name: subject.name(), source: 'burst', count: 4000, size: 16_384 })
+      const client = await subject.stream('/stream', {
+        name: subject.name(),
+        source: 'burst',
+        count: 4000,
+        size: 16_384,
+      })
       client.pause()
       await subject.untilStream('s1', (record) => record.source!.sent > 100)
       subject.server.signal('SIGTERM')

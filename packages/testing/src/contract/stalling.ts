@@ -41,7 +41,14 @@ export function stallingContract(subject: Subject, { stalledSocket, takenUnread 
 
   it('a single stream whose client stops reading is closed as stalled, and its source is stopped', async () => {
     const name = subject.name()
-    const client = await subject.stream('/stream', { name, source: 'burst', count, size, stallTimeout: 1000, heartbeat: 200 })
+    const client = await subject.stream('/stream', {
+      name,
+      source: 'burst',
+      count,
+      size,
+      stallTimeout: 1000,
+      heartbeat: 200,
+    })
     client.pause()
     expect((await subject.closed(name)).reason).toBe('stalled')
     const { source } = await subject.untilStream(name, (record) => record.source!.finished)
@@ -64,14 +71,17 @@ export function stallingContract(subject: Subject, { stalledSocket, takenUnread 
     client.destroy()
   })
 
-  it.runIf(process.platform === 'linux')(`the socket of a stalled client that sent FIN is then ${stalledSocket.afterFin}`, async () => {
-    const topic = subject.name()
-    const client = await stalled(topic, 1500)
-    client.fin()
-    await subject.closed(topic)
-    await expectSocket(client, stalledSocket.afterFin)
-    client.destroy()
-  })
+  it.runIf(process.platform === 'linux')(
+    `the socket of a stalled client that sent FIN is then ${stalledSocket.afterFin}`,
+    async () => {
+      const topic = subject.name()
+      const client = await stalled(topic, 1500)
+      client.fin()
+      await subject.closed(topic)
+      await expectSocket(client, stalledSocket.afterFin)
+      client.destroy()
+    },
+  )
 
   it.each([0, 60_000])('heartbeats go on after a full stream has drained (stallTimeout %i)', async (stallTimeout) => {
     const topic = subject.name()
@@ -94,7 +104,8 @@ export function stallingContract(subject: Subject, { stalledSocket, takenUnread 
     client.pause()
     // Blocked once the count stands still between two looks.
     let sent = -1
-    const standsStill = async (): Promise<boolean> => sent === (sent = (await subject.state({ name })).stream!.source!.sent)
+    const standsStill = async (): Promise<boolean> =>
+      sent === (sent = (await subject.state({ name })).stream!.source!.sent)
     await eventually('the source to wait', standsStill, { within: patience, every: 500, last: () => sent })
     expect(sent * size - client.bodyBytes).toBeLessThan(takenUnread)
     client.resume()

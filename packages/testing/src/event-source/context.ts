@@ -104,17 +104,25 @@ export class Recorder {
 
   /** Wait until that many events are there. */
   async count(count: number): Promise<this> {
-    await within(10_000, () => `${count} events, got ${JSON.stringify(this.log)}`, async () => {
-      while (this.all.length < count) await new Promise<void>((resolve) => this.#wakes.push(resolve))
-    })
+    await within(
+      10_000,
+      () => `${count} events, got ${JSON.stringify(this.log)}`,
+      async () => {
+        while (this.all.length < count) await new Promise<void>((resolve) => this.#wakes.push(resolve))
+      },
+    )
     return this
   }
 
   /** Wait for an event by its entry in the log. */
   async until(entry: string): Promise<this> {
-    await within(10_000, () => `${entry}, got ${JSON.stringify(this.log)}`, async () => {
-      while (!this.log.includes(entry)) await new Promise<void>((resolve) => this.#wakes.push(resolve))
-    })
+    await within(
+      10_000,
+      () => `${entry}, got ${JSON.stringify(this.log)}`,
+      async () => {
+        while (!this.log.includes(entry)) await new Promise<void>((resolve) => this.#wakes.push(resolve))
+      },
+    )
     return this
   }
 }
@@ -126,9 +134,13 @@ export const wait = (milliseconds: number): Promise<void> => new Promise((resolv
 
 /** Ask again until the answer is yes. */
 export async function eventually(what: string, ask: () => Promise<boolean>): Promise<void> {
-  await within(5_000, () => what, async () => {
-    while (!(await ask())) await wait(20)
-  })
+  await within(
+    5_000,
+    () => what,
+    async () => {
+      while (!(await ask())) await wait(20)
+    },
+  )
 }
 
 async function within(limit: number, what: () => string, work: () => Promise<void>): Promise<void> {

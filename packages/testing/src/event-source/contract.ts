@@ -33,7 +33,10 @@ export async function runPage(path: string, kind: 'ours' | 'native' | 'worker'):
   const { promise, resolve } = Promise.withResolvers<CaseResult[]>()
   await using other = new CaseServer()
   await using server = new CaseServer({
-    '/page': (_request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><meta charset=utf-8><script type="module" src="/page.js"></script>'),
+    '/page': (_request, response) =>
+      response
+        .setHeader('content-type', 'text/html')
+        .end('<!doctype html><meta charset=utf-8><script type="module" src="/page.js"></script>'),
     '/page.js': (_request, response) => response.setHeader('content-type', 'text/javascript').end(script),
     '/results': async (request, response) => {
       const chunks = await request.toArray()

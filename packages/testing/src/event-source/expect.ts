@@ -2,7 +2,8 @@
 
 /** The values are the same, seen as JSON shows them where they are objects. */
 export function equal(actual: unknown, expected: unknown, what: string): void {
-  const same = typeof expected === 'object' && expected !== null ? show(actual) === show(expected) : Object.is(actual, expected)
+  const same =
+    typeof expected === 'object' && expected !== null ? show(actual) === show(expected) : Object.is(actual, expected)
   if (!same) throw new Error(`${what}: expected ${show(expected)}, got ${show(actual)}`)
 }
 

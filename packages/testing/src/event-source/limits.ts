@@ -13,7 +13,9 @@ export const workerd: Limits = {
 
 /** Chromium's own class, where it differs from the standard's text. */
 export const chromiumsOwn: Limits = {
-  'type accepted: text/event-stream; charset="windows-1251"': 'Chromium wants UTF-8, though the standard ignores parameters',
+  'type accepted: text/event-stream; charset="windows-1251"':
+    'Chromium wants UTF-8, though the standard ignores parameters',
   'type refused: none at all': 'Chromium waits for more bytes to guess a type from',
-  'retry: anything but digits is ignored': 'an empty `retry` sets the default again in Chromium; it is no number in the standard',
+  'retry: anything but digits is ignored':
+    'an empty `retry` sets the default again in Chromium; it is no number in the standard',
 }

@@ -103,7 +103,7 @@ export class Pipe {
     else head.bytes = head.bytes.subarray(bytes.length)
     this.#queuedBytes -= bytes.length
     if (bytesPerSecond !== undefined) this.#throttledUntil = performance.now() + (bytes.length / bytesPerSecond) * 1000
-    this.#write(bytes, bytes.length === untilCut ? this.#fault.cut ?? 'rst' : undefined)
+    this.#write(bytes, bytes.length === untilCut ? (this.#fault.cut ?? 'rst') : undefined)
   }
 
   #write(bytes: Buffer, cut: Cut | undefined): void {

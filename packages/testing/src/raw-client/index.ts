@@ -34,7 +34,12 @@ export class RawClient {
     this.#request = request
     this.#reader = new EventReader(request.onEvent ?? ((event) => this.events.push(event)))
     // allowHalfOpen: the server's FIN must not be answered by a FIN of ours that the test did not ask for.
-    this.#socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port), allowHalfOpen: true, noDelay: true })
+    this.#socket = connect({
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port),
+      allowHalfOpen: true,
+      noDelay: true,
+    })
     this.#socket.on('data', (bytes: Buffer) => this.#receive(bytes))
     this.#socket.on('end', () => (this.fate = 'fin'))
     this.#socket.on('error', (error: NodeJS.ErrnoException) => (this.fate = error.code ?? error.message))
@@ -141,7 +146,13 @@ export class RawClient {
 
   #describe(): string {
     const { fate, bodyBytes } = this
-    return JSON.stringify({ fate, status: this.head?.status, bodyBytes, bodyDone: this.bodyDone, tail: this.text.slice(-200) })
+    return JSON.stringify({
+      fate,
+      status: this.head?.status,
+      bodyBytes,
+      bodyDone: this.bodyDone,
+      tail: this.text.slice(-200),
+    })
   }
 }
 

@@ -16,7 +16,11 @@ export interface RawRequest {
 /** The request as it goes over the wire. */
 export function requestText(url: URL, request: RawRequest): string {
   const body = request.body ?? ''
-  const headers = { host: url.host, ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}), ...request.headers }
+  const headers = {
+    host: url.host,
+    ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
+    ...request.headers,
+  }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return `${request.method ?? 'GET'} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`
 }

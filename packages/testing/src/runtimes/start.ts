@@ -11,7 +11,11 @@ export interface Started extends AsyncDisposable {
 }
 
 /** Start a module as a script of its own, outside of the workspace and its configuration. */
-export async function startScript({ command, args = [], env }: Command, module: Uint8Array, scriptArgs: readonly string[]): Promise<Started> {
+export async function startScript(
+  { command, args = [], env }: Command,
+  module: Uint8Array,
+  scriptArgs: readonly string[],
+): Promise<Started> {
   const folder = await temporaryFolder({ 'script.mjs': module })
   const process = new LaunchedServer({ command, args: [...args, `${folder.path}/script.mjs`, ...scriptArgs], env })
   return started(process, folder)
@@ -23,14 +27,21 @@ export async function startWorker(module: Uint8Array): Promise<Started & { url: 
   const folder = await temporaryFolder({ 'worker.mjs': module, 'config.capnp': workerdConfig(port) })
   const wrangler = createRequire(import.meta.url).resolve('wrangler/package.json')
   const { default: command } = createRequire(wrangler)('workerd') as { default: string }
-  const process = await launch({ command, args: ['serve', '--control-fd=1', `${folder.path}/config.capnp`], ready: /"event":"listen"/ })
+  const process = await launch({
+    command,
+    args: ['serve', '--control-fd=1', `${folder.path}/config.capnp`],
+    ready: /"event":"listen"/,
+  })
   return { ...started(process, folder), url: `http://127.0.0.1:${port}` }
 }
 
 /** Open a page in the Chromium at this path. */
 export async function startPage(path: string, url: string): Promise<Started> {
   const folder = await temporaryFolder()
-  return started(new LaunchedServer({ command: path, args: [...chromiumFlags, `--user-data-dir=${folder.path}`, url] }), folder)
+  return started(
+    new LaunchedServer({ command: path, args: [...chromiumFlags, `--user-data-dir=${folder.path}`, url] }),
+    folder,
+  )
 }
 
 function started(process: LaunchedServer, folder: TemporaryFolder): Started {

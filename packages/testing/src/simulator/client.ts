@@ -17,7 +17,10 @@ export interface Accepted {
 export class Client {
   readonly name: string
   readonly got: Accepted[] = []
-  readonly gaps: { from: Map<string, { epoch: number; offset: number }>; to: Map<string, { epoch: number; offset: number }> }[] = []
+  readonly gaps: {
+    from: Map<string, { epoch: number; offset: number }>
+    to: Map<string, { epoch: number; offset: number }>
+  }[] = []
   /** How long it had no stream that works, each time. */
   readonly interruptions: number[] = []
   readonly states: string[] = []
@@ -38,7 +41,8 @@ export class Client {
   covered(pipe: Pipe, works: boolean): void {
     if (works) {
       this.#live.add(pipe)
-      if (this.#bareSince !== undefined && this.#world.now > this.#bareSince) this.interruptions.push(this.#world.now - this.#bareSince)
+      if (this.#bareSince !== undefined && this.#world.now > this.#bareSince)
+        this.interruptions.push(this.#world.now - this.#bareSince)
       this.#bareSince = undefined
     } else if (this.#live.delete(pipe) && this.#live.size === 0) {
       this.#bareSince = this.#world.now
@@ -76,7 +80,8 @@ export class Client {
     const options = {
       fetch,
       redundancy,
-      onGap: ({ from, to }: { from: string; to: string }) => void this.gaps.push({ from: vectorOf(from), to: vectorOf(to) }),
+      onGap: ({ from, to }: { from: string; to: string }) =>
+        void this.gaps.push({ from: vectorOf(from), to: vectorOf(to) }),
       [Symbol.for('holdfast.clock')]: clock,
     }
     const connection: EventConnection = connect([...urls], options)
@@ -113,7 +118,8 @@ export class Client {
           onRetry: (milliseconds) => void (retry = milliseconds),
         })
         const reader = response.status === 200 ? response.body?.getReader() : undefined
-        for (let result = await reader?.read(); result && !result.done; result = await reader?.read()) parser.push(result.value)
+        for (let result = await reader?.read(); result && !result.done; result = await reader?.read())
+          parser.push(result.value)
       } catch {
         // It comes back.
       }

@@ -45,7 +45,13 @@ export class Log {
 
   publish(topic: Topic): void {
     const head = this.headOf(topic)
-    this.#append({ topic, epoch: head.epoch, offset: head.offset + 1, number: this.entries.length, at: this.#world.now })
+    this.#append({
+      topic,
+      epoch: head.epoch,
+      offset: head.offset + 1,
+      number: this.entries.length,
+      at: this.#world.now,
+    })
   }
 
   /** The log of a topic is lost and begins again. */
@@ -63,11 +69,16 @@ export class Log {
   }
 
   /** What came after a position, up to another one, and whether something before that is not kept any more. */
-  read({ key }: Topic, after: Position, to: Position): { entries: Entry[]; gap?: 'trimmed' | 'new-epoch'; start: Position } {
+  read(
+    { key }: Topic,
+    after: Position,
+    to: Position,
+  ): { entries: Entry[]; gap?: 'trimmed' | 'new-epoch'; start: Position } {
     const all = (this.#byTopic.get(key) ?? []).filter(({ epoch, offset }) => epoch === to.epoch && offset <= to.offset)
     const kept = all.slice(Math.max(all.length - this.keep, 0))
     const oldest = kept[0]?.offset ?? to.offset + 1
-    if (after.epoch !== to.epoch) return { entries: kept, gap: 'new-epoch', start: { epoch: to.epoch, offset: oldest - 1 } }
+    if (after.epoch !== to.epoch)
+      return { entries: kept, gap: 'new-epoch', start: { epoch: to.epoch, offset: oldest - 1 } }
     const entries = kept.filter(({ offset }) => offset > after.offset)
     if (after.offset >= oldest - 1) return { entries, start: after }
     return { entries, gap: 'trimmed', start: { epoch: to.epoch, offset: oldest - 1 } }

@@ -12,13 +12,22 @@ const policies: readonly { policy: Policy; title: string }[] = [
   { policy: 'full', title: 'two streams' },
 ]
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, scenario: { type: 'string' }, clients: { type: 'string' }, policy: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    scenario: { type: 'string' },
+    clients: { type: 'string' },
+    policy: { type: 'string' },
+  },
+})
 const seed = Number(values.seed ?? 1)
 const clients = values.clients === undefined ? undefined : Number(values.clients)
 const names = values.scenario === undefined ? Object.keys(scenarios) : [values.scenario]
 const chosen = policies.filter(({ policy }) => values.policy === undefined || policy === values.policy)
 
-console.log(`seed ${seed}; interruption p50/p99, ×times if more than once; lost, repeated, out of order; peak attempts/s`)
+console.log(
+  `seed ${seed}; interruption p50/p99, ×times if more than once; lost, repeated, out of order; peak attempts/s`,
+)
 console.log(`| scenario | ${chosen.map(({ title }) => title).join(' | ')} |`)
 console.log(`|---|${chosen.map(() => '---|').join('')}`)
 let broken = false

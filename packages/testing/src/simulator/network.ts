@@ -32,12 +32,14 @@ export class Network {
 
   /** The fetch of one client. */
   fetchOf(client: Client): typeof fetch {
-    return (input, init = {}) => new Promise((resolve, reject) => this.#fetch(client, new URL(String(input)), init, { resolve, reject }))
+    return (input, init = {}) =>
+      new Promise((resolve, reject) => this.#fetch(client, new URL(String(input)), init, { resolve, reject }))
   }
 
   /** Let the paths to a server swallow everything, for all clients or some. */
   hole(server: Server, duration: number, concerns: (client: Client) => boolean = () => true): void {
-    for (const path of this.#paths.values()) if (path.server === server && concerns(path.client)) this.#setHole(path, true, duration)
+    for (const path of this.#paths.values())
+      if (path.server === server && concerns(path.client)) this.#setHole(path, true, duration)
     const after = this.#concerned
     this.#concerned = (client, other) => (other === server && concerns(client)) || after(client, other)
     this.#world.after(duration, () => {
@@ -106,10 +108,17 @@ export class Network {
     }
     const warm = [...path.pipes].some(({ ended }) => !ended)
     const { up } = path.server
-    this.#world.after(up ? path.roundTrip * (warm ? 0.5 : 1.5) : path.roundTrip, () => then(up && path.server.up ? undefined : new Error('Refused')))
+    this.#world.after(up ? path.roundTrip * (warm ? 0.5 : 1.5) : path.roundTrip, () =>
+      then(up && path.server.up ? undefined : new Error('Refused')),
+    )
   }
 
-  #ask(path: Path, pipe: Pipe, { url, headers: asked }: { url: URL; headers: Headers }, { resolve, reject }: Promised): void {
+  #ask(
+    path: Path,
+    pipe: Pipe,
+    { url, headers: asked }: { url: URL; headers: Headers },
+    { resolve, reject }: Promised,
+  ): void {
     const { server, client } = path
     this.#world.after(server.think, () => {
       if (pipe.ended) return

@@ -17,8 +17,24 @@ export interface Report {
 }
 
 /** Look at what clients got of what was written between their first event and `until`. */
-export function reportOf(clients: readonly Client[], log: Log, attempts: readonly number[], faultAt: number, until: number): Report {
-  const report: Report = { p50: 0, p99: 0, times: 0, lost: 0, repeated: 0, outOfOrder: 0, reported: 0, peak: 0, attempts: 0 }
+export function reportOf(
+  clients: readonly Client[],
+  log: Log,
+  attempts: readonly number[],
+  faultAt: number,
+  until: number,
+): Report {
+  const report: Report = {
+    p50: 0,
+    p99: 0,
+    times: 0,
+    lost: 0,
+    repeated: 0,
+    outOfOrder: 0,
+    reported: 0,
+    peak: 0,
+    attempts: 0,
+  }
   const longest: number[] = []
   let times = 0
   for (const client of clients) {

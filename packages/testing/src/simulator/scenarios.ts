@@ -30,12 +30,17 @@ function crash({ network, world }: Stage, server: Server, downFor: number): void
 /** What happens to the servers; everything else is the same. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   crash: { clients: 300, duration: 60_000, fault: (stage) => crash(stage, stage.servers[0] as Server, 20_000) },
-  'black hole': { clients: 300, duration: 150_000, fault: ({ network, servers }) => network.hole(servers[0] as Server, 60_000) },
+  'black hole': {
+    clients: 300,
+    duration: 150_000,
+    fault: ({ network, servers }) => network.hole(servers[0] as Server, 60_000),
+  },
   flapping: {
     clients: 300,
     duration: 90_000,
     fault: (stage) => {
-      for (let index = 0; index < 5; index++) stage.world.after(index * 8_000, () => crash(stage, stage.servers[0] as Server, 2_000))
+      for (let index = 0; index < 5; index++)
+        stage.world.after(index * 8_000, () => crash(stage, stage.servers[0] as Server, 2_000))
     },
   },
   deploy: {
@@ -79,5 +84,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       server.shed = 0.3
     },
   },
-  outage: { clients: 300, duration: 90_000, fault: (stage) => { for (const server of stage.servers) crash(stage, server, 20_000) } },
+  outage: {
+    clients: 300,
+    duration: 90_000,
+    fault: (stage) => {
+      for (const server of stage.servers) crash(stage, server, 20_000)
+    },
+  },
 }

@@ -69,7 +69,9 @@ export class Server {
     pipe.onCancel = () => this.streams.delete(stream)
     this.streams.add(stream)
     // A hub leaves the back-off to clients that have one.
-    const retry = headers.get('accept')?.includes('holdfast=1') ? '' : `retry: ${Math.round(this.#world.between(1_000, 4_000))}\n`
+    const retry = headers.get('accept')?.includes('holdfast=1')
+      ? ''
+      : `retry: ${Math.round(this.#world.between(1_000, 4_000))}\n`
     this.#open(stream, from, retry)
     return { status: 200, headers: { 'content-type': 'text/event-stream' } }
   }
@@ -156,7 +158,12 @@ export class Server {
   #beat(): void {
     if (!this.up) return
     for (const { pipe, standby, vector } of this.streams) {
-      const hint = hintOf({ heartbeat, t: Math.round(this.#world.now), load: this.load, ...(this.shed > 0 && { shed: this.shed }) })
+      const hint = hintOf({
+        heartbeat,
+        t: Math.round(this.#world.now),
+        load: this.load,
+        ...(this.shed > 0 && { shed: this.shed }),
+      })
       pipe.write(bytesOf(standby ? hint : `${hint}id: ${idOf(vector)}\n\n`))
     }
   }

@@ -23,7 +23,12 @@ export interface Simulation extends Report {
 const eventsPerSecond = 2
 
 /** Play one scenario to clients of one policy: three servers, one log, two topics. */
-export async function simulate({ scenario: name, policy, seed = 1, clients: count }: SimulationOptions): Promise<Simulation> {
+export async function simulate({
+  scenario: name,
+  policy,
+  seed = 1,
+  clients: count,
+}: SimulationOptions): Promise<Simulation> {
   const scenario = scenarios[name]
   if (!scenario) throw new RangeError(`Cannot simulate "${name}": there are ${Object.keys(scenarios).join(', ')}`)
   const world = new World(seed)

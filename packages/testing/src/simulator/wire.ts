@@ -21,7 +21,9 @@ export function vectorOf(id: string): Map<string, Position> {
 }
 
 export function hintOf(hint: Readonly<Record<string, string | number>>): string {
-  return `: hint ${Object.entries(hint).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join(' ')}\n\n`
+  return `: hint ${Object.entries(hint)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join(' ')}\n\n`
 }
 
 export function bytesOf(text: string): Uint8Array {

@@ -53,7 +53,8 @@ export function linkBroker(send: (ask: Ask) => void): LinkBroker {
     },
     receive(answer) {
       if (answer.kind === 'result') settle(answer.call, ({ resolve }) => resolve(answer.value))
-      else if (answer.kind === 'failure') settle(answer.call, ({ reject }) => reject(new BrokerLinkError(answer.message)))
+      else if (answer.kind === 'failure')
+        settle(answer.call, ({ reject }) => reject(new BrokerLinkError(answer.message)))
       else if (answer.kind === 'event') listeners.get(answer.subscription)?.onEvent(answer.event)
       else listeners.get(answer.subscription)?.onLost(new BrokerLinkError(answer.reason))
     },

@@ -5,8 +5,16 @@ import type { TopicHistory } from '../../../src/cloudflare/history.ts'
 it('an alarm that is needed sooner is set sooner, also while it is looked up whether there is one', async () => {
   const looking = Promise.withResolvers<null>()
   const set: number[] = []
-  const storage = { getAlarm: () => looking.promise, setAlarm: async (at: number) => void set.push(at) } as unknown as DurableObjectStorage
-  const history = { limits: { maxAge: Infinity, forgetAfter: 86_400_000 }, stored: true, empty: true, trimAt: Infinity } as unknown as TopicHistory
+  const storage = {
+    getAlarm: () => looking.promise,
+    setAlarm: async (at: number) => void set.push(at),
+  } as unknown as DurableObjectStorage
+  const history = {
+    limits: { maxAge: Infinity, forgetAfter: 86_400_000 },
+    stored: true,
+    empty: true,
+    trimAt: Infinity,
+  } as unknown as TopicHistory
   let busy = false
   const alarm = new Alarm(storage, history, { busy: () => busy, used: () => false })
   alarm.set()

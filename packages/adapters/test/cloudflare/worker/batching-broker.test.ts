@@ -2,18 +2,21 @@ import { expect, it } from 'vitest'
 import { BatchingBroker } from '../../../src/cloudflare/batching-broker.ts'
 import type { Topic } from '../../../src/cloudflare/topic.ts'
 
-it.each([{ data: '2' }, { event: '\nend', data: 'done' }])('a producer is told with %j that what it wrote before is lost', async (next) => {
-  const failure = new Error('The storage is full')
-  let tries = 0
-  const topic = {
-    history: { head: { epoch: 1, offset: 0 } },
-    append: () => {
-      tries++
-      throw failure
-    },
-  } as unknown as Topic
-  const broker = new BatchingBroker(topic, 1, { onStored: () => {}, onEnd: () => {} })
-  await broker.publish('t', [{ data: '1' }])
-  while (tries === 0) await new Promise((resolve) => setTimeout(resolve, 1))
-  await expect(broker.publish('t', [next])).rejects.toBe(failure)
-})
+it.each([{ data: '2' }, { event: '\nend', data: 'done' }])(
+  'a producer is told with %j that what it wrote before is lost',
+  async (next) => {
+    const failure = new Error('The storage is full')
+    let tries = 0
+    const topic = {
+      history: { head: { epoch: 1, offset: 0 } },
+      append: () => {
+        tries++
+        throw failure
+      },
+    } as unknown as Topic
+    const broker = new BatchingBroker(topic, 1, { onStored: () => {}, onEnd: () => {} })
+    await broker.publish('t', [{ data: '1' }])
+    while (tries === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    await expect(broker.publish('t', [next])).rejects.toBe(failure)
+  },
+)

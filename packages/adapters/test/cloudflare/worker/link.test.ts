@@ -10,7 +10,12 @@ describe('a link', () => {
   async function opened(): Promise<{ object: FakeObject; link: Link; back: () => void }> {
     const object = new FakeObject()
     const back = vi.fn()
-    const link = new Link(new HubObjects({ getByName: () => object }), { topic: 't' }, { kind: 'stream' }, { onMessage: () => {}, onBack: back })
+    const link = new Link(
+      new HubObjects({ getByName: () => object }),
+      { topic: 't' },
+      { kind: 'stream' },
+      { onMessage: () => {}, onBack: back },
+    )
     const opening = link.open()
     object.answer()
     await vi.advanceTimersByTimeAsync(0)

@@ -12,8 +12,13 @@ class TestObject extends HubObject {
   /** What it has in storage. */
   async stored(): Promise<{ rows: number; tables: string[]; alarm: number | null; running: boolean }> {
     const { sql, kv } = this.ctx.storage
-    const tables = sql.exec<{ name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table'`).toArray().map(({ name }) => name)
-    const rows = tables.includes('holdfast_log') ? sql.exec<{ rows: number }>('SELECT count(*) AS rows FROM holdfast_log').one().rows : 0
+    const tables = sql
+      .exec<{ name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table'`)
+      .toArray()
+      .map(({ name }) => name)
+    const rows = tables.includes('holdfast_log')
+      ? sql.exec<{ rows: number }>('SELECT count(*) AS rows FROM holdfast_log').one().rows
+      : 0
     return { rows, tables, alarm: await this.ctx.storage.getAlarm(), running: kv.get('holdfast:run') !== undefined }
   }
 

@@ -2,7 +2,15 @@ import { durableObjectHub, type DurableObjectHub } from '@holdfast/adapters/clou
 import { contract, type Bindings } from './contract.ts'
 import { type AnswerObject, type FleetingObject, said, type Words } from './objects.ts'
 
-export { AnswerObject, FleetingObject, ForsakenObject, PatientObject, RoomyObject, SlowObject, TightObject } from './objects.ts'
+export {
+  AnswerObject,
+  FleetingObject,
+  ForsakenObject,
+  PatientObject,
+  RoomyObject,
+  SlowObject,
+  TightObject,
+} from './objects.ts'
 
 interface Env extends Bindings {
   FLEETING: DurableObjectNamespace<FleetingObject>
@@ -44,12 +52,14 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/contract': ({ env, query }) => runCase(env, query.get('case') ?? ''),
   '/events': ({ request, hub, query, identity }) => {
     const stream: Record<string, number> = {}
-    for (const name of ['heartbeat', 'maxAge', 'retry', 'status']) if (query.has(name)) stream[name] = Number(query.get(name))
+    for (const name of ['heartbeat', 'maxAge', 'retry', 'status'])
+      if (query.has(name)) stream[name] = Number(query.get(name))
     const expiresAt = query.has('expiresAt') ? Number(query.get('expiresAt')) : undefined
     const headers = { 'x-tag': query.get('tag') ?? '' }
     return hub.respond(request, { topics: query.getAll('topic'), identity, expiresAt, stream: { ...stream, headers } })
   },
-  '/publish': async ({ request, hub, topic, key }) => hub.publish(topic, await request.json<{ data: unknown }[]>(), { key }),
+  '/publish': async ({ request, hub, topic, key }) =>
+    hub.publish(topic, await request.json<{ data: unknown }[]>(), { key }),
   '/count': ({ hub, topic }) => hub.count(topic),
   '/end': async ({ hub, topic }) => (await hub.end(topic)) ?? null,
   '/disconnect': ({ hub, query, identity }) => hub.disconnect({ topic: query.get('topic') ?? undefined, identity }),
@@ -63,14 +73,31 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/stop': ({ hub, topic }) => hub.stop(topic),
   '/object': ({ env, query, topic }) => {
     const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)
-    return stub[query.get('method') as 'instance' | 'stored' | 'attachments' | 'forgetSignsOfLife' | 'cutOneAndPublish' | 'spoilFirst' | 'crash']()
+    return stub[
+      query.get('method') as
+        | 'instance'
+        | 'stored'
+        | 'attachments'
+        | 'forgetSignsOfLife'
+        | 'cutOneAndPublish'
+        | 'spoilFirst'
+        | 'crash'
+    ]()
   },
 }
 
 async function answer(request: Request, env: Env): Promise<unknown> {
   const { pathname, searchParams: query } = new URL(request.url)
   const optional = (name: string): string | undefined => query.get(name) ?? undefined
-  const asked = { request, env, query, hub: hubOf(env, query), topic: query.get('topic') ?? '', identity: optional('identity'), key: optional('key') }
+  const asked = {
+    request,
+    env,
+    query,
+    hub: hubOf(env, query),
+    topic: query.get('topic') ?? '',
+    identity: optional('identity'),
+    key: optional('key'),
+  }
   return (await paths[pathname]?.(asked)) ?? null
 }
 

@@ -148,7 +148,11 @@ export class EventSource extends Target {
 
   #connect(transport: Transport): Connection {
     // Never through a method of a subclass: the standard's events take no such way.
-    const connection = new Connection(transport, (event) => EventSource.prototype.dispatchEvent.call(this, event), systemTasks)
+    const connection = new Connection(
+      transport,
+      (event) => EventSource.prototype.dispatchEvent.call(this, event),
+      systemTasks,
+    )
     void connection.run()
     return connection
   }

@@ -2,7 +2,11 @@
 import { onWorkerd } from './tasks.ts'
 
 /** What a request for an event stream asks of this runtime's fetch, beside what the caller chose. */
-export function requestInit(lastEventId: string): { headers: Record<string, string>; cache?: RequestCache; timeout?: false } {
+export function requestInit(lastEventId: string): {
+  headers: Record<string, string>
+  cache?: RequestCache
+  timeout?: false
+} {
   const headers: Record<string, string> = { Accept: 'text/event-stream' }
   const id = headerValue(lastEventId)
   if (id) headers['Last-Event-ID'] = id

@@ -56,7 +56,12 @@ export class FetchTransport extends StreamTransport {
 
   override async open(lastEventId: string): Promise<string | undefined> {
     this.#abort = new AbortController()
-    const init: EventSourceFetchInit = { ...requestInit(lastEventId), mode: 'cors', credentials: this.#credentials, signal: this.#abort.signal }
+    const init: EventSourceFetchInit = {
+      ...requestInit(lastEventId),
+      mode: 'cors',
+      credentials: this.#credentials,
+      signal: this.#abort.signal,
+    }
     // What the runtimes cannot fetch at all: asking again is futile.
     if (!this.#fetch && !/^(https?|data|blob):/.test(this.#url)) return undefined
     const request = this.#fetch ?? fetch

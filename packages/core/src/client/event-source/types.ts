@@ -44,7 +44,11 @@ export interface EventSourceTarget extends EventTarget {
     listener: (this: EventSource, event: MessageEvent<string>) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void
   removeEventListener<K extends keyof EventSourceEventMap>(
     type: K,
     listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
@@ -55,5 +59,9 @@ export interface EventSourceTarget extends EventTarget {
     listener: (this: EventSource, event: MessageEvent<string>) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void
 }

@@ -37,11 +37,18 @@ export class Engine implements Truth {
     this.#wallTime = wallTime
   }
 
-  publish(topic: string, events: readonly BrokerEvent[], key: string | undefined): { position: Position; duplicate: boolean } {
+  publish(
+    topic: string,
+    events: readonly BrokerEvent[],
+    key: string | undefined,
+  ): { position: Position; duplicate: boolean } {
     const log = this.#log(topic)
     const known = key === undefined ? undefined : log.keys.get(key)
     if (known) return { position: known, duplicate: true }
-    const stored = events.map((event): StoredEvent => ({ ...event, position: { epoch: log.epoch, offset: ++log.head } }))
+    const stored = events.map((event): StoredEvent => ({
+      ...event,
+      position: { epoch: log.epoch, offset: ++log.head },
+    }))
     log.events.push(...stored)
     this.records(topic).push(...stored.map((event) => ({ ...event, mark: event.event?.startsWith('\n') === true })))
     const position = { epoch: log.epoch, offset: log.head }

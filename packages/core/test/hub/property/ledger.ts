@@ -67,7 +67,8 @@ export class Ledger {
 
   /** An id without an event. */
   checkpoint(id: string): void {
-    if (this.#unknownId !== undefined) throw new Violation(`Checkpoint ${id} before the gap that an unknown id must get`)
+    if (this.#unknownId !== undefined)
+      throw new Violation(`Checkpoint ${id} before the gap that an unknown id must get`)
     for (const [topic, position] of this.#vector(id)) this.#advance(topic, position, `checkpoint ${id}`)
   }
 
@@ -81,11 +82,14 @@ export class Ledger {
     const position = vector.get(topic) as Position
     const record = this.#engine.records(topic).find((each) => comparePositions(each.position, position) === 0)
     if (!record || record.mark || record.data !== data || (record.event ?? 'message') !== event) {
-      throw new Violation(`Event ${id} of ${topic} is not what was stored: ${event} ${data.slice(0, 20)}, but ${show(record)}`)
+      throw new Violation(
+        `Event ${id} of ${topic} is not what was stored: ${event} ${data.slice(0, 20)}, but ${show(record)}`,
+      )
     }
     if (!this.#visible(data)) throw new Violation(`Event ${id} should have been filtered out`)
     const at = this.#at.get(topic)
-    if (at && comparePositions(position, at) <= 0) throw new Violation(`Event ${id} of ${topic} again, or out of order: already at ${place(at)}`)
+    if (at && comparePositions(position, at) <= 0)
+      throw new Violation(`Event ${id} of ${topic} again, or out of order: already at ${place(at)}`)
     this.#advance(topic, { ...position, offset: position.offset - 1 }, `event ${id} of ${topic}`)
     this.#at.set(topic, position)
     for (const [other, itsPosition] of vector) this.#advance(other, itsPosition, `event ${id} of ${topic}`)
@@ -109,10 +113,13 @@ export class Ledger {
     const at = this.#at.get(topic)
     if (!at) this.#checkStart(topic, position, why)
     else {
-      if (at.epoch !== position.epoch) throw new Violation(`${why}: ${topic} goes from ${place(at)} to ${place(position)} without a gap`)
-      if (position.offset < at.offset) throw new Violation(`${why}: ${topic} goes back from ${place(at)} to ${place(position)}`)
+      if (at.epoch !== position.epoch)
+        throw new Violation(`${why}: ${topic} goes from ${place(at)} to ${place(position)} without a gap`)
+      if (position.offset < at.offset)
+        throw new Violation(`${why}: ${topic} goes back from ${place(at)} to ${place(position)}`)
       const [skipped] = this.#seen(topic, at, position)
-      if (skipped) throw new Violation(`${why}: ${topic} goes from ${place(at)} to ${place(position)} and skips ${show(skipped)}`)
+      if (skipped)
+        throw new Violation(`${why}: ${topic} goes from ${place(at)} to ${place(position)} and skips ${show(skipped)}`)
     }
     this.#at.set(topic, position)
   }
@@ -124,7 +131,9 @@ export class Ledger {
       if (!limit || comparePositions(position, limit) <= 0) return
       throw new Violation(`${why}: ${topic} begins at ${place(position)}, when the hub answered at ${place(limit)}`)
     }
-    const skipped = this.#seen(topic, { epoch: 0, offset: 0 }, position).find((record) => this.#engine.isKept(topic, record.position))
+    const skipped = this.#seen(topic, { epoch: 0, offset: 0 }, position).find((record) =>
+      this.#engine.isKept(topic, record.position),
+    )
     if (skipped) throw new Violation(`${why}: the earliest of ${topic} would be ${show(skipped)}`)
   }
 
@@ -133,7 +142,8 @@ export class Ledger {
     if (id !== to) throw new Violation(`Gap to ${to} has id ${id}`)
     const vector = this.#vector(to)
     if (reason === 'unknown-id') {
-      if (from !== this.#unknownId) throw new Violation(`Gap from unknown id ${from}, but the client's was ${this.#unknownId}`)
+      if (from !== this.#unknownId)
+        throw new Violation(`Gap from unknown id ${from}, but the client's was ${this.#unknownId}`)
       this.#unknownId = undefined
       for (const [topic, position] of vector) this.#advance(topic, position, `gap ${to}`)
       return
@@ -157,8 +167,10 @@ export class Ledger {
     const spanned = between(this.#engine, topic, foreign ? { epoch: to.epoch, offset: 0 } : at, to)
     const kept = spanned.find(({ position }) => this.#engine.isKept(topic, position))
     if (kept) throw new Violation(`${what} spans ${show(kept)}, which is still there`)
-    if (reason === 'trimmed' && (at.epoch !== to.epoch || spanned.length === 0)) throw new Violation(`${what} is false: nothing was lost`)
-    if (reason === 'new-epoch' && at.epoch === to.epoch && !foreign) throw new Violation(`${what} is false: the epoch is the same`)
+    if (reason === 'trimmed' && (at.epoch !== to.epoch || spanned.length === 0))
+      throw new Violation(`${what} is false: nothing was lost`)
+    if (reason === 'new-epoch' && at.epoch === to.epoch && !foreign)
+      throw new Violation(`${what} is false: the epoch is the same`)
   }
 
   #existed(topic: string, { epoch, offset }: Position): boolean {
@@ -169,8 +181,14 @@ export class Ledger {
   #vector(id: string): Map<string, Position> {
     const positions = parsePositionId(id)?.positions
     const keys = positions && [...positions.keys()].sort().join()
-    if (keys !== [...this.#keys.keys()].sort().join()) throw new Violation(`Id ${id} is not the whole vector of ${[...this.#keys].join(' ')}`)
-    return new Map([...(positions as ReadonlyMap<string, Position>)].map(([key, position]) => [this.#keys.get(key) as string, position]))
+    if (keys !== [...this.#keys.keys()].sort().join())
+      throw new Violation(`Id ${id} is not the whole vector of ${[...this.#keys].join(' ')}`)
+    return new Map(
+      [...(positions as ReadonlyMap<string, Position>)].map(([key, position]) => [
+        this.#keys.get(key) as string,
+        position,
+      ]),
+    )
   }
 
   #seen(topic: string, after: Position, upTo: Position): Recorded[] {
@@ -188,5 +206,7 @@ function show(record: Recorded | undefined): string {
 
 /** The events between two positions, the first excluded. */
 function between(truth: Truth, topic: string, after: Position, upTo: Position): Recorded[] {
-  return truth.records(topic).filter(({ position }) => comparePositions(position, after) > 0 && comparePositions(position, upTo) <= 0)
+  return truth
+    .records(topic)
+    .filter(({ position }) => comparePositions(position, after) > 0 && comparePositions(position, upTo) <= 0)
 }

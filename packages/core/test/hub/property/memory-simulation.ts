@@ -6,7 +6,19 @@ import { Random } from './random.ts'
 import { StreamClient } from './stream-client.ts'
 import { VirtualEnvironment } from './virtual-environment.ts'
 
-const actions = { turn: 12, settle: 6, read: 30, publish: 14, advance: 6, connect: 8, cut: 4, newcomer: 3, end: 1, clock: 1, restart: 1 }
+const actions = {
+  turn: 12,
+  settle: 6,
+  read: 30,
+  publish: 14,
+  advance: 6,
+  connect: 8,
+  cut: 4,
+  newcomer: 3,
+  end: 1,
+  clock: 1,
+  restart: 1,
+}
 type Action = keyof typeof actions
 
 /** One run of hubs on the real memory broker, which keeps little and forgets soon. */
@@ -27,7 +39,11 @@ export class MemorySimulation {
     const random = (this.#random = new Random(seed))
     this.#environment = new VirtualEnvironment({ seed })
     this.#topics = Array.from({ length: random.between(1, 4) }, (_, index) => `t${index}`)
-    const limits = { maxEvents: random.pick([1, 3, 20, 1_000]), maxBytes: random.pick([500, 3_000, 1e9]), maxAge: random.pick([0, 1_000, 5_000]) }
+    const limits = {
+      maxEvents: random.pick([1, 3, 20, 1_000]),
+      maxBytes: random.pick([500, 3_000, 1e9]),
+      maxAge: random.pick([0, 1_000, 5_000]),
+    }
     this.#witness = new MemoryWitness(this.#topics, limits, this.#environment)
     this.#maxBufferedBytes = random.pick([0, 300, 2_000, 1_048_576])
     this.#hub = this.#newHub()
@@ -77,7 +93,9 @@ export class MemorySimulation {
   }
 
   #publish(): void {
-    const publication = (): HubPublication => ({ data: `${++this.#number} ${'x'.repeat(this.#random.pick([0, 0, 10, 400]))}` })
+    const publication = (): HubPublication => ({
+      data: `${++this.#number} ${'x'.repeat(this.#random.pick([0, 0, 10, 400]))}`,
+    })
     const topic = this.#random.pick(this.#topics)
     const batch = Array.from({ length: this.#random.chance(0.3) ? this.#random.between(1, 12) : 1 }, publication)
     this.trace.push(`publish ${topic} up to ${this.#number}`)

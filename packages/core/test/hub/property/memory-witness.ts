@@ -30,7 +30,11 @@ export class MemoryWitness implements Truth {
         const { epoch, offset } = result.position
         const first = offset - events.length + 1
         if (result.duplicate) return result
-        const stored = events.map((event, index) => ({ ...event, position: { epoch, offset: first + index }, mark: event.event?.startsWith('\n') === true }))
+        const stored = events.map((event, index) => ({
+          ...event,
+          position: { epoch, offset: first + index },
+          mark: event.event?.startsWith('\n') === true,
+        }))
         this.#records.set(topic, [...this.records(topic), ...stored])
         return result
       },

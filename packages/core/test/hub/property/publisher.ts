@@ -31,7 +31,9 @@ export class Publisher {
   end(): void {
     const topic = this.#random.pick(this.#topics)
     this.#trace.push(`end ${topic}`)
-    this.#hub().end(topic).catch(() => {})
+    this.#hub()
+      .end(topic)
+      .catch(() => {})
   }
 
   run(): void {
@@ -41,7 +43,9 @@ export class Publisher {
     const source = async function* (): AsyncGenerator<HubPublication> {
       yield* events
     }
-    this.#hub().run(topic, source(), { key: `run ${this.#number}` }).catch(() => {})
+    this.#hub()
+      .run(topic, source(), { key: `run ${this.#number}` })
+      .catch(() => {})
   }
 
   #publish(topic: string, key: string | undefined): void {
@@ -50,11 +54,15 @@ export class Publisher {
     const batch = Array.from({ length: this.#random.chance(0.3) ? length : 1 }, () => this.#publication(length))
     if (key !== undefined) this.#keys.push({ topic, key })
     this.#trace.push(`publish ${topic} ${batch.length} up to ${this.#number}`)
-    this.#hub().publish(topic, batch.length > 1 ? batch : (batch[0] as HubPublication), { key }).catch(() => {})
+    this.#hub()
+      .publish(topic, batch.length > 1 ? batch : (batch[0] as HubPublication), { key })
+      .catch(() => {})
   }
 
   #publication(batch = 1): HubPublication {
-    const padding = 'x'.repeat(batch > 12 ? 0 : this.#random.pick([0, 0, 0, 10, 400, 3_000, 70_000 * this.#random.below(2)]))
+    const padding = 'x'.repeat(
+      batch > 12 ? 0 : this.#random.pick([0, 0, 0, 10, 400, 3_000, 70_000 * this.#random.below(2)]),
+    )
     return { data: `${++this.#number} ${padding}`, ...(this.#random.chance(0.2) && { event: 'named' }) }
   }
 }

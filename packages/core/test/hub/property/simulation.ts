@@ -19,12 +19,41 @@ type Client = StreamClient | LocalClient
 
 const garbage = ['7', 'garbage', 'c1~', 'c1~zz-1-1', 'earliest', 'ünïcödé 🐟', 'c2~00000000-1-1', 'x'.repeat(5_000)]
 const actions = {
-  arrive: 30, turn: 12, read: 30, tick: 6, publish: 14, advance: 5, connect: 8, cut: 3, newcomer: 3, end: 1.5, run: 0.7,
-  trim: 3, lose: 0.7, clock: 1, disconnectBroker: 1.5, healBroker: 4, drop: 2, restart: 1, disconnect: 0.5, retry: 2,
+  arrive: 30,
+  turn: 12,
+  read: 30,
+  tick: 6,
+  publish: 14,
+  advance: 5,
+  connect: 8,
+  cut: 3,
+  newcomer: 3,
+  end: 1.5,
+  run: 0.7,
+  trim: 3,
+  lose: 0.7,
+  clock: 1,
+  disconnectBroker: 1.5,
+  healBroker: 4,
+  drop: 2,
+  restart: 1,
+  disconnect: 0.5,
+  retry: 2,
 }
 type Action = keyof typeof actions
 // Each run has only some of these: together they would hide each other.
-const faults: Action[] = ['cut', 'end', 'run', 'trim', 'lose', 'clock', 'disconnectBroker', 'drop', 'restart', 'disconnect']
+const faults: Action[] = [
+  'cut',
+  'end',
+  'run',
+  'trim',
+  'lose',
+  'clock',
+  'disconnectBroker',
+  'drop',
+  'restart',
+  'disconnect',
+]
 
 /** One run: a world, an engine, hubs and clients, and an adversary who decides what happens next. */
 export class Simulation {

@@ -34,7 +34,8 @@ export class SlowBroker implements Broker {
     return this.#up
   }
 
-  publish: Broker['publish'] = (topic, events, { key } = {}) => this.#call(() => this.#engine.publish(topic, events, key))
+  publish: Broker['publish'] = (topic, events, { key } = {}) =>
+    this.#call(() => this.#engine.publish(topic, events, key))
 
   read: Broker['read'] = (topic, after, limit) => this.#call(() => this.#engine.read(topic, after, limit))
 

@@ -82,7 +82,8 @@ export class StreamClient {
     if (standby) url.searchParams.set('mode', 'standby')
     if (this.lastEventId === '' && this.beginning === 'earliest') url.searchParams.set('lastEventId', 'earliest')
     // Each header's character is one byte of UTF-8.
-    else if (this.#random.chance(0.6)) headers.set('last-event-id', String.fromCharCode(...new TextEncoder().encode(this.lastEventId)))
+    else if (this.#random.chance(0.6))
+      headers.set('last-event-id', String.fromCharCode(...new TextEncoder().encode(this.lastEventId)))
     else if (this.lastEventId !== 'earliest') url.searchParams.set('lastEventId', this.lastEventId)
     else headers.set('last-event-id', 'earliest')
     return new Request(url, { headers })
@@ -113,7 +114,8 @@ export class StreamClient {
           this.#idLine = id
         },
         onEvent: (event) => {
-          if (this.#idLine !== event.id) throw new Violation(`Event without an id of its own: ${event.data.slice(0, 20)}`)
+          if (this.#idLine !== event.id)
+            throw new Violation(`Event without an id of its own: ${event.data.slice(0, 20)}`)
           this.#idLine = undefined
           this.#note(event.id)
           this.ledger.event(event)

@@ -28,7 +28,8 @@ export class LogObject {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/subscribe') return this.#subscribe(searchParams.getAll('tag'))
     if (pathname === '/publish') return Response.json(this.#publish((await request.json()) as PublishBody))
-    if (pathname === '/read') return Response.json(this.#read(...((await request.json()) as [Position | 'earliest', number])))
+    if (pathname === '/read')
+      return Response.json(this.#read(...((await request.json()) as [Position | 'earliest', number])))
     if (pathname === '/send') this.#send(await request.text(), searchParams.getAll('tag'))
     if (pathname === '/lose') await this.#state.storage.deleteAll()
     if (pathname === '/lose' || pathname === '/abort') this.#state.abort('The contract restarts the object')
@@ -65,11 +66,23 @@ export class LogObject {
     const oldest = Number(this.#sql('SELECT min(position) AS first FROM events')[0]?.['first'] ?? head + 1) - 1
     const gap = after === 'earliest' ? undefined : this.#gapAfter(after, oldest, head)
     const from = after === 'earliest' || gap ? oldest : after.offset
-    const rows = this.#sql('SELECT position, event FROM events WHERE position > ? ORDER BY position LIMIT ?', from, limit)
+    const rows = this.#sql(
+      'SELECT position, event FROM events WHERE position > ? ORDER BY position LIMIT ?',
+      from,
+      limit,
+    )
     const events = rows.map(({ position, event }): StoredEvent => {
-      return { position: { epoch: this.#epoch, offset: Number(position) }, ...(JSON.parse(String(event)) as BrokerEvent) }
+      return {
+        position: { epoch: this.#epoch, offset: Number(position) },
+        ...(JSON.parse(String(event)) as BrokerEvent),
+      }
     })
-    return { events, head: { epoch: this.#epoch, offset: head }, more: from + events.length < head, ...(gap && { gap }) }
+    return {
+      events,
+      head: { epoch: this.#epoch, offset: head },
+      more: from + events.length < head,
+      ...(gap && { gap }),
+    }
   }
 
   #gapAfter({ epoch, offset }: Position, oldest: number, head: number): HistoryPage['gap'] {

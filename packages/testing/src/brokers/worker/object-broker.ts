@@ -1,4 +1,10 @@
-import { BrokerClosedError, BrokerUnavailableError, type Broker, type Position, type StoredEvent } from '@holdfast/core/hub'
+import {
+  BrokerClosedError,
+  BrokerUnavailableError,
+  type Broker,
+  type Position,
+  type StoredEvent,
+} from '@holdfast/core/hub'
 import type { Namespace, Socket } from './types.ts'
 
 const origin = 'http://log'
@@ -97,19 +103,22 @@ export class ExampleObjectBroker implements Broker {
   #connect(topic: string, query: string, receive: (text: string) => void): Promise<{ head: Position; socket: Socket }> {
     const object = this.#object(topic)
     return new Promise((resolve, reject) => {
-      const fail = (cause?: unknown): void => reject(new BrokerUnavailableError('Cannot subscribe to the object', { cause }))
-      object.fetch(`${origin}/subscribe${query}`, { headers: { upgrade: 'websocket' } }).then(({ webSocket: socket }) => {
-        if (!socket) return fail()
-        let head: Position | undefined
-        socket.addEventListener('message', ({ data }) => {
-          if (head) return receive(data)
-          head = JSON.parse(data) as Position
-          resolve({ head, socket })
-        })
-        socket.addEventListener('close', () => fail())
-        socket.accept()
-        this.#sockets.add(socket)
-      }, fail)
+      const fail = (cause?: unknown): void =>
+        reject(new BrokerUnavailableError('Cannot subscribe to the object', { cause }))
+      object
+        .fetch(`${origin}/subscribe${query}`, { headers: { upgrade: 'websocket' } })
+        .then(({ webSocket: socket }) => {
+          if (!socket) return fail()
+          let head: Position | undefined
+          socket.addEventListener('message', ({ data }) => {
+            if (head) return receive(data)
+            head = JSON.parse(data) as Position
+            resolve({ head, socket })
+          })
+          socket.addEventListener('close', () => fail())
+          socket.accept()
+          this.#sockets.add(socket)
+        }, fail)
     })
   }
 }

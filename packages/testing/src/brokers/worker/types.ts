@@ -12,7 +12,12 @@ export interface Socket {
 /** What a Durable Object is given. */
 export interface ObjectState {
   storage: {
-    sql: { exec(query: string, ...values: (string | number | null)[]): { toArray(): Record<string, string | number | null>[] } }
+    sql: {
+      exec(
+        query: string,
+        ...values: (string | number | null)[]
+      ): { toArray(): Record<string, string | number | null>[] }
+    }
     deleteAll(): Promise<void>
   }
   acceptWebSocket(socket: Socket, tags?: string[]): void

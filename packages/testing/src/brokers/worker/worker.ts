@@ -23,7 +23,11 @@ function objectOptions(namespace: Namespace): BrokerContractOptions {
     const broker = new ExampleObjectBroker(namespace, prefix, maxEvents)
     const toAll = async (path: string): Promise<void> => {
       // An object that aborts itself breaks off this very request.
-      for (const name of broker.names) await namespace.getByName(name).fetch(`http://log${path}`).catch(() => {})
+      for (const name of broker.names)
+        await namespace
+          .getByName(name)
+          .fetch(`http://log${path}`)
+          .catch(() => {})
     }
     return {
       broker,

@@ -19,20 +19,42 @@ export async function endingScene(stage: Stage): Promise<Scene> {
   return {
     feeds,
     async disturb() {
-      for (const feed of feeds) closed.set(feed, feed.report.then(() => isClosed(feed)))
+      for (const feed of feeds)
+        closed.set(
+          feed,
+          feed.report.then(() => isClosed(feed)),
+        )
       await Promise.all(closed.values())
     },
     cases: [
       { name: 'break closes every socket', check: () => judge(broken, 'broken', 'closed') },
-      { name: 'an abort throws the reason and closes every socket', check: () => judge(aborted, 'Error: aborted on purpose', 'aborted') },
+      {
+        name: 'an abort throws the reason and closes every socket',
+        check: () => judge(aborted, 'Error: aborted on purpose', 'aborted'),
+      },
     ],
   }
 
   async function judge(feed: Feed, end: string, closeReason: string): Promise<void> {
     const report = await feed.report
     const last = (report.events.at(-1)?.n ?? 0) + 1
-    const found = { end: report.end, closeReason: report.closeReason, count: report.events.length, socketsClosed: await closed.get(feed), ...faultsOf(report.events, last) }
-    const right = { end, closeReason, count: events, socketsClosed: true, lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 }
+    const found = {
+      end: report.end,
+      closeReason: report.closeReason,
+      count: report.events.length,
+      socketsClosed: await closed.get(feed),
+      ...faultsOf(report.events, last),
+    }
+    const right = {
+      end,
+      closeReason,
+      count: events,
+      socketsClosed: true,
+      lost: 0,
+      repeated: 0,
+      outOfOrder: 0,
+      misnamed: 0,
+    }
     equal(found, right, `${feed.plan.name}:\n${feed.log}\n`)
   }
 }

@@ -15,7 +15,9 @@ export async function networkScenes(stage: Stage): Promise<Scene[]> {
   const { calm } = stage.servers
   const scenes = networkFaults.flatMap((fault) =>
     modes.map(async (redundancy): Promise<Scene> => {
-      const feeds = await Promise.all(each.map((which) => stage.feed(calm, { name: `${fault.name}-${redundancy}-${which}`, redundancy })))
+      const feeds = await Promise.all(
+        each.map((which) => stage.feed(calm, { name: `${fault.name}-${redundancy}-${which}`, redundancy })),
+      )
       return struckScene(stage, fault, redundancy, feeds)
     }),
   )
@@ -25,7 +27,9 @@ export async function networkScenes(stage: Stage): Promise<Scene[]> {
 /** One URL, which is all that many have. */
 async function singleScene(stage: Stage): Promise<Scene> {
   const [fault] = networkFaults as [NetworkFault]
-  const feeds = await Promise.all(each.map((which) => stage.feed(stage.servers.calm.slice(0, 1), { name: `single-${which}` })))
+  const feeds = await Promise.all(
+    each.map((which) => stage.feed(stage.servers.calm.slice(0, 1), { name: `single-${which}` })),
+  )
   return struckScene(stage, { ...fault, name: 'RST, one endpoint' }, 'none', feeds)
 }
 
@@ -35,12 +39,18 @@ function struckScene(stage: Stage, fault: NetworkFault, mode: string, feeds: rea
     const isLate = fault.name === 'slow link'
     const times = isLate ? lateness(events, feed.cuts, fault.lasts ?? 0) : interruptions(events, feed.cuts)
     stage.table.add(fault.name, mode, times)
-    if (times.some((time) => time > generous)) throw new Error(`"${feed.plan.name}" was interrupted for ${times.join(', ')} ms:\n${feed.log}`)
+    if (times.some((time) => time > generous))
+      throw new Error(`"${feed.plan.name}" was interrupted for ${times.join(', ')} ms:\n${feed.log}`)
   }
   return {
     feeds,
     disturb: async () => void (await Promise.all(feeds.map((feed) => strike(feed, fault)))),
-    cases: [{ name: `${fault.name}, ${mode}: nothing lost, repeated or out of order`, check: async () => void (await Promise.all(feeds.map(judge))) }],
+    cases: [
+      {
+        name: `${fault.name}, ${mode}: nothing lost, repeated or out of order`,
+        check: async () => void (await Promise.all(feeds.map(judge))),
+      },
+    ],
   }
 }
 

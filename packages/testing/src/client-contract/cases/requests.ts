@@ -25,7 +25,14 @@ const rst = (way: Way): void => way.live.forEach((connection) => connection.rst(
 
 const postCases: readonly PostCase[] = [
   { name: 'whole', demand: 'runs once, and ends with its source', end: 'done', posts: 1 },
-  { name: 'located', demand: 'cut by RST, runs once and goes on at its Content-Location', located: true, strike: rst, end: 'done', posts: 1 },
+  {
+    name: 'located',
+    demand: 'cut by RST, runs once and goes on at its Content-Location',
+    located: true,
+    strike: rst,
+    end: 'done',
+    posts: 1,
+  },
   {
     name: 'silenced',
     demand: 'silenced, runs once and goes on at its Content-Location',
@@ -42,7 +49,13 @@ const postCases: readonly PostCase[] = [
     end: 'done',
     posts: 1,
   },
-  { name: 'cut', demand: 'cut without either, runs once and ends as not-resumable', strike: rst, end: 'not-resumable', posts: 1 },
+  {
+    name: 'cut',
+    demand: 'cut without either, runs once and ends as not-resumable',
+    strike: rst,
+    end: 'not-resumable',
+    posts: 1,
+  },
   {
     name: 'headless',
     demand: 'cut within the head of its answer, runs once and ends as not-resumable',
@@ -50,7 +63,13 @@ const postCases: readonly PostCase[] = [
     end: 'not-resumable',
     posts: 1,
   },
-  { name: 'refused', demand: 'that no server gets ends as not-resumable', before: (way) => way.set({ refuse: true }), end: 'not-resumable', posts: 0 },
+  {
+    name: 'refused',
+    demand: 'that no server gets ends as not-resumable',
+    before: (way) => way.set({ refuse: true }),
+    end: 'not-resumable',
+    posts: 0,
+  },
 ]
 
 /** Requests that must not be made twice. */
@@ -58,7 +77,10 @@ export function postScenes(stage: Stage): Promise<Scene[]> {
   return Promise.all(postCases.map((each) => postScene(stage, each)))
 }
 
-async function postScene(stage: Stage, { name, demand, located, resumeUrl, before, strike, end, posts }: PostCase): Promise<Scene> {
+async function postScene(
+  stage: Stage,
+  { name, demand, located, resumeUrl, before, strike, end, posts }: PostCase,
+): Promise<Scene> {
   const { calm } = stage.servers
   const topic = `answer-${name}`
   // Or a slow client would be struck when it has got all.
@@ -83,7 +105,12 @@ async function judge(stage: Stage, feed: Feed, expected: { topic: string; end: s
   const report = await feed.report
   const counts = await Promise.all(stage.servers.calm.map((server) => server.posts(expected.topic)))
   const length = expected.end === 'done' ? answerLength : report.events.length
-  const found = { end: report.end, posts: counts.reduce((sum, count) => sum + count, 0), first: report.events[0]?.n ?? 0, ...faultsOf(report.events, length, [expected.topic]) }
+  const found = {
+    end: report.end,
+    posts: counts.reduce((sum, count) => sum + count, 0),
+    first: report.events[0]?.n ?? 0,
+    ...faultsOf(report.events, length, [expected.topic]),
+  }
   const right = { end: expected.end, posts: expected.posts, first: 0, lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 }
   equal(found, right, `${feed.plan.name}:\n${feed.log}\n`)
 }

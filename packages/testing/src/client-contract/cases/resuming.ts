@@ -25,7 +25,11 @@ export async function resumeScene(stage: Stage): Promise<Scene> {
         name: 'another process goes on after lastEventId',
         async check() {
           const all = [...(await told.report).events, ...(await toldAgain.report).events]
-          equal({ count: all.length, ...faultsOf(all, lastOf(all)) }, { count: 2 * events, lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 }, told.log)
+          equal(
+            { count: all.length, ...faultsOf(all, lastOf(all)) },
+            { count: 2 * events, lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 },
+            told.log,
+          )
         },
       },
       {
@@ -33,8 +37,16 @@ export async function resumeScene(stage: Stage): Promise<Scene> {
         async check() {
           const [before, after] = [(await stored.report).events, (await storedAgain.report).events]
           const all = [...before.slice(0, -1), ...after]
-          const found = { again: after.some(({ n }) => n === before.at(-1)?.n), count: all.length, ...faultsOf(all, lastOf(all)) }
-          equal(found, { again: true, count: 2 * events - 1, lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 }, stored.log)
+          const found = {
+            again: after.some(({ n }) => n === before.at(-1)?.n),
+            count: all.length,
+            ...faultsOf(all, lastOf(all)),
+          }
+          equal(
+            found,
+            { again: true, count: 2 * events - 1, lost: 0, repeated: 0, outOfOrder: 0, misnamed: 0 },
+            stored.log,
+          )
         },
       },
     ],

@@ -14,15 +14,25 @@ const drainWithin = 2_000
 export async function killScene(stage: Stage): Promise<Scene> {
   const { mortal } = stage.servers
   const listed = await Promise.all(
-    modes.flatMap((redundancy) => ['first', 'second', 'third'].map((which) => stage.feed(mortal, { name: `killed-${redundancy}-${which}`, redundancy }))),
+    modes.flatMap((redundancy) =>
+      ['first', 'second', 'third'].map((which) =>
+        stage.feed(mortal, { name: `killed-${redundancy}-${which}`, redundancy }),
+      ),
+    ),
   )
-  const single = await Promise.all(mortal.map((server, index) => stage.feed([server], { name: `killed-single-${index}` })))
+  const single = await Promise.all(
+    mortal.map((server, index) => stage.feed([server], { name: `killed-single-${index}` })),
+  )
   const feeds = [...listed, ...single]
   const check = (row: string, mode: string, own: readonly Feed[]): ContractCase => ({
     name: `${row}, ${mode}: nothing lost, repeated or out of order`,
     async check() {
-      for (const feed of own) stage.table.add(row, mode, interruptions(await expectAll(feed, stage.publisher.count), feed.cuts))
-      ok(own.some(({ cuts }) => cuts.length > 0), 'Nobody was hit')
+      for (const feed of own)
+        stage.table.add(row, mode, interruptions(await expectAll(feed, stage.publisher.count), feed.cuts))
+      ok(
+        own.some(({ cuts }) => cuts.length > 0),
+        'Nobody was hit',
+      )
     },
   })
   return {
@@ -38,7 +48,13 @@ export async function killScene(stage: Stage): Promise<Scene> {
       await Promise.all(feeds.map((feed) => feed.opened()))
     },
     cases: [
-      ...modes.map((mode) => check('kill -9', mode, listed.filter(({ plan }) => plan.redundancy === mode))),
+      ...modes.map((mode) =>
+        check(
+          'kill -9',
+          mode,
+          listed.filter(({ plan }) => plan.redundancy === mode),
+        ),
+      ),
       check('kill -9 and restart, one endpoint', 'none', single),
     ],
   }
@@ -66,7 +82,9 @@ function serverOf(servers: readonly StreamServer[], feed: Feed): StreamServer {
 /** A rolling deployment: every server drains, goes and comes back, one after the other. */
 export async function deployScene(stage: Stage): Promise<Scene> {
   const { deployed } = stage.servers
-  const feeds = await Promise.all(modes.map((redundancy) => stage.feed(deployed, { name: `drained-${redundancy}`, redundancy })))
+  const feeds = await Promise.all(
+    modes.map((redundancy) => stage.feed(deployed, { name: `drained-${redundancy}`, redundancy })),
+  )
   const deploy = async (choose: () => StreamServer): Promise<void> => {
     await Promise.all(feeds.map((feed) => feed.settled()))
     const server = choose()
@@ -85,7 +103,11 @@ export async function deployScene(stage: Stage): Promise<Scene> {
       name: `drain, ${feed.plan.redundancy}: the next stream is there before the old one goes`,
       async check() {
         const events = await expectAll(feed, stage.publisher.count)
-        stage.table.add('drain (largest gap)', feed.plan.redundancy ?? '', largestGaps(events, feed.cuts, drainWithin + 1_000))
+        stage.table.add(
+          'drain (largest gap)',
+          feed.plan.redundancy ?? '',
+          largestGaps(events, feed.cuts, drainWithin + 1_000),
+        )
         ok(feed.cuts.length > 0, `"${feed.plan.name}" was on no server that drained:\n${feed.log}`)
         const without = feed.statuses.filter(({ status }) => status.state === 'lost' || status.state === 'waiting')
         ok(without.length === 0, `"${feed.plan.name}" was without a stream:\n${feed.log}`)

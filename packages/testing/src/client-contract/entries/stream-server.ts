@@ -36,7 +36,8 @@ async function handle(request: Request): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url)
   if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: cors })
   const answers = /^\/answers\/([\w-]+)$/.exec(pathname)?.[1]
-  if (pathname === '/events') return hub.respond(request, { topics: searchParams.getAll('topic'), stream: { headers: cors } })
+  if (pathname === '/events')
+    return hub.respond(request, { topics: searchParams.getAll('topic'), stream: { headers: cors } })
   if (pathname === '/requests') return Response.json(posts.get(searchParams.get('name') ?? '') ?? 0)
   if (pathname === '/release') return Response.json(releases.get(searchParams.get('name') ?? '')?.() ?? null)
   if (answers === undefined) return new Response(null, { status: 404, headers: cors })

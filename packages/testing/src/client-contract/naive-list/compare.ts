@@ -34,7 +34,11 @@ export async function compareLists(): Promise<Outcome[]> {
   const hubs = [0, 1].map(() => createHub({ broker, stream: { heartbeat: 1_000 } }))
   const targets: string[] = []
   for (const hub of hubs) {
-    const server = await serve({ fetch: (request) => hub.respond(request, { topics: [topic] }), port: 0, hostname: '127.0.0.1' })
+    const server = await serve({
+      fetch: (request) => hub.respond(request, { topics: [topic] }),
+      port: 0,
+      hostname: '127.0.0.1',
+    })
     stack.defer(() => server.close({ hub, within: 100 }))
     targets.push(server.url)
   }
@@ -43,7 +47,10 @@ export async function compareLists(): Promise<Outcome[]> {
     const data: Numbered = { n: published++, at: Date.now() }
     void hubs[0]?.publish(topic, { data })
   }, pace)
-  const runs = faults.flatMap((fault) => [play('naive', naiveList, fault, targets), play('ours', ourList, fault, targets)])
+  const runs = faults.flatMap((fault) => [
+    play('naive', naiveList, fault, targets),
+    play('ours', ourList, fault, targets),
+  ])
   const ends = await Promise.all(runs)
   clearInterval(timer)
   // What was published last is on its way.
@@ -53,13 +60,21 @@ export async function compareLists(): Promise<Outcome[]> {
 
 type List = typeof naiveList
 
-async function play(list: Outcome['list'], follow: List, fault: NetworkFault, targets: readonly string[]): Promise<(published: number) => Outcome> {
+async function play(
+  list: Outcome['list'],
+  follow: List,
+  fault: NetworkFault,
+  targets: readonly string[],
+): Promise<(published: number) => Outcome> {
   const ways = await Promise.all(targets.map((target) => Way.to(target)))
   const events: FeedReport['events'] = []
-  const close = follow(ways.map(({ url }) => url), (data) => {
-    const { n, at } = JSON.parse(data) as Numbered
-    events.push({ n, topic, publishedAt: at, arrivedAt: Date.now() })
-  })
+  const close = follow(
+    ways.map(({ url }) => url),
+    (data) => {
+      const { n, at } = JSON.parse(data) as Numbered
+      events.push({ n, topic, publishedAt: at, arrivedAt: Date.now() })
+    },
+  )
   const times: number[] = []
   for (let cut = 0; cut < cuts; cut++) {
     const way = await busiest(ways)
@@ -96,7 +111,9 @@ export function outcomeTable(outcomes: readonly Outcome[]): string {
     const [median, most] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted.at(-1)].map(show)
     return `| ${fault} | ${list} | ${lost} | ${repeated} | ${median}/${most} |`
   })
-  return ['| fault | list | lost | repeated | ms to the next event, p50/max |', '|---|---|---|---|---|', ...lines].join('\n')
+  return ['| fault | list | lost | repeated | ms to the next event, p50/max |', '|---|---|---|---|---|', ...lines].join(
+    '\n',
+  )
 }
 
 function show(milliseconds = NaN): string {

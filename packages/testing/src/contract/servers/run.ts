@@ -9,7 +9,11 @@ interface Served {
 
 /** Serve the fixture, say where, and shut down on SIGTERM as an application should. */
 export async function run(
-  serve: (options: { fetch: (request: Request) => Promise<Response>; port: number; hostname: string }) => Promise<Served>,
+  serve: (options: {
+    fetch: (request: Request) => Promise<Response>
+    port: number
+    hostname: string
+  }) => Promise<Served>,
 ): Promise<void> {
   const { fetch, hub } = createFixture()
   const server = await serve({ fetch, port: 0, hostname: '127.0.0.1' })

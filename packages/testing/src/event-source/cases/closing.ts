@@ -6,11 +6,15 @@ export const closing: EventSourceCase[] = [
     name: 'close: at once, returns nothing, and may be called again',
     run(context) {
       const source = context.quiet()
-      equal([source.close(), source.readyState, source.close(), source.readyState], [undefined, 2, undefined, 2], 'close')
+      equal(
+        [source.close(), source.readyState, source.close(), source.readyState],
+        [undefined, 2, undefined, 2],
+        'close',
+      )
     },
   },
   {
-    name: 'close: in the constructor\'s turn, no event ever',
+    name: "close: in the constructor's turn, no event ever",
     async run(context) {
       const { source, events } = context.open([{ body: ['data: x\n\n'], after: 'end' }])
       source.close()

@@ -11,7 +11,9 @@ function hasBlobUrls(): boolean {
   }
 }
 
-const typed = (type: string | string[]): { headers: Record<string, string | string[]> } => ({ headers: { 'content-type': type } })
+const typed = (type: string | string[]): { headers: Record<string, string | string[]> } => ({
+  headers: { 'content-type': type },
+})
 
 const accepted = [
   'text/event-stream',
@@ -23,11 +25,29 @@ const accepted = [
   'text/event-stream ; a=b',
   'text/plain, text/event-stream',
 ]
-const refused = ['text/plain', 'text/html', 'text/event-streams', 'text/event-stream/x', 'text /event-stream', 'x', '', 'text/event-stream, text/html', 'application/json']
+const refused = [
+  'text/plain',
+  'text/html',
+  'text/event-streams',
+  'text/event-stream/x',
+  'text /event-stream',
+  'x',
+  '',
+  'text/event-stream, text/html',
+  'application/json',
+]
 const failing = [201, 202, 203, 204, 205, 206, 304, 400, 401, 403, 404, 410, 429, 500, 502, 503]
 
 // None of them can be fetched, now or later. A browser knows more that it would be futile to ask for again.
-const unfetchable = ['ftp://example.test/', 'about:blank', 'javascript:0', 'mailto:a@example.test', 'ws://127.0.0.1:9/', 'file:///stream', 'nonsense:x']
+const unfetchable = [
+  'ftp://example.test/',
+  'about:blank',
+  'javascript:0',
+  'mailto:a@example.test',
+  'ws://127.0.0.1:9/',
+  'file:///stream',
+  'nonsense:x',
+]
 
 export const connecting: EventSourceCase[] = [
   ...unfetchable.map((url) => ({
@@ -42,7 +62,9 @@ export const connecting: EventSourceCase[] = [
   {
     name: 'scheme data: read to its end, of no origin',
     async run(context) {
-      const events = await new Recorder(context.connect('data:text/event-stream;charset=utf-8,id:%207%0Adata:%20%C3%A9%0A%0A')).until('error:0')
+      const events = await new Recorder(
+        context.connect('data:text/event-stream;charset=utf-8,id:%207%0Adata:%20%C3%A9%0A%0A'),
+      ).until('error:0')
       equal(events.log, ['open', 'message:é', 'error:0'], 'events')
       equal([events.messages()[0]?.origin, events.messages()[0]?.lastEventId], ['null', '7'], 'message')
     },
@@ -91,7 +113,10 @@ export const connecting: EventSourceCase[] = [
     name: 'request: anew for each source, whatever may be stored',
     async run(context) {
       const headers = { 'content-type': 'text/event-stream', 'cache-control': 'public, max-age=3600' }
-      const stream = context.plan([{ headers, body: ['data: 1\n\n'], after: 'end' }, { headers, body: ['data: 2\n\n'] }])
+      const stream = context.plan([
+        { headers, body: ['data: 1\n\n'], after: 'end' },
+        { headers, body: ['data: 2\n\n'] },
+      ])
       for (const data of ['1', '2']) {
         const source = context.connect(stream.url)
         await new Recorder(source).until(`message:${data}`)
@@ -121,9 +146,15 @@ export const connecting: EventSourceCase[] = [
     name: 'request: to another origin that does not allow it, nothing is read',
     applies: isBrowser,
     async run(context) {
-      const denials = [{ 'access-control-allow-origin': 'https://example.test' }, { 'access-control-allow-origin': '*' }]
+      const denials = [
+        { 'access-control-allow-origin': 'https://example.test' },
+        { 'access-control-allow-origin': '*' },
+      ]
       for (const denial of denials) {
-        const stream = context.plan([{ headers: { 'content-type': 'text/event-stream', ...denial }, body: ['data: x\n\n'] }], context.otherBase)
+        const stream = context.plan(
+          [{ headers: { 'content-type': 'text/event-stream', ...denial }, body: ['data: x\n\n'] }],
+          context.otherBase,
+        )
         const source = context.connect(stream.url, { withCredentials: true })
         const events = await new Recorder(source).count(1)
         // The standard leaves it to the browser whether that is futile. A script is not told from a network error.
@@ -162,7 +193,9 @@ export const connecting: EventSourceCase[] = [
   ...refused.map((type) => ({
     name: `type refused: ${type || 'empty'}`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
-      const { source, events } = context.open([{ ...typed(type), body: ['retry: 1\ndata: x\n\n'], after: 'end' as const }])
+      const { source, events } = context.open([
+        { ...typed(type), body: ['retry: 1\ndata: x\n\n'], after: 'end' as const },
+      ])
       await events.count(1)
       await wait(100)
       equal([events.log, source.readyState], [['error:2'], 2], 'events')
@@ -179,7 +212,9 @@ export const connecting: EventSourceCase[] = [
   ...failing.map((status) => ({
     name: `status ${status}: fails for good`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
-      const { source, events, stream } = context.open([{ status, headers: { 'content-type': 'text/event-stream' }, after: 'end' as const }])
+      const { source, events, stream } = context.open([
+        { status, headers: { 'content-type': 'text/event-stream' }, after: 'end' as const },
+      ])
       await events.count(1)
       await wait(150)
       equal([events.log, source.readyState], [['error:2'], 2], 'events')
@@ -200,7 +235,9 @@ export const connecting: EventSourceCase[] = [
     name: `redirect ${status}: followed; origin and url`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
       const target = context.plan([{ body: ['data: x\n\n'] }], context.otherBase)
-      const { source, events, stream } = context.open([{ status, headers: { location: target.url }, after: 'end' as const }])
+      const { source, events, stream } = context.open([
+        { status, headers: { location: target.url }, after: 'end' as const },
+      ])
       await events.count(2)
       equal(events.log, ['open', 'message:x'], 'events')
       equal(events.messages()[0]?.origin, context.otherBase, 'origin')
@@ -211,7 +248,9 @@ export const connecting: EventSourceCase[] = [
     name: 'redirect: relative, within the origin',
     async run(context) {
       const target = context.plan([{ body: ['data: x\n\n'] }])
-      const { events } = context.open([{ status: 302, headers: { location: target.url.slice(context.base.length) }, after: 'end' }])
+      const { events } = context.open([
+        { status: 302, headers: { location: target.url.slice(context.base.length) }, after: 'end' },
+      ])
       await events.count(2)
       equal(events.messages()[0]?.origin, context.base, 'origin')
     },
@@ -250,14 +289,22 @@ export const connecting: EventSourceCase[] = [
     name: 'credentials: sent across origins only when asked for',
     applies: isBrowser,
     async run(context) {
-      const cookie = { status: 200, headers: { 'set-cookie': 'holdfast=1', 'content-type': 'text/plain' }, after: 'end' as const }
+      const cookie = {
+        status: 200,
+        headers: { 'set-cookie': 'holdfast=1', 'content-type': 'text/plain' },
+        after: 'end' as const,
+      }
       await fetch(context.plan([cookie], context.otherBase).url, { credentials: 'include' })
       for (const withCredentials of [false, true]) {
         const stream = context.plan([{}], context.otherBase)
         const source = context.connect(stream.url, { withCredentials })
         await new Promise((resolve) => (source.onopen = resolve))
         const [request] = await stream.seen()
-        equal(request?.headers['cookie'], withCredentials ? 'holdfast=1' : undefined, `withCredentials ${withCredentials}`)
+        equal(
+          request?.headers['cookie'],
+          withCredentials ? 'holdfast=1' : undefined,
+          `withCredentials ${withCredentials}`,
+        )
       }
     },
   },

@@ -24,7 +24,16 @@ export const construction: EventSourceCase[] = [
       const { url } = context.plan([{}])
       equal(context.connect(new URL(url)).url, url, 'URL')
       equal(context.connect({ toString: () => url } as unknown as string).url, url, 'object')
-      const thrown = throws(() => context.connect({ toString: () => { throw new RangeError('mine') } } as unknown as string), 'RangeError', 'toString')
+      const thrown = throws(
+        () =>
+          context.connect({
+            toString: () => {
+              throw new RangeError('mine')
+            },
+          } as unknown as string),
+        'RangeError',
+        'toString',
+      )
       equal(thrown.message, 'mine', 'the error itself')
     },
   },
@@ -78,7 +87,8 @@ export const construction: EventSourceCase[] = [
     name: 'url: a relative one without a base URL is a SyntaxError',
     applies: () => !hasBase(),
     run({ EventSource }) {
-      for (const url of ['/stream', '', undefined as unknown as string]) throws(() => new EventSource(url), 'SyntaxError', url)
+      for (const url of ['/stream', '', undefined as unknown as string])
+        throws(() => new EventSource(url), 'SyntaxError', url)
     },
   },
   {
@@ -115,10 +125,19 @@ export const construction: EventSourceCase[] = [
     run(context) {
       const order: string[] = []
       const url = { toString: () => (order.push('url'), 'http://127.0.0.1:99999/') } as unknown as string
-      const init = { get withCredentials(): boolean { order.push('withCredentials'); return true } }
+      const init = {
+        get withCredentials(): boolean {
+          order.push('withCredentials')
+          return true
+        },
+      }
       throws(() => context.connect(url, init), 'SyntaxError', 'url')
       equal(order, ['url', 'withCredentials'], 'order')
-      const failing = { get withCredentials(): boolean { throw new RangeError('mine') } }
+      const failing = {
+        get withCredentials(): boolean {
+          throw new RangeError('mine')
+        },
+      }
       throws(() => context.connect('http://127.0.0.1:99999/', failing), 'RangeError', 'getter')
     },
   },
@@ -144,7 +163,8 @@ export const construction: EventSourceCase[] = [
     name: 'init: fetch must be callable',
     ours: true,
     run({ EventSource, base }) {
-      for (const fetch of [null, 1, {}, 'fetch']) throws(() => Reflect.construct(EventSource, [base, { fetch }]), 'TypeError', typeof fetch)
+      for (const fetch of [null, 1, {}, 'fetch'])
+        throws(() => Reflect.construct(EventSource, [base, { fetch }]), 'TypeError', typeof fetch)
     },
   },
 ]

@@ -34,11 +34,33 @@ export const customFetch: EventSourceCase[] = [
         }),
       )
       await events.count(4)
-      equal(calls.map(([url, { mode, credentials }]) => [url, mode, credentials]), [[stream.url, 'cors', 'include'], [stream.url, 'cors', 'include']], 'calls')
-      equal(calls.map(([, { headers }]) => headers['Accept']), ['text/event-stream', 'text/event-stream'], 'accept')
-      equal([calls[0]?.[1].headers['Last-Event-ID'], calls[1]?.[1].headers['Last-Event-ID'] !== undefined], [undefined, true], 'last-event-id')
-      ok(calls.every(([, { signal }]) => signal instanceof AbortSignal), 'signal')
-      equal((await stream.seen()).map(({ headers }) => headers['last-event-id']), ['mine', 'mine'], 'sent')
+      equal(
+        calls.map(([url, { mode, credentials }]) => [url, mode, credentials]),
+        [
+          [stream.url, 'cors', 'include'],
+          [stream.url, 'cors', 'include'],
+        ],
+        'calls',
+      )
+      equal(
+        calls.map(([, { headers }]) => headers['Accept']),
+        ['text/event-stream', 'text/event-stream'],
+        'accept',
+      )
+      equal(
+        [calls[0]?.[1].headers['Last-Event-ID'], calls[1]?.[1].headers['Last-Event-ID'] !== undefined],
+        [undefined, true],
+        'last-event-id',
+      )
+      ok(
+        calls.every(([, { signal }]) => signal instanceof AbortSignal),
+        'signal',
+      )
+      equal(
+        (await stream.seen()).map(({ headers }) => headers['last-event-id']),
+        ['mine', 'mine'],
+        'sent',
+      )
     },
   },
   {
@@ -48,11 +70,15 @@ export const customFetch: EventSourceCase[] = [
       const answers = [
         () => Promise.resolve(new Response('retry: 20\ndata: 1\n\n', { headers: type })),
         () => Promise.reject(new TypeError('no network')),
-        () => { throw new Error('thrown') },
+        () => {
+          throw new Error('thrown')
+        },
         () => Promise.resolve(Response.error()),
         () => Promise.reject(new DOMException('enough', 'AbortError')),
       ]
-      const source = context.connect('http://example.test/', { fetch: () => answers.shift()?.() ?? Promise.reject(new Error('none left')) })
+      const source = context.connect('http://example.test/', {
+        fetch: () => answers.shift()?.() ?? Promise.reject(new Error('none left')),
+      })
       const events = new Recorder(source)
       await events.until('error:2')
       equal(events.log, ['open', 'message:1', 'error:0', 'error:0', 'error:0', 'error:0', 'error:2'], 'events')
@@ -65,10 +91,15 @@ export const customFetch: EventSourceCase[] = [
       const nothing = undefined as unknown as Error
       const answers = [
         () => Promise.reject(nothing),
-        () => Promise.resolve(new Response(new ReadableStream({ start: (controller) => controller.error(null) }), { headers: type })),
+        () =>
+          Promise.resolve(
+            new Response(new ReadableStream({ start: (controller) => controller.error(null) }), { headers: type }),
+          ),
         () => Promise.reject(new DOMException('enough', 'AbortError')),
       ]
-      const source = context.connect('http://example.test/', { fetch: () => answers.shift()?.() ?? Promise.reject(nothing) })
+      const source = context.connect('http://example.test/', {
+        fetch: () => answers.shift()?.() ?? Promise.reject(nothing),
+      })
       const events = await new Recorder(source).until('error:2')
       equal(events.log, ['error:0', 'open', 'error:0', 'error:2'], 'events')
     },
@@ -78,7 +109,9 @@ export const customFetch: EventSourceCase[] = [
     ours: true,
     async run(context) {
       const { body } = openBody('data: 1\n\n')
-      const source = context.connect('unix:/run/events', { fetch: () => Promise.resolve(new Response(body, { headers: type })) })
+      const source = context.connect('unix:/run/events', {
+        fetch: () => Promise.resolve(new Response(body, { headers: type })),
+      })
       const events = await new Recorder(source).until('message:1')
       equal([events.log, events.messages()[0]?.origin], [['open', 'message:1'], 'null'], 'events')
     },
@@ -88,7 +121,9 @@ export const customFetch: EventSourceCase[] = [
     ours: true,
     async run(context) {
       const { body } = openBody('data: 1\n\n')
-      const source = context.connect('https://example.test:8443/a', { fetch: () => Promise.resolve(new Response(body, { headers: type })) })
+      const source = context.connect('https://example.test:8443/a', {
+        fetch: () => Promise.resolve(new Response(body, { headers: type })),
+      })
       const events = await new Recorder(source).until('message:1')
       equal(events.messages()[0]?.origin, 'https://example.test:8443', 'origin')
     },
@@ -97,7 +132,9 @@ export const customFetch: EventSourceCase[] = [
     name: 'fetch: a response without a body has ended',
     ours: true,
     async run(context) {
-      const source = context.connect('http://example.test/', { fetch: () => Promise.resolve(new Response(null, { headers: type })) })
+      const source = context.connect('http://example.test/', {
+        fetch: () => Promise.resolve(new Response(null, { headers: type })),
+      })
       const events = await new Recorder(source).until('error:0')
       equal(events.log, ['open', 'error:0'], 'events')
     },
@@ -125,7 +162,9 @@ export const customFetch: EventSourceCase[] = [
     ours: true,
     async run(context) {
       const { body, cancelled } = openBody('data: 1\n\n')
-      const source = context.connect('http://example.test/', { fetch: () => wait(50).then(() => new Response(body, { headers: type })) })
+      const source = context.connect('http://example.test/', {
+        fetch: () => wait(50).then(() => new Response(body, { headers: type })),
+      })
       const events = new Recorder(source)
       await wait(10)
       source.close()
@@ -138,7 +177,9 @@ export const customFetch: EventSourceCase[] = [
     ours: true,
     async run(context) {
       const { body, cancelled } = openBody('no')
-      const source = context.connect('http://example.test/', { fetch: () => Promise.resolve(new Response(body, { status: 404, headers: type })) })
+      const source = context.connect('http://example.test/', {
+        fetch: () => Promise.resolve(new Response(body, { status: 404, headers: type })),
+      })
       await new Recorder(source).until('error:2')
       await wait(20)
       equal(cancelled(), true, 'cancelled')

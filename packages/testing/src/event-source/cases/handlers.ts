@@ -103,7 +103,13 @@ export const handlers: EventSourceCase[] = [
     name: 'handler: false cancels, nothing else does',
     run(context) {
       const source = context.quiet()
-      for (const [value, canceled] of [[false, true], [true, false], [undefined, false], [0, false], [null, false]] as const) {
+      for (const [value, canceled] of [
+        [false, true],
+        [true, false],
+        [undefined, false],
+        [0, false],
+        [null, false],
+      ] as const) {
         source.onmessage = () => value
         const event = new Event('message', { cancelable: true })
         source.dispatchEvent(event)
@@ -173,7 +179,9 @@ export const handlers: EventSourceCase[] = [
       const controller = new AbortController()
       source.addEventListener('message', object as EventListenerObject)
       source.addEventListener('message', ({ data }) => calls.push(`once ${data}`), { once: true })
-      source.addEventListener('message', ({ data }) => (calls.push(`signal ${data}`), controller.abort()), { signal: controller.signal })
+      source.addEventListener('message', ({ data }) => (calls.push(`signal ${data}`), controller.abort()), {
+        signal: controller.signal,
+      })
       await events.until('message:2')
       equal(calls, ['object 1 true', 'once 1', 'signal 1', 'object 2 true'], 'calls')
     },

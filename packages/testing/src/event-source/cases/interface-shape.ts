@@ -29,7 +29,11 @@ export const interfaceShape: EventSourceCase[] = [
       equal(EventSource.name, 'EventSource', 'name')
       equal(EventSource.length, 1, 'length')
       equal(flags(descriptor(EventSource, 'name')), { enumerable: false, configurable: true, writable: false }, 'name')
-      equal(flags(descriptor(EventSource, 'length')), { enumerable: false, configurable: true, writable: false }, 'length')
+      equal(
+        flags(descriptor(EventSource, 'length')),
+        { enumerable: false, configurable: true, writable: false },
+        'length',
+      )
     },
   },
   {
@@ -48,9 +52,17 @@ export const interfaceShape: EventSourceCase[] = [
   {
     name: 'prototype: its property is fixed and leads back',
     run({ EventSource }) {
-      equal(flags(descriptor(EventSource, 'prototype')), { enumerable: false, configurable: false, writable: false }, 'prototype')
+      equal(
+        flags(descriptor(EventSource, 'prototype')),
+        { enumerable: false, configurable: false, writable: false },
+        'prototype',
+      )
       ok(EventSource.prototype.constructor === EventSource, 'constructor')
-      equal(flags(descriptor(EventSource.prototype, 'constructor')), { enumerable: false, configurable: true, writable: true }, 'constructor')
+      equal(
+        flags(descriptor(EventSource.prototype, 'constructor')),
+        { enumerable: false, configurable: true, writable: true },
+        'constructor',
+      )
     },
   },
   {
@@ -64,7 +76,9 @@ export const interfaceShape: EventSourceCase[] = [
   {
     name: 'prototype: has the members of the interface and no inherited ones',
     run({ EventSource }) {
-      const names = Object.getOwnPropertyNames(EventSource.prototype).filter((name) => !['lastEventId', 'reconnectionTime'].includes(name))
+      const names = Object.getOwnPropertyNames(EventSource.prototype).filter(
+        (name) => !['lastEventId', 'reconnectionTime'].includes(name),
+      )
       const expected = ['constructor', 'close', ...attributes, ...handlerAttributes, ...constants.map(([name]) => name)]
       equal(names.sort(), expected.sort(), 'names')
     },
@@ -83,7 +97,11 @@ export const interfaceShape: EventSourceCase[] = [
     name: `attribute: ${name} is a read-only accessor`,
     run(context: Parameters<EventSourceCase['run']>[0]) {
       const { get, set, enumerable, configurable } = descriptor(context.EventSource.prototype, name)
-      equal({ enumerable, configurable, set: set === undefined }, { enumerable: true, configurable: true, set: true }, name)
+      equal(
+        { enumerable, configurable, set: set === undefined },
+        { enumerable: true, configurable: true, set: true },
+        name,
+      )
       equal([get?.name, get?.length], [`get ${name}`, 0], 'getter')
       const source = context.quiet()
       ok(!Object.hasOwn(source, name), 'own property')
@@ -110,7 +128,15 @@ export const interfaceShape: EventSourceCase[] = [
   {
     name: 'brand: getters, setters and operations refuse another this',
     run({ EventSource }) {
-      for (const wrong of [EventSource.prototype, Object.create(EventSource.prototype), {}, new EventTarget(), 1, null, undefined]) {
+      for (const wrong of [
+        EventSource.prototype,
+        Object.create(EventSource.prototype),
+        {},
+        new EventTarget(),
+        1,
+        null,
+        undefined,
+      ]) {
         for (const name of [...attributes, ...handlerAttributes]) {
           const { get, set } = descriptor(EventSource.prototype, name)
           throws(() => Reflect.apply(get as () => unknown, wrong, []), 'TypeError', `get ${name}`)
@@ -144,7 +170,14 @@ export const interfaceShape: EventSourceCase[] = [
       equal(Object.keys(source), [], 'own')
       const names: string[] = []
       for (const name in source) names.push(name)
-      for (const name of [...attributes, ...handlerAttributes, ...constants.map(([each]) => each), 'close', 'addEventListener']) ok(names.includes(name), name)
+      for (const name of [
+        ...attributes,
+        ...handlerAttributes,
+        ...constants.map(([each]) => each),
+        'close',
+        'addEventListener',
+      ])
+        ok(names.includes(name), name)
     },
   },
   {

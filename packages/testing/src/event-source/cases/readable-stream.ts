@@ -107,7 +107,11 @@ export const readableStream: EventSourceCase[] = [
       const { stream } = hold()
       stream.getReader()
       throws(() => EventSource.fromReadableStream(stream), 'TypeError', 'locked')
-      throws(() => EventSource.fromReadableStream(undefined as unknown as ReadableStream<Uint8Array>), 'TypeError', 'undefined')
+      throws(
+        () => EventSource.fromReadableStream(undefined as unknown as ReadableStream<Uint8Array>),
+        'TypeError',
+        'undefined',
+      )
       throws(() => EventSource.fromReadableStream({} as unknown as ReadableStream<Uint8Array>), 'TypeError', 'object')
     },
   },

@@ -39,7 +39,10 @@ export const reconnecting: EventSourceCase[] = [
     name: 'body shorter than its length: reestablished',
     async run(context) {
       const headers = { 'content-type': 'text/event-stream', 'content-length': '1000' }
-      const { events, stream } = context.open([{ headers, body: ['retry: 50\ndata: 1\n\n', { until: 'released' }], after: 'reset' }, last])
+      const { events, stream } = context.open([
+        { headers, body: ['retry: 50\ndata: 1\n\n', { until: 'released' }], after: 'reset' },
+        last,
+      ])
       await events.until('message:1')
       await stream.release()
       await events.until('message:last')
@@ -50,7 +53,10 @@ export const reconnecting: EventSourceCase[] = [
     name: 'reset in mid-stream: reestablished',
     async run(context) {
       // A reset overtakes what is still on its way.
-      const { events, stream } = context.open([{ body: ['retry: 50\ndata: 1\n\ndata: unfinished\n', { until: 'released' }], after: 'reset' }, last])
+      const { events, stream } = context.open([
+        { body: ['retry: 50\ndata: 1\n\ndata: unfinished\n', { until: 'released' }], after: 'reset' },
+        last,
+      ])
       await events.until('message:1')
       await stream.release()
       await events.until('message:last')
@@ -65,8 +71,14 @@ export const reconnecting: EventSourceCase[] = [
       await events.until('message:last')
       const seen = await stream.seen()
       const waits = seen.slice(1).map(({ at }, index) => at - (seen[index]?.at ?? 0))
-      ok(waits.some((each) => each > 900 && each < 8_000), `waits of ${waits.join(' and ')} ms`)
-      ok(events.log.every((entry) => ['error:0', 'open', 'message:last'].includes(entry)), 'events')
+      ok(
+        waits.some((each) => each > 900 && each < 8_000),
+        `waits of ${waits.join(' and ')} ms`,
+      )
+      ok(
+        events.log.every((entry) => ['error:0', 'open', 'message:last'].includes(entry)),
+        'events',
+      )
     },
   },
   {
@@ -99,7 +111,17 @@ export const reconnecting: EventSourceCase[] = [
   {
     name: 'retry: anything but digits is ignored',
     async run(context) {
-      const bad = ['retry: 5000x', 'retry: -5000', 'retry: 5e3', 'retry: +5000', 'retry:', 'retry', 'retry: 5000.5', 'retry: ５０００', 'retry:  5000']
+      const bad = [
+        'retry: 5000x',
+        'retry: -5000',
+        'retry: 5e3',
+        'retry: +5000',
+        'retry:',
+        'retry',
+        'retry: 5000.5',
+        'retry: ５０００',
+        'retry:  5000',
+      ]
       const { events, stream } = context.open([ended(`retry: 200\n${bad.join('\n')}\ndata: 1\n\n`), last])
       await events.until('message:last')
       const [first, second] = await stream.seen()
@@ -121,14 +143,21 @@ export const reconnecting: EventSourceCase[] = [
       const { events, stream } = context.open([ended(`retry: 50\nid: ${id}\ndata: 1\n\n`), last])
       await events.until('message:last')
       equal((await stream.seen())[1]?.headers['last-event-id'], id, 'header')
-      equal(events.messages().map(({ lastEventId }) => lastEventId), [id, id], 'events')
+      equal(
+        events.messages().map(({ lastEventId }) => lastEventId),
+        [id, id],
+        'events',
+      )
     },
   })),
   {
     name: 'Last-Event-ID: sent to the target of a redirect',
     async run(context) {
       const target = context.plan([last])
-      const { events, stream } = context.open([ended('retry: 50\nid: é\ndata: 1\n\n'), { status: 307, headers: { location: target.url.slice(context.base.length) }, after: 'end' }])
+      const { events, stream } = context.open([
+        ended('retry: 50\nid: é\ndata: 1\n\n'),
+        { status: 307, headers: { location: target.url.slice(context.base.length) }, after: 'end' },
+      ])
       await events.until('message:last')
       equal((await stream.seen())[1]?.headers['last-event-id'], 'é', 'first')
       equal((await target.seen())[0]?.headers['last-event-id'], 'é', 'target')
@@ -165,7 +194,11 @@ export const reconnecting: EventSourceCase[] = [
       const { events, stream } = context.open([ended('retry: 50\nid: 7\ndata: 1\n\n'), ended('data: 2\n\n'), last])
       await events.until('message:last')
       const seen = await stream.seen()
-      equal([seen[0], seen[1], seen[2]].map((each) => each?.headers['last-event-id']), [undefined, '7', '7'], 'headers')
+      equal(
+        [seen[0], seen[1], seen[2]].map((each) => each?.headers['last-event-id']),
+        [undefined, '7', '7'],
+        'headers',
+      )
     },
   },
   {
@@ -179,7 +212,10 @@ export const reconnecting: EventSourceCase[] = [
   ...[204, 500, 404].map((status) => ({
     name: `reconnection: answered ${status}, it fails for good`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
-      const { source, events, stream } = context.open([ended('retry: 50\ndata: 1\n\n'), { status, after: 'end' as const }])
+      const { source, events, stream } = context.open([
+        ended('retry: 50\ndata: 1\n\n'),
+        { status, after: 'end' as const },
+      ])
       await events.until('error:2')
       await wait(200)
       equal(events.log, ['open', 'message:1', 'error:0', 'error:2'], 'events')
@@ -189,16 +225,27 @@ export const reconnecting: EventSourceCase[] = [
   {
     name: 'reconnection: again and again',
     async run(context) {
-      const { events } = context.open([ended('retry: 20\ndata: 1\n\n'), ended('data: 2\n\n'), ended('data: 3\n\n'), last])
+      const { events } = context.open([
+        ended('retry: 20\ndata: 1\n\n'),
+        ended('data: 2\n\n'),
+        ended('data: 3\n\n'),
+        last,
+      ])
       await events.until('message:last')
-      equal(events.messages().map(({ data }) => data), ['1', '2', '3', 'last'], 'messages')
+      equal(
+        events.messages().map(({ data }) => data),
+        ['1', '2', '3', 'last'],
+        'messages',
+      )
     },
   },
   {
     name: 'extras: lastEventId and reconnectionTime',
     ours: true,
     async run(context) {
-      const { source, events } = context.open([{ body: ['retry: 1234\nid: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\n\n'] }])
+      const { source, events } = context.open([
+        { body: ['retry: 1234\nid: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\n\n'] },
+      ])
       const ids: string[] = []
       source.addEventListener('message', () => ids.push(source.lastEventId))
       equal([source.lastEventId, source.reconnectionTime], ['', 3_000], 'at first')

@@ -12,6 +12,11 @@ if (searchParams.has('worker') && 'document' in globalThis) {
   const worker = new Worker(`/page.js${location.search}`, { type: 'module' })
   worker.addEventListener('error', ({ message }) => console.error(message))
 } else {
-  const results = await runSuite({ EventSource: native ? own : EventSource, base: origin, otherBase: searchParams.get('otherBase') ?? '', native })
+  const results = await runSuite({
+    EventSource: native ? own : EventSource,
+    base: origin,
+    otherBase: searchParams.get('otherBase') ?? '',
+    native,
+  })
   await fetch('/results', { method: 'POST', body: JSON.stringify(results) })
 }
