@@ -7,8 +7,6 @@ export interface Deadline {
 }
 
 const resolution = 50
-// Timers beyond 2^31 ms fire at once; an hour is far enough to look again.
-const longestTimer = 3_600_000
 
 /**
  * One coarse timer for all streams of a process.
@@ -63,7 +61,7 @@ export class DeadlineWheel {
     this.#disarm()
     this.#wakeSlot = slot
     const delay = Math.ceil(slot * resolution - this.#environment.now())
-    this.#timer = this.#environment.setTimer(() => this.#fire(), Math.min(Math.max(delay, 1), longestTimer))
+    this.#timer = this.#environment.setTimer(() => this.#fire(), Math.max(delay, 1))
   }
 
   #disarm(): void {

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts'
-import { turnsOf } from './turns.ts'
+import { turnsOf } from '../turns.ts'
 
 /** What a {@link Flusher} flushes. */
 export interface Flushable {

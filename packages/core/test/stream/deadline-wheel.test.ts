@@ -77,17 +77,13 @@ describe('a deadline', () => {
     expect(deadline.looks.length).toBeGreaterThanOrEqual(9)
   })
 
-  it('far away does not fire at once: no timer is longer than an hour', async () => {
+  it('farther away than a timer can wait is looked at when its time has come', async () => {
     const { environment, wheel } = setUp()
-    const delays: number[] = []
-    const { setTimer } = environment
-    environment.setTimer = (callback, delay) => (delays.push(delay), setTimer.call(environment, callback, delay))
     const deadline = note(environment)
     wheel.set(deadline, 2 ** 32)
-    await environment.advance(10 * 3_600_000)
+    await environment.advance(2 ** 32 - 2_000)
     expect(deadline.looks).toEqual([])
-    expect(Math.max(...delays)).toBeLessThanOrEqual(3_600_000)
-    await environment.advance(2 ** 32)
+    await environment.advance(2_000)
     expect(deadline.looks).toHaveLength(1)
   })
 

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { longestTimer } from '../../src/clock.ts'
 import type { Environment } from '../../src/environment.ts'
 
 interface FakeTimer {
@@ -36,7 +37,8 @@ export class FakeEnvironment implements Environment {
   }
 
   setTimer(callback: () => void, delay: number): unknown {
-    this.#timers.set(++this.#handle, { at: this.#now + Math.max(delay, 1), callback })
+    const wait = Math.min(Math.max(delay, 1), longestTimer)
+    this.#timers.set(++this.#handle, { at: this.#now + wait, callback })
     return this.#handle
   }
 

@@ -5,7 +5,7 @@
  * stream". What the standard does in parallel is one asynchronous loop here; each of its tasks is a turn of its own, so
  * the promises of one event's listeners are settled before the next event.
  */
-import type { Tasks } from './tasks.ts'
+import type { Environment } from '../../environment.ts'
 import { EventTooLargeError } from '../../wire/errors.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { EventStreamParser } from '../../wire/parse.ts'
@@ -15,9 +15,6 @@ export const CONNECTING = 0
 export const OPEN = 1
 export const CLOSED = 2
 export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSED
-
-// What a timer can wait, at most: longer ones fire at once.
-const maxDelay = 2 ** 31 - 1
 
 /** One event source at work: from the first request until it is closed or has failed. */
 export class Connection {
@@ -29,7 +26,7 @@ export class Connection {
 
   readonly #transport: Transport
   readonly #dispatch: (event: Event) => void
-  readonly #tasks: Tasks
+  readonly #environment: Environment
   readonly #parser: EventStreamParser
   /** What was parsed and has no task yet. */
   #events: ReceivedEvent[] = []
@@ -37,10 +34,10 @@ export class Connection {
   /** How many connections in a row brought no event. */
   #vain = 0
 
-  constructor(transport: Transport, dispatch: (event: Event) => void, tasks: Tasks) {
+  constructor(transport: Transport, dispatch: (event: Event) => void, environment: Environment) {
     this.#transport = transport
     this.#dispatch = dispatch
-    this.#tasks = tasks
+    this.#environment = environment
     this.#parser = new EventStreamParser({
       onEvent: (event) => this.#events.push(event),
       onRetry: (milliseconds) => (this.reconnectionTime = milliseconds),
@@ -58,14 +55,14 @@ export class Connection {
       this.#dispatch(new Event('error'))
       if (this.#closed()) break
       // Never resolves once closed, since that takes the timer away.
-      await new Promise<void>((resolve) => (this.#timer = this.#tasks.setTimer(resolve, this.#delay())))
+      await new Promise<void>((resolve) => (this.#timer = this.#environment.setTimer(resolve, this.#delay())))
     }
   }
 
   /** Nothing is dispatched from here on, also of what has been parsed already. */
   close(): void {
     this.readyState = CLOSED
-    this.#tasks.clearTimer(this.#timer)
+    this.#environment.clearTimer(this.#timer)
     this.#transport.close()
   }
 
@@ -117,7 +114,7 @@ export class Connection {
         this.#dispatch(new MessageEvent(event, { data, origin, lastEventId: id }))
       }
       if (events.length === 0) resolve()
-      for (const _ of events) this.#tasks.afterTurn(task)
+      for (const _ of events) this.#environment.afterTurn(task)
     })
     // A block without data may have moved it on. Once closed, it stays that of the last event that was dispatched.
     if (!this.#closed()) this.lastEventId = this.#parser.lastEventId
@@ -126,11 +123,11 @@ export class Connection {
   // The reconnection time, and a floor that grows with vain attempts: `retry: 0` must not become a busy loop.
   #delay(): number {
     const floor = this.#vain && Math.min(3_000, 50 * 2 ** this.#vain)
-    return Math.min(maxDelay, Math.max(this.reconnectionTime, floor))
+    return Math.max(this.reconnectionTime, floor)
   }
 
   async #closedAfterTask(): Promise<boolean> {
-    await new Promise<void>((resolve) => this.#tasks.afterTurn(resolve))
+    await new Promise<void>((resolve) => this.#environment.afterTurn(resolve))
     return this.#closed()
   }
 

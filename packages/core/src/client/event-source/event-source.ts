@@ -3,7 +3,8 @@
  *
  * Source: WHATWG HTML, "Server-sent events", section 9.2.2 "The EventSource interface".
  */
-import { onWorkerd, systemTasks } from './tasks.ts'
+import { systemEnvironment } from '../../environment.ts'
+import { onWorkerd } from '../../turns.ts'
 import { convertInit, parseUrl, toText } from './arguments.ts'
 import { CLOSED, Connection, CONNECTING, OPEN, type ReadyState } from './connection.ts'
 import { type Handlers, setHandler } from './handlers.ts'
@@ -151,7 +152,7 @@ export class EventSource extends Target {
     const connection = new Connection(
       transport,
       (event) => EventSource.prototype.dispatchEvent.call(this, event),
-      systemTasks,
+      systemEnvironment,
     )
     void connection.run()
     return connection

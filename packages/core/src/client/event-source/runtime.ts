@@ -1,5 +1,5 @@
 /** Where the runtimes' fetches differ from the standard's. Measured: Node 20 and 26, Bun 1.4, Deno 2.9, workerd 1.2026, Chromium. */
-import { onWorkerd } from './tasks.ts'
+import { onWorkerd } from '../../turns.ts'
 
 /** What a request for an event stream asks of this runtime's fetch, beside what the caller chose. */
 export function requestInit(lastEventId: string): {
