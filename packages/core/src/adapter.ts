@@ -1,4 +1,5 @@
 export { chunkRoom } from './stream/chunk.ts'
 export { type Sink, type SinkBody, sinkBodyKey, sinkBodyOf } from './stream/sink.ts'
 export { reportsDisconnect } from './stream/request.ts'
+export { isEventStream } from './wire/content-type.ts'
 export type { CloseReason } from './stream/closed.ts'

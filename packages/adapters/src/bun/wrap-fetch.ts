@@ -1,6 +1,6 @@
-import { reportsDisconnect } from '@holdfast/core/adapter'
+import { isEventStream, reportsDisconnect } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
-import { isEventStream, throughWebSink, type WebSink } from '../web-sink.ts'
+import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { BunServer } from './types.ts'
 
 // Bun 1.4 counts idle time in steps of 4 s: 1 cuts after 2 s on average, while 16 cut a stream that wrote every 15.
@@ -36,7 +36,7 @@ export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>)
 }
 
 function guard(request: Request, response: Response, server: BunServer, open: Set<WebSink>): Response {
-  if (!isEventStream(response)) return response
+  if (!isEventStream(response.headers.get('content-type'))) return response
   const guarded = throughWebSink(response, open, {
     onEnd: () => server.timeout(request, lingerSeconds),
     onCut: () => server.timeout(request, cutSeconds),
