@@ -15,6 +15,11 @@ export interface EventStreamHandlers {
   onComment?: ((text: string) => void) | undefined
   /** The end of a block that had a valid id line and no data: the last event ID moves on, and there is no event. */
   onCheckpoint?: ((id: string) => void) | undefined
+  /**
+   * The end of a block that grew past `maxEventBytes`, with its id line if there was one. The event is passed over, and
+   * the last event ID stays. Without this handler such a block makes `push` throw.
+   */
+  onTooLarge?: ((ownId: string | undefined) => void) | undefined
 }
 
 // Above this, ids are copied out of the text they came in.
@@ -38,6 +43,7 @@ export class EventBlock {
   #type = ''
   #id: string | undefined
   #lastType = ''
+  #isPassedOver = false
 
   constructor(handlers: EventStreamHandlers, lastEventId: string) {
     this.#handlers = handlers
@@ -59,6 +65,16 @@ export class EventBlock {
     this.#type = ''
     this.#id = undefined
     this.#lines.length = this.#dataBytes = 0
+    this.#isPassedOver = false
+  }
+
+  /** Keep nothing of the block but its id. @returns false where nobody would hear of that */
+  passOver(): boolean {
+    const id = this.#id
+    this.clear()
+    this.#id = id
+    this.#isPassedOver = true
+    return this.#handlers.onTooLarge !== undefined
   }
 
   /** Take one line that is not empty: a field or a comment. */
@@ -85,6 +101,7 @@ export class EventBlock {
   }
 
   addData(value: string): void {
+    if (this.#isPassedOver) return
     this.#dataBytes += byteLength(value, this.isAscii) + 1
     if (this.#lines.push(value) > maxLines) this.#lines[0] += `\n${this.#lines.splice(1).join('\n')}`
   }
@@ -110,6 +127,11 @@ export class EventBlock {
   /** The block is over; `data` is that of one which had a single line of it, and was not told otherwise. */
   dispatch(data?: string): void {
     const id = this.#id
+    if (this.#isPassedOver) {
+      this.clear()
+      this.#handlers.onTooLarge?.(id)
+      return
+    }
     const type = this.#type || 'message'
     this.#type = ''
     if (this.hasData) {

@@ -33,7 +33,7 @@ export function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
 }
 
 /** How many bytes a text is in UTF-8: of ASCII, as many as characters, which is for the caller to know. */
-export function byteLength(text: string, isAscii = text === ''): number {
+export function byteLength(text: string, isAscii: boolean = text === ''): number {
   return isAscii ? text.length : encoder.encode(text).length
 }
 

@@ -76,7 +76,8 @@ export class EventStreamParser {
   /**
    * Parse the next bytes and call the handlers. The chunk is not kept.
    *
-   * @throws {EventTooLargeError} the unfinished event passed `maxEventBytes`; every later call throws it again
+   * @throws {EventTooLargeError} the unfinished event passed `maxEventBytes`, and there is no `onTooLarge`; every later call
+   *   throws it again
    */
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure
@@ -110,10 +111,11 @@ export class EventStreamParser {
     return part
   }
 
-  // The unfinished line is too long. One that nobody would miss, a comment above all, goes on as a field without meaning.
+  // The unfinished line is too long, and goes on as a field without meaning. Of one that nobody would miss, a comment above
+  // all, that is all there is to it.
   #passOver(): void {
     const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
-    if (field.test(line)) {
+    if (field.test(line) && !this.#block.passOver()) {
       this.#forget()
       throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
     }
