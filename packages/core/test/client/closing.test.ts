@@ -38,7 +38,7 @@ describe('closing in a status listener', () => {
       stage.exchanges[3]?.refuse()
       await stage.advance(2_000)
       // Until it is another endpoint's turn, so that the connection switches.
-      for (let tries = 0; tries < 10 && stage.last.host === first?.host; tries++) {
+      for (let tries = 0; tries < 10 && first && stage.last.host === first.host; tries++) {
         stage.last.refuse()
         await stage.advance(12_000)
       }

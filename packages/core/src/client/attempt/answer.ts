@@ -7,7 +7,8 @@ export type AnswerKind =
   /** The server wants nobody to come back. */
   | 'no-content'
   /** Other headers may do. */
-  | 'denied'
+  | 'unauthorized'
+  | 'forbidden'
   /** The request itself is at fault. */
   | 'bad-request'
   /** The same request may do later. */
@@ -36,9 +37,10 @@ export function kindOf({ status, headers }: Response): AnswerKind {
     case 204:
       return 'no-content'
     case 401:
-    case 403:
     case 407:
-      return 'denied'
+      return 'unauthorized'
+    case 403:
+      return 'forbidden'
     case 410:
       return 'gone'
     case 400:

@@ -3,7 +3,7 @@ import { EventStreamParser } from '../../wire/parse.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { type Hint, parseHint } from '../../wire/hints.ts'
 import { headTimeout, idleAfter, maxHint, suspectAfter } from '../constants.ts'
-import { type Loss, refusalOf } from './answer.ts'
+import { kindOf, type Loss, refusalOf } from './answer.ts'
 import { ask, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
 import { Silence } from './silence.ts'
 import { type AttemptInput, type AttemptState, transitions } from './states.ts'
@@ -158,11 +158,11 @@ export class Attempt {
   // A second time, where the application has other headers to offer.
   async #ask(): Promise<Response> {
     const first = await this.#askOnce(await headersOf(this.#request))
-    const { status } = first
-    const isDenied = status === 401 || status === 403 || status === 407
+    const kind = kindOf(first)
+    const isDenied = kind === 'unauthorized' || kind === 'forbidden'
     if (!isDenied || typeof this.#request.headers !== 'function') return first
     const headers = await headersOf(this.#request)
-    if (status === 403 && String([...headers]) === String([...this.headers])) return first
+    if (kind === 'forbidden' && String([...headers]) === String([...this.headers])) return first
     discard(first.body)
     return this.#askOnce(headers)
   }

@@ -19,8 +19,9 @@ export class Announcer {
     return this.#status
   }
 
-  /** The connection is doing this from now on. */
+  /** The connection is doing this from now on. Nothing follows on `closed`. */
   say(status: Status): void {
+    if (this.#status.state === 'closed') return
     this.#status = status
     this.tell(status)
   }

@@ -1,15 +1,13 @@
 import { type Clock, Timer } from '../../clock.ts'
 import { firstBackoff, firstJitter, longestBackoff, raceWidth, shortestBackoff, stagger } from '../constants.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
+import type { Streams } from './streams.ts'
 
-/** What a race asks of who wants a stream. */
+/** What a race needs of who wants a stream. */
 export interface RaceHost {
-  /** Whether the request may be made more than once. */
-  mayRepeat(): boolean
-  /** How many of its attempts are under way. */
-  attempts(): number
-  /** Whether an attempt there would be one too many: one runs there, or a stream that is to be replaced. */
-  isTaken(endpoint: EndpointState): boolean
+  readonly streams: Streams
+  /** Whether the request must not be made a second time. */
+  readonly isOnce: boolean
   attempt(endpoint: EndpointState): void
   /** The next attempt is made in so many milliseconds, and none is under way. */
   onWait(delay: number): void
@@ -73,8 +71,8 @@ export class Race {
 
   /** One attempt more, in parallel or after a failure. */
   more(): void {
-    if (!this.#isRunning || this.#isWaiting || !this.#host.mayRepeat()) return
-    if (this.#host.attempts() >= raceWidth) return
+    if (!this.#isRunning || this.#isWaiting || this.#host.isOnce) return
+    if (this.#attempts >= raceWidth) return
     if (this.#busy.size < 2 && this.#endpoints.spend()) return this.#step()
     this.#tried.clear()
     this.#wait(this.#backoff())
@@ -99,6 +97,12 @@ export class Race {
     this.#timer.clear()
     this.#tried.clear()
     this.#busy.clear()
+    for (const stream of this.#host.streams.racing) stream.close()
+  }
+
+  /** How many attempts are under way. */
+  get #attempts(): number {
+    return this.#host.streams.racing.length
   }
 
   #step(warm?: EndpointState): void {
@@ -116,15 +120,15 @@ export class Race {
 
   #choose(): EndpointState | undefined {
     const endpoints = this.#endpoints
-    const free = endpoints.pick((each) => endpoints.mayBeAsked(each) && !this.#host.isTaken(each), this.#tried)
+    const free = endpoints.pick((each) => endpoints.mayBeAsked(each) && !this.#host.streams.occupies(each), this.#tried)
     // Waiting for one that must not be asked is for when there is nothing else at all.
-    return free ?? (this.#host.attempts() > 0 ? undefined : endpoints.pick(() => true))
+    return free ?? (this.#attempts > 0 ? undefined : endpoints.pick(() => true))
   }
 
   #wait(delay: number): void {
     this.#isWaiting = true
     this.#timer.set(delay)
-    if (this.#host.attempts() === 0) this.#host.onWait(delay)
+    if (this.#attempts === 0) this.#host.onWait(delay)
   }
 
   #backoff(): number {

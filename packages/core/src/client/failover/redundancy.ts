@@ -1,22 +1,22 @@
 import { type Clock, Timer } from '../../clock.ts'
-import { calm, muchTooBusy, patience } from '../constants.ts'
+import { parsePositionId } from '../../wire/position.ts'
+import { calm, muchTooBusy, patience, tooBusy } from '../constants.ts'
+import type { Positions } from '../delivery/positions.ts'
 import type { ConnectOptions, RedundancyLevel } from '../types.ts'
+import type { EndpointPool, EndpointState } from './endpoints.ts'
+import type { Purpose } from './stream.ts'
+import type { Streams } from './streams.ts'
 
 const levels: readonly RedundancyLevel[] = ['none', 'standby', 'full']
 
-/** What redundancy asks of who holds the connections. */
+/** What redundancy needs of who holds the connections. */
 export interface RedundancyHost {
-  /** Whether there is an additional connection, or one is being opened. */
-  hasExtra(): boolean
-  /** Whether that one is of this level, and where it should be. */
-  extraFits(level: RedundancyLevel): boolean
-  /** Whether an additional connection makes sense at the moment, and there is a place for one. */
-  canHold(): boolean
-  closeExtra(): void
-  /** Open one, if an endpoint suits. */
-  openExtra(purpose: 'standby' | 'full'): void
-  /** Whether everything up to an id was accepted. */
-  covers(id: string): boolean
+  readonly streams: Streams
+  readonly endpoints: EndpointPool
+  readonly positions: Positions
+  /** Whether the request must not be made a second time. */
+  readonly isOnce: boolean
+  dial(endpoint: EndpointState, purpose: Purpose): void
   /** Another server's log went on, and for a second nothing of that came here. */
   onBehind(): void
 }
@@ -48,7 +48,7 @@ export class Redundancy {
 
   /** Whether what a standby's server had was accepted. */
   get isCovered(): boolean {
-    return this.#host.covers(this.#newest)
+    return this.#covers(this.#newest)
   }
 
   /** Something was lost or is suspect. */
@@ -70,7 +70,7 @@ export class Redundancy {
 
   /** A standby says where its server's log is. */
   onStandbyAt(id: string): void {
-    if (this.#behind.isSet || this.#host.covers(id)) return
+    if (this.#behind.isSet || this.#covers(id)) return
     this.#newest = id
     this.#behind.set(patience)
   }
@@ -78,9 +78,10 @@ export class Redundancy {
   /** Bring about what the level asks for. */
   update(): void {
     if (this.#isOver) return
-    const wanted = this.#word
-    if (this.#host.hasExtra() && !this.#host.extraFits(wanted)) this.#host.closeExtra()
-    if (this.#host.hasExtra() || wanted === 'none' || !this.#host.canHold()) this.#opening.clear()
+    const { streams } = this.#host
+    const { extra } = streams
+    if (extra && (extra.purpose !== this.#word || !this.#isElsewhere(extra.endpoint))) extra.close()
+    if (streams.extra || !this.#isWanted()) this.#opening.clear()
     // Spread: all who lost one server would ask for their extra at the same moment.
     else if (!this.#opening.isSet) this.#opening.set(1_000 + 5_000 * this.#clock.random())
   }
@@ -102,9 +103,26 @@ export class Redundancy {
   }
 
   #open(): void {
-    const level = this.#word
-    if (level !== 'none') this.#host.openExtra(level)
+    const { endpoints } = this.#host
+    const now = this.#clock.now()
+    const endpoint = endpoints.pick((each) => this.#isElsewhere(each) && each.load < tooBusy && each.avoidUntil <= now)
+    if (endpoint && this.#word !== 'none') this.#host.dial(endpoint, this.#word)
     this.update()
+  }
+
+  #isWanted(): boolean {
+    const { isOnce, streams, positions, endpoints } = this.#host
+    if (this.#word === 'none' || isOnce || !positions.areComparable) return false
+    return streams.primary?.isHealthy === true && endpoints.all.some((each) => this.#isElsewhere(each))
+  }
+
+  // A browser has 6 connections to a host, over HTTP/1.1, and one host tends to fail as one.
+  #isElsewhere({ host }: EndpointState): boolean {
+    return host !== this.#host.streams.primary?.endpoint.host
+  }
+
+  #covers(id: string): boolean {
+    return this.#host.positions.covers(parsePositionId(id)?.positions ?? [])
   }
 }
 
