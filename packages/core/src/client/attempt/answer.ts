@@ -29,32 +29,26 @@ export interface Loss {
   retryAfter?: number
 }
 
-/** The table of answers, as docs/failover.md has it. */
+/** The table of answers, as docs/failover.md has it. Of others, those from 500 on are temporary. */
+const kinds: Readonly<Record<number, AnswerKind>> = {
+  204: 'no-content',
+  400: 'bad-request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  407: 'unauthorized',
+  408: 'temporary',
+  410: 'gone',
+  414: 'bad-request',
+  421: 'temporary',
+  425: 'temporary',
+  429: 'temporary',
+  431: 'bad-request',
+  501: 'no-stream',
+}
+
 export function kindOf({ status, headers }: Response): AnswerKind {
-  switch (status) {
-    case 200:
-      return isEventStream(headers.get('content-type')) ? 'stream' : 'no-stream'
-    case 204:
-      return 'no-content'
-    case 401:
-    case 407:
-      return 'unauthorized'
-    case 403:
-      return 'forbidden'
-    case 410:
-      return 'gone'
-    case 400:
-    case 414:
-    case 431:
-      return 'bad-request'
-    case 408:
-    case 421:
-    case 425:
-    case 429:
-      return 'temporary'
-    default:
-      return status >= 500 && status !== 501 ? 'temporary' : 'no-stream'
-  }
+  if (status === 200 && isEventStream(headers.get('content-type'))) return 'stream'
+  return kinds[status] ?? (status >= 500 ? 'temporary' : 'no-stream')
 }
 
 /** What an answer lacks to be read as an event stream; undefined for one that is. */

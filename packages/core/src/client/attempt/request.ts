@@ -14,13 +14,7 @@ export interface StreamRequest extends Pick<
 }
 
 /** A request that can never be made, or whose answer can never be read: asking again would change nothing. */
-export class InvalidRequest {
-  readonly cause: unknown
-
-  constructor(cause: unknown) {
-    this.cause = cause
-  }
-}
+export class InvalidRequest extends Error {}
 
 /** The headers of the application, as they are for this request. */
 export async function headersOf({ headers, url }: StreamRequest): Promise<Headers> {
@@ -43,7 +37,7 @@ export async function ask(request: StreamRequest, own: Headers, signal: AbortSig
   if (!request.fetch) refuseImpossible(url, all)
   const response = await (request.fetch ?? patientFetch)(url.href, all)
   if (response.body && typeof response.body.getReader !== 'function') {
-    throw new InvalidRequest(new TypeError('Cannot read the response: its body is no ReadableStream of the web'))
+    throw invalid(new TypeError('Cannot read the response: its body is no ReadableStream of the web'))
   }
   return response
 }
@@ -78,8 +72,12 @@ function refuseImpossible(url: URL, init: RequestInit): void {
     if (!/^(https?|data|blob):$/.test(url.protocol)) throw new TypeError(`Cannot fetch "${url.protocol}" URLs`)
     void new Request(url.href, { ...init, body: init.body == null ? null : '' })
   } catch (cause) {
-    throw new InvalidRequest(cause)
+    throw invalid(cause)
   }
+}
+
+function invalid(cause: unknown): InvalidRequest {
+  return new InvalidRequest('Cannot make the request', { cause })
 }
 
 /** Give up a body, or what reads it. */

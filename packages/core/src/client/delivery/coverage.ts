@@ -50,7 +50,7 @@ export class Coverage {
   #forgetOne(but: string): boolean {
     const keys = [...this.base.keys()]
     const unnamed = keys.find((key) => !this.#named.has(key))
-    const forgotten = unnamed ?? (keys.find((key) => key !== but) as string)
+    const forgotten = unnamed ?? keys.find((key) => key !== but) ?? but
     for (const each of [this.base, this.left, this.#named]) each.delete(forgotten)
     return unnamed !== undefined
   }

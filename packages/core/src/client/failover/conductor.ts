@@ -2,24 +2,23 @@ import type { Clock } from '../../clock.ts'
 import type { Hint } from '../../wire/hints.ts'
 import type { Loss } from '../attempt/answer.ts'
 import type { AttemptState } from '../attempt/states.ts'
-import { drainShare, staleBar } from '../constants.ts'
+import { staleBar } from '../constants.ts'
 import type { Consumer } from '../delivery/consumer.ts'
 import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
 import { ConnectionError, type ConnectionErrorCode, type ConnectionErrorDetails } from '../errors.ts'
 import type { ConnectionCloseReason, MoveReason } from '../status.ts'
 import type { ConnectOptions } from '../types.ts'
-import { Acknowledgement } from './acknowledgement.ts'
 import type { Announcer } from './announcer.ts'
 import { Dialer } from './dialer.ts'
 import { EndpointPool, type EndpointState } from './endpoints.ts'
+import { Hints } from './hints.ts'
 import { settleLoss } from './losses.ts'
 import { Race, type RaceHost } from './race.ts'
 import { Redundancy, type RedundancyHost } from './redundancy.ts'
 import type { Purpose, Stream, StreamOwner } from './stream.ts'
 import { Streams } from './streams.ts'
 import { Succession } from './succession.ts'
-import { VoluntaryMoves } from './voluntary-moves.ts'
 
 /** What a conductor conducts. */
 export interface ConductorParts {
@@ -55,12 +54,11 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   readonly #consumer: Consumer
   readonly #announcer: Announcer
   readonly #clock: Clock
-  readonly #options: ConnectOptions
   readonly #dialer: Dialer
   readonly #race: Race
   readonly #redundancy: Redundancy
   readonly #succession: Succession
-  readonly #moves: VoluntaryMoves
+  readonly #hints: Hints
   #isClosed = false
 
   constructor({ endpoints, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
@@ -70,12 +68,11 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     this.#consumer = consumer
     this.#announcer = announcer
     this.#clock = clock
-    this.#options = options
     this.#dialer = new Dialer(options, this, clock)
     this.#race = new Race(endpoints, options.backoff, this, clock)
     this.#redundancy = new Redundancy(options.redundancy, this, clock)
     this.#succession = new Succession(this.streams, announcer)
-    this.#moves = new VoluntaryMoves(clock)
+    this.#hints = new Hints(options, consumer, clock)
   }
 
   // What the application asks for.
@@ -224,18 +221,16 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   }
 
   onHint(stream: Stream, hint: Hint): void {
-    const { endpoint, attempt } = stream
-    const { heartbeat, load = endpoint.load, topics, drain, conn, ack, standby, at, end } = hint
+    const { standby, load = 0, topics, at, end } = hint
+    const isMovable = this.isPrimary(stream) && stream.isHealthy && !this.isOnce
     this.#dialer.knowServer()
-    endpoint.load = load
-    if (heartbeat !== undefined) attempt.expect(heartbeat)
+    this.#hints.take(stream, hint, this.endpoints)
     if (topics) this.delivery.names.learn(topics)
-    if (conn && ack) this.#acknowledge(stream, conn, ack)
-    if (drain !== undefined) this.#drains(stream, drain)
     this.#redundancy.onHint(standby, load)
     // The queue is full for a reason that is not the server's.
     if (at && stream.isStandby && !this.#queue.isFull) this.#redundancy.onStandbyAt(at)
-    if (this.isPrimary(stream) && stream.isHealthy) this.#moveIfBetter(stream, hint)
+    const move = isMovable ? this.#hints.suggestMove(stream, hint, this.endpoints, this.streams.extra) : undefined
+    if (move) this.dial(move.to, move.purpose)
     if (end && !stream.isStandby) this.#ended(stream, end)
   }
 
@@ -341,28 +336,6 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     if (!stream.isHealthy || this.isOnce) return
     this.#succession.leave(stream, reason, this.endpoints)
     this.#update()
-  }
-
-  // At a random moment, so that not all clients of a server that goes away move at once.
-  #drains(stream: Stream, within: number): void {
-    stream.isDraining = true
-    this.endpoints.avoid(stream.endpoint, within)
-    if (!stream.retirement.isSet) stream.retirement.set(this.#clock.random() * drainShare * within)
-  }
-
-  #moveIfBetter({ endpoint }: Stream, hint: Hint): void {
-    if (this.isOnce) return
-    const move = this.#moves.suggest(endpoint, hint, this.endpoints, this.streams.extra?.endpoint)
-    if (move) this.dial(move.to, move.purpose)
-  }
-
-  #acknowledge(stream: Stream, connection: string, interval: number): void {
-    const { acknowledge, fetch } = this.#options
-    if (!acknowledge || stream.acknowledgement) return
-    const { headers, signal } = stream.attempt
-    const lastEventId = (): string => this.#consumer.lastEventId
-    const parts = { url: stream.endpoint.url, connection, interval, headers, signal, fetch, lastEventId }
-    stream.acknowledgement = new Acknowledgement(parts, this.#clock)
   }
 
   #tellExtra({ endpoint, purpose }: Stream, open: boolean): void {
