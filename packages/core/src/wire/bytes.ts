@@ -1,6 +1,6 @@
 /** Bytes and the text they hold, for a parser that decodes each chunk in one shot. */
 
-const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
+export const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
 
 /**
  * Where to cut a chunk so that no character is split: its length, or up to 3 less. Decoding both sides of the cut gives
