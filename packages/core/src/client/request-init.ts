@@ -23,10 +23,8 @@ export function requestInit(
 }
 
 interface Dispatcher {
-  compose?(interceptor: (dispatch: Dispatch) => Dispatch): Dispatcher
+  dispatch(options: object, handler: unknown): boolean
 }
-
-type Dispatch = (options: object, handler: unknown) => boolean
 
 /**
  * The runtime's own fetch, whose bodies may be silent for as long as they like: Node's ends one after 300 s.
@@ -36,8 +34,9 @@ type Dispatch = (options: object, handler: unknown) => boolean
 export function patientFetch(url: string, init: RequestInit): Promise<Response> {
   // Where Node keeps what its fetch sends requests with, proxies of the user's included; there once Request was looked at.
   const key = Symbol.for('undici.globalDispatcher.1')
-  const dispatcher = (globalThis as { [key]?: Dispatcher })[key]?.compose?.(
-    (dispatch) => (options, handler) => dispatch({ ...options, bodyTimeout: 0 }, handler),
-  )
-  return fetch(url, dispatcher ? ({ ...init, dispatcher } as RequestInit) : init)
+  const own = (globalThis as { [key]?: Dispatcher })[key]
+  const dispatcher = own && {
+    dispatch: (options: object, handler: unknown) => own.dispatch({ ...options, bodyTimeout: 0 }, handler),
+  }
+  return fetch(url, { ...init, dispatcher } as RequestInit)
 }

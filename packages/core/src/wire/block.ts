@@ -34,12 +34,10 @@ export class EventBlock {
   lastEventId: string
   reconnectionTime: number | undefined
 
-  /** Whether the text that the fields are in is ASCII alone: then its length is that of its bytes. */
-  isAscii = false
-
-  // Joined once, which leaves no chain of strings behind.
+  // Its data, line by line, and joined once. Of very many, the first ones are joined, and their bytes counted.
   #lines: string[] = []
-  #dataBytes = 0
+  #counted = 0
+  #countedBytes = 0
   #type = ''
   #id: string | undefined
   #lastType = ''
@@ -55,26 +53,25 @@ export class EventBlock {
     return this.#lines.length > 0
   }
 
-  /** What the unfinished block holds, in bytes: its data with the LF that the standard puts after each line, its type and id. */
-  get bytes(): number {
-    return this.#dataBytes + byteLength(this.#type + (this.#id ?? ''))
+  /** What the unfinished block holds: its data with the LF that the standard puts after each line, its type and its id. */
+  countBytes(): number {
+    if (this.#lines.length > this.#counted) this.#countLines()
+    return this.#countedBytes + byteLength(this.#type) + byteLength(this.#id)
   }
 
   /** Discard the block. */
   clear(): void {
     this.#type = ''
     this.#id = undefined
-    this.#lines.length = this.#dataBytes = 0
     this.#isPassedOver = false
+    this.#takeData()
   }
 
   /** Keep nothing of the block but its id. @returns false where nobody would hear of that */
   passOver(): boolean {
-    const id = this.#id
-    this.clear()
-    this.#id = id
-    this.#isPassedOver = true
-    return this.#handlers.onTooLarge !== undefined
+    this.#isPassedOver = this.#handlers.onTooLarge !== undefined
+    this.#takeData()
+    return this.#isPassedOver
   }
 
   /** Take one line that is not empty: a field or a comment. */
@@ -96,14 +93,26 @@ export class EventBlock {
       case 'retry':
         return this.#setRetry(value)
       case '':
-        if (colon === 0) this.#handlers.onComment?.(value)
+        // Not without a colon, since the line is not empty.
+        this.#handlers.onComment?.(value)
     }
   }
 
   addData(value: string): void {
     if (this.#isPassedOver) return
-    this.#dataBytes += byteLength(value, this.isAscii) + 1
-    if (this.#lines.push(value) > maxLines) this.#lines[0] += `\n${this.#lines.splice(1).join('\n')}`
+    if (this.#lines.push(value) - this.#counted === maxLines) this.#countLines()
+  }
+
+  #countLines(): void {
+    const lines = this.#lines.splice(this.#counted).join('\n')
+    this.#counted = this.#lines.push(lines)
+    this.#countedBytes += byteLength(lines) + 1
+  }
+
+  #takeData(): string {
+    const data = this.#lines.join('\n')
+    this.#lines.length = this.#counted = this.#countedBytes = 0
+    return data
   }
 
   // Streams name few types: the last one is used again, and not copied out of the text each time. As a property's key a
@@ -127,21 +136,15 @@ export class EventBlock {
   /** The block is over; `data` is that of one which had a single line of it, and was not told otherwise. */
   dispatch(data?: string): void {
     const id = this.#id
-    if (this.#isPassedOver) {
-      this.clear()
-      this.#handlers.onTooLarge?.(id)
-      return
-    }
     const type = this.#type || 'message'
     this.#type = ''
-    if (this.hasData) {
-      data = this.#lines.join('\n')
-      this.#lines.length = this.#dataBytes = 0
+    if (this.hasData) data = this.#takeData()
+    this.#id = undefined
+    if (this.#isPassedOver) {
+      this.#isPassedOver = false
+      return this.#handlers.onTooLarge?.(id)
     }
-    if (id !== undefined) {
-      this.#id = undefined
-      this.lastEventId = id
-    }
+    this.lastEventId = id ?? this.lastEventId
     if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId), id)
     else if (id !== undefined) this.#handlers.onCheckpoint?.(id)
   }

@@ -1,5 +1,8 @@
-// A type and a subtype of the characters that a token has, and nothing else before the parameters.
-const mimeType = /^\s*([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)\s*(;|$)/
+// What is quoted: a comma in it does not part values.
+const quoted = /"(\\.|[^"])*"?/g
+
+// A type and a subtype of the characters that a token has, and nothing else before parameters or the next value.
+const mimeType = /(?:^|,)\s*([\w!#-'*+.^`|~-]+\/[\w!#-'*+.^`|~-]+)\s*(?![^;,])/g
 
 /**
  * Whether a `Content-Type` is that of an event stream: by essence, in any case, whatever the parameters.
@@ -8,9 +11,7 @@ const mimeType = /^\s*([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)\s*(;|$)/
  */
 export function isEventStream(contentType: string | null): boolean {
   let essence: string | undefined
-  // What is quoted goes first, but for its quote: a comma in it does not part values.
-  for (const value of (contentType ?? '').replace(/"(\\.|[^"])*"?/g, '"').split(',')) {
-    const type = mimeType.exec(value)?.[1] ?? '*/*'
+  for (const [, type] of (contentType ?? '').replace(quoted, '"').matchAll(mimeType)) {
     if (type !== '*/*') essence = type
   }
   return essence?.toLowerCase() === 'text/event-stream'

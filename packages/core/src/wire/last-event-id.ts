@@ -5,13 +5,14 @@
  * runtimes take and give a value as its bytes, one code unit each; workerd alone encodes and decodes it (workerd 1.2026).
  */
 import { onWorkerd } from '../runtime.ts'
+import { encoder } from './bytes.ts'
 
 /** Bytes. With all its other headers a request has to fit into what servers take: 16 KB on Node, 8 KB on most. */
 const maxHeaderBytes = 4_096
 
-// Node and Deno refuse to send one of these, and workerd makes no header of it. A tab may be sent.
+// Nothing, and control characters: Node and Deno refuse to send one, and workerd makes no header of it. A tab may be sent.
 // oxlint-disable-next-line no-control-regex
-const controlCharacters = /[\0-\x08\x0a-\x1f\x7f]/
+const unsendable = /^$|[\0-\x08\x0a-\x1f\x7f]/
 
 const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -20,10 +21,8 @@ const utf8 = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
  * control characters, and more than 4 KiB. A request with such a header would never arrive, however often it is repeated.
  */
 export function lastEventIdHeader(id: string): string | undefined {
-  // Of the length first: an ID may have any, and this is asked for each attempt.
-  if (id === '' || id.length > maxHeaderBytes || controlCharacters.test(id)) return undefined
-  const bytes = new TextEncoder().encode(id)
-  if (bytes.length > maxHeaderBytes) return undefined
+  const bytes = encoder.encode(id)
+  if (bytes.length > maxHeaderBytes || unsendable.test(id)) return undefined
   return onWorkerd ? id : String.fromCharCode(...bytes)
 }
 

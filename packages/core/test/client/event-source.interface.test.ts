@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
-import { EventSource } from '../../src/client/index.ts'
+import { EventSource, type EventSourceErrorEvent } from '../../src/client/index.ts'
 
 const open: EventSource[] = []
 afterEach(() => {
@@ -42,6 +42,7 @@ describe('the types', () => {
     expectTypeOf(EventSource.CLOSED).toEqualTypeOf<2>()
     source.addEventListener('message', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
     source.addEventListener('open', (event) => expectTypeOf(event).toEqualTypeOf<Event>())
+    source.addEventListener('error', (event) => expectTypeOf(event).toEqualTypeOf<EventSourceErrorEvent>())
     source.addEventListener('price', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
     source.addEventListener('price', { handleEvent: () => {} })
     quiet('https://example.test/', { fetch })
