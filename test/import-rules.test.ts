@@ -131,6 +131,25 @@ const places = [
     mayNot: ['../deno/serve.ts', '@holdfast/app-node'],
   },
   {
+    place: 'packages/adapters/src/cloudflare/worker',
+    may: ['./broker.ts', '../protocol.ts', '../../close.ts', '@holdfast/core/hub', 'cloudflare:workers'],
+    mayNot: [
+      '../object/topic.ts',
+      './../object/topic.ts',
+      '../worker/../object/topic.ts',
+      '../index.ts',
+      '../../node/serve.ts',
+      '@holdfast/adapters/cloudflare',
+      '@holdfast/service',
+      'hono',
+    ],
+  },
+  {
+    place: 'packages/adapters/src/cloudflare/object',
+    may: ['./topic.ts', '../protocol.ts', '../../close.ts', '@holdfast/core/hub', 'cloudflare:workers'],
+    mayNot: ['../worker/broker.ts', './../worker/broker.ts', '../index.ts', '@holdfast/adapters/cloudflare', 'hono'],
+  },
+  {
     place: 'packages/adapters/src',
     may: ['./close.ts', '@holdfast/core', '@holdfast/core/adapter'],
     mayNot: ['./node/serve.ts', '../../core/src/index.ts', 'node:http', 'bun', '@holdfast/service'],
@@ -234,6 +253,17 @@ it("only the core's entries gather wire and stream", () => {
     expect(lintIndex(specifier)).toEqual([])
   for (const specifier of ['./hub/hub.ts', './client/connect.ts', 'node:fs'])
     expect(lintIndex(specifier)).toEqual([index])
+})
+
+it('a Worker and an object share no type but those of their protocol', () => {
+  const types = (side: string, other: string): { file: string; text: string }[] =>
+    [
+      `import type { a } from '../${other}/a.ts'`,
+      `export type { a } from '../${other}/a.ts'`,
+      `type A = import('../${other}/a.ts').a`,
+    ].map((text, index) => ({ file: `packages/adapters/src/cloudflare/${side}/type-${index}.ts`, text }))
+  const files = [...types('worker', 'object'), ...types('object', 'worker')]
+  expect(new Set(lint(files))).toEqual(new Set(files.map(({ file }) => file)))
 })
 
 it.each(formFiles)('the core is refused: $text', ({ file }) => expect(refused).toContain(file))

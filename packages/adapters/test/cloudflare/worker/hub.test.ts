@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { durableObjectHub } from '../../../src/cloudflare/hub.ts'
+import { durableObjectHub } from '../../../src/cloudflare/worker/hub.ts'
 import { FakeObject } from './fake-object.ts'
 
 describe('a hub over objects', () => {

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
-import { Runs } from '../../../src/cloudflare/runs.ts'
-import type { Topic } from '../../../src/cloudflare/topic.ts'
+import { Runs } from '../../../src/cloudflare/object/runs.ts'
+import type { Topic } from '../../../src/cloudflare/object/topic.ts'
 
 it('a run stores its input once, however long it is and however much is produced', async () => {
   const kept = new Map<string, unknown>()

@@ -1,14 +1,7 @@
-import type { Broker, BrokerEvent, BrokerListener, Position } from '@holdfast/core/hub'
+import type { Broker, BrokerEvent, BrokerListener } from '@holdfast/core/hub'
 import type { TopicHistory } from './history.ts'
-import { Outbox } from './outbox.ts'
-import { formatBatch, type Packed, parseBatch } from './protocol.ts'
-
-/** What `publish` of an object resolves with. */
-export interface Stored {
-  position: Position
-  /** The key had been used before: nothing was stored. */
-  duplicate: boolean
-}
+import { SendBatcher } from './send-batcher.ts'
+import { formatBatch, type Packed, parseBatch, type PublishResult } from '../protocol.ts'
 
 /** What a {@link Topic} is made from. */
 export interface TopicParts {
@@ -22,25 +15,25 @@ export interface TopicParts {
 /** One topic inside its object: what is stored is sent to the subscribers and told to the object's own hub. */
 export class Topic {
   readonly history: TopicHistory
-  readonly #outbox: Outbox
+  readonly #batcher: SendBatcher
   readonly #delay: () => number
   readonly #onAppend: () => void
   readonly #listeners = new Set<BrokerListener>()
 
   constructor({ history, send, delay, onAppend }: TopicParts) {
     this.history = history
-    this.#outbox = new Outbox(send)
+    this.#batcher = new SendBatcher(send)
     this.#delay = delay
     this.#onAppend = onAppend
   }
 
   /** Store events. `sent` resolves when they are on their way; they are stored when this returns. */
-  append(events: readonly BrokerEvent[], key?: string, also?: () => void): Stored & { sent: Promise<void> } {
+  append(events: readonly BrokerEvent[], key?: string, also?: () => void): PublishResult & { sent: Promise<void> } {
     const known = key === undefined ? undefined : this.history.positionOf(key)
     if (known) return { position: known, duplicate: true, sent: Promise.resolve() }
     const packed = this.history.append(events, key, Date.now(), also)
     const { head } = this.history
-    const sent = this.#outbox.add(packed, this.#delay())
+    const sent = this.#batcher.add(packed, this.#delay())
     if (this.#listeners.size > 0) this.#tell(formatBatch(head.epoch, packed))
     this.#onAppend()
     return { position: head, duplicate: false, sent }

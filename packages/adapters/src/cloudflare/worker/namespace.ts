@@ -1,19 +1,11 @@
 import { HoldfastError } from '@holdfast/core'
-import { type BrokerEvent, BrokerUnavailableError, type Position } from '@holdfast/core/hub'
-import type { PackedPage } from './protocol.ts'
-import type { Stored } from './topic.ts'
+import { BrokerUnavailableError } from '@holdfast/core/hub'
+import type { ObjectCalls } from '../protocol.ts'
 
 /** What a hub uses of one topic's object. */
-export interface HubStub {
+export interface HubStub extends ObjectCalls {
   fetch(request: Request): Promise<Response>
   fetch(url: string, init?: { headers?: Record<string, string> }): Promise<Response>
-  publish(events: BrokerEvent[], key?: string): Promise<Stored>
-  read(after: Position | 'earliest', limit: number): Promise<PackedPage>
-  count(): Promise<number>
-  disconnect(topic: string | undefined, identity: string | undefined): Promise<number>
-  signal(text: string): Promise<number>
-  startProducing(input: unknown, key?: string): Promise<boolean>
-  stopProducing(): Promise<boolean>
 }
 
 /** A binding to objects of the class `HubObject` or a subclass of it. Structural, so that nobody needs one version of Cloudflare's types. */

@@ -6,7 +6,7 @@ type RunOptions = NonNullable<Parameters<Hub['run']>[2]>
  * Run with a `linger` whose readers are at the topic's object, where the hub of one request does not see them: it is
  * asked, four times a `linger`.
  */
-export async function lingering(
+export async function withLinger(
   { linger = Infinity, ...options }: RunOptions,
   count: () => Promise<number>,
   run: (options: RunOptions) => Promise<void>,

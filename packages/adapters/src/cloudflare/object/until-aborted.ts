@@ -3,7 +3,7 @@
  *
  * Not one race for all steps: each would leave a reaction on the signal's promise for as long as that lives.
  */
-export async function* until<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
   let finished = false
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { until } from '../src/cloudflare/until.ts'
+import { untilAborted } from '../src/cloudflare/object/until-aborted.ts'
 
 describe('a source until a signal', () => {
   it('is closed when its reader leaves, so that what it holds is let go', async () => {
@@ -11,14 +11,14 @@ describe('a source until a signal', () => {
         closed = true
       }
     }
-    for await (const number of until(source(), new AbortController().signal)) if (number === 2) break
+    for await (const number of untilAborted(source(), new AbortController().signal)) if (number === 2) break
     expect(closed).toBe(true)
   })
 
   it('is over when the signal is aborted, also where it waits', async () => {
     const stop = new AbortController()
     const waiting: AsyncIterable<never> = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }
-    const reading = until(waiting, stop.signal).next()
+    const reading = untilAborted(waiting, stop.signal).next()
     stop.abort()
     expect(await reading).toEqual({ done: true, value: undefined })
   })

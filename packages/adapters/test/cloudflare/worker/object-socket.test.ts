@@ -1,26 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Link } from '../../../src/cloudflare/link.ts'
-import { HubObjects } from '../../../src/cloudflare/namespace.ts'
+import { ObjectSocket } from '../../../src/cloudflare/worker/object-socket.ts'
+import { HubObjects } from '../../../src/cloudflare/worker/namespace.ts'
 import { FakeObject } from './fake-object.ts'
 
-describe('a link', () => {
+describe('a socket to an object', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  async function opened(): Promise<{ object: FakeObject; link: Link; back: () => void }> {
+  async function opened(): Promise<{ object: FakeObject; socket: ObjectSocket; back: () => void }> {
     const object = new FakeObject()
     const back = vi.fn()
-    const link = new Link(
+    const socket = new ObjectSocket(
       new HubObjects({ getByName: () => object }),
       { topic: 't' },
       { kind: 'stream' },
       { onMessage: () => {}, onBack: back },
     )
-    const opening = link.open()
+    const opening = socket.open()
     object.answer()
     await vi.advanceTimersByTimeAsync(0)
     await opening
-    return { object, link, back }
+    return { object, socket, back }
   }
 
   /** Answer the way back, and a second one if there is any. */
@@ -34,13 +34,13 @@ describe('a link', () => {
   }
 
   it('that is told twice of one loss comes back once', async () => {
-    const { object, link, back } = await opened()
+    const { object, socket, back } = await opened()
     object.sockets[0]!.tell('error')
     await vi.advanceTimersByTimeAsync(1_000)
     // It is on its way back when it hears the rest.
     object.sockets[0]!.tell('close')
     await expectOneWayBack(object, back)
-    link.close()
+    socket.close()
     expect([object.open, vi.getTimerCount()]).toEqual([0, 0])
   })
 
@@ -53,10 +53,10 @@ describe('a link', () => {
   })
 
   it('that is closed while it is on its way leaves nothing behind', async () => {
-    const { object, link, back } = await opened()
+    const { object, socket, back } = await opened()
     object.sockets[0]!.tell('close')
     await vi.advanceTimersByTimeAsync(1_000)
-    link.close()
+    socket.close()
     object.answer()
     await vi.advanceTimersByTimeAsync(0)
     expect([object.sockets.length, object.open, vi.getTimerCount()]).toEqual([2, 0, 0])

@@ -1,8 +1,8 @@
 import type { ResolvedHistoryLimits } from './limits.ts'
 import type { LogTable, Row } from './log-table.ts'
 
-/** How much of a log is kept. */
-export interface Kept {
+/** What part of a log is kept. */
+export interface Extent {
   /** The offset of the newest event. */
   head: number
   /** The offset before the oldest one. */
@@ -16,17 +16,17 @@ export interface Kept {
   newestAt: number
 }
 
-export const nothing: Kept = { head: 0, start: 0, total: 0, startTotal: 0, oldestAt: Infinity, newestAt: 0 }
+export const emptyExtent: Extent = { head: 0, start: 0, total: 0, startTotal: 0, oldestAt: Infinity, newestAt: 0 }
 
 /**
  * What there is in a table.
  *
  * @param trimmed - the head when its last row was dropped
  */
-export function keptIn(table: LogTable, trimmed: number): Kept {
+export function extentOf(table: LogTable, trimmed: number): Extent {
   const oldest = table.oldest()
   const newest = table.newest()
-  if (!oldest || !newest) return { ...nothing, head: trimmed, start: trimmed }
+  if (!oldest || !newest) return { ...emptyExtent, head: trimmed, start: trimmed }
   return {
     head: newest.first + newest.count - 1,
     start: oldest.first - 1,
@@ -40,13 +40,13 @@ export function keptIn(table: LogTable, trimmed: number): Kept {
 /** Whether there is so much more than there may be that dropping it is worth while. */
 export function isAbove(
   { maxEvents, maxBytes }: ResolvedHistoryLimits,
-  { head, start, total, startTotal }: Kept,
+  { head, start, total, startTotal }: Extent,
 ): boolean {
   return head - start > maxEvents + Math.max(8, maxEvents / 8) || total - startTotal > maxBytes * 1.125
 }
 
 /** Whether a row need not be kept. */
-export function isSuperfluous(row: Row, limits: ResolvedHistoryLimits, { head, total }: Kept, now: number): boolean {
+export function isSuperfluous(row: Row, limits: ResolvedHistoryLimits, { head, total }: Extent, now: number): boolean {
   const end = row.first + row.count - 1
   if (end <= head - limits.maxEvents || row.at <= now - limits.maxAge) return true
   return end < head && total - row.total + row.size > limits.maxBytes

@@ -1,15 +1,15 @@
 import type { BrokerEvent, HubPublication, Position } from '@holdfast/core/hub'
 import { DurableObject } from 'cloudflare:workers'
 import { admit } from './admission.ts'
-import { DirectStreams } from './direct.ts'
+import { DirectStreams } from './direct-streams.ts'
 import { TopicHistory } from './history.ts'
 import { Alarm } from './alarm.ts'
 import type { HistoryLimits } from './limits.ts'
-import { directHeader, type PackedPage, ping, pong } from './protocol.ts'
+import { directHeader, type ObjectCalls, type PackedPage, ping, pong, type PublishResult } from '../protocol.ts'
 import { type ProduceContext, Runs } from './runs.ts'
 import { Subscribers } from './subscribers.ts'
-import { type Stored, Topic } from './topic.ts'
-import { failing } from './until.ts'
+import { Topic } from './topic.ts'
+import { failing } from './until-aborted.ts'
 
 /**
  * A topic as a Durable Object: its log in SQLite, its subscribers as hibernatable WebSockets.
@@ -20,7 +20,7 @@ import { failing } from './until.ts'
  *
  * Its methods are for `durableObjectHub`; they are callable by whoever has the binding, and by nobody else.
  */
-export class HubObject<Env = unknown> extends DurableObject<Env> {
+export class HubObject<Env = unknown> extends DurableObject<Env> implements ObjectCalls {
   readonly #history: TopicHistory
   readonly #subscribers: Subscribers
   readonly #topic: Topic
@@ -93,7 +93,7 @@ export class HubObject<Env = unknown> extends DurableObject<Env> {
   }
 
   /** Store events and send them. @internal */
-  async publish(events: readonly BrokerEvent[], key?: string): Promise<Stored> {
+  async publish(events: readonly BrokerEvent[], key?: string): Promise<PublishResult> {
     const { position, duplicate } = this.#topic.append(events, key)
     this.#subscribers.sweep(Date.now())
     return { position, duplicate }

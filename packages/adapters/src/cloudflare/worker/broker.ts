@@ -7,14 +7,14 @@ import {
   type BrokerSignals,
   type StoredEvent,
 } from '@holdfast/core/hub'
-import { Link, type LinkOptions } from './link.ts'
+import { ObjectSocket } from './object-socket.ts'
 import { HubObjects, type HubNamespace } from './namespace.ts'
-import { type Control, isBatch, parseBatch } from './protocol.ts'
+import { type Control, isBatch, parseBatch, type SocketOwner } from '../protocol.ts'
 
 /** How a {@link DurableObjectBroker} subscribes. */
 export interface DurableObjectBrokerOptions {
   /** For whom: an event stream counts and can be disconnected. Default a reader. */
-  subscriber?: LinkOptions | undefined
+  subscriber?: SocketOwner | undefined
   /** Called when the object wants the event stream closed. */
   onDisconnect?: (() => void) | undefined
 }
@@ -29,7 +29,7 @@ const mostBytes = 1_900_000
 export class DurableObjectBroker implements Broker {
   readonly #objects: HubObjects
   readonly #options: DurableObjectBrokerOptions
-  readonly #links = new Set<Link>()
+  readonly #sockets = new Set<ObjectSocket>()
   /** The newest event of topics that were just subscribed to, until something else is known. */
   readonly #lasts = new Map<string, StoredEvent>()
   #closed = false
@@ -68,13 +68,13 @@ export class DurableObjectBroker implements Broker {
   subscribe: Broker['subscribe'] = async (topic, listener) => {
     this.#checkOpen()
     const subscriber = this.#options.subscriber ?? { kind: 'reader' }
-    const link = new Link(this.#objects, { topic }, subscriber, {
+    const socket = new ObjectSocket(this.#objects, { topic }, subscriber, {
       onMessage: (text) => this.#receive(topic, text, listener),
       onBack: (reason) => listener.onLost(reason),
     })
-    const { head, last } = await this.#open(link)
+    const { head, last } = await this.#open(socket)
     if (last) this.#lasts.set(topic, last)
-    return { head, unsubscribe: async () => this.#leave(link) }
+    return { head, unsubscribe: async () => this.#leave(socket) }
   }
 
   /** A line to one hub at a time: the object named after it. Nothing reaches all hubs, since nobody knows them. */
@@ -84,9 +84,9 @@ export class DurableObjectBroker implements Broker {
       if (hubId !== '*') await this.#objects.call({ connection: hubId }, (stub) => stub.signal(text))
     },
     listen: async (hubId, receive) => {
-      const link = this.#line({ connection: hubId }, (control) => 'signal' in control && receive(control.signal))
-      await this.#open(link)
-      return async () => this.#leave(link)
+      const socket = this.#line({ connection: hubId }, (control) => 'signal' in control && receive(control.signal))
+      await this.#open(socket)
+      return async () => this.#leave(socket)
     },
   }
 
@@ -97,12 +97,12 @@ export class DurableObjectBroker implements Broker {
 
   close: Broker['close'] = async () => {
     this.#closed = true
-    for (const link of this.#links) this.#leave(link)
+    for (const socket of this.#sockets) this.#leave(socket)
     this.#lasts.clear()
   }
 
-  #line(subject: { identity: string } | { connection: string }, receive: (control: Control) => void): Link {
-    return new Link(
+  #line(subject: { identity: string } | { connection: string }, receive: (control: Control) => void): ObjectSocket {
+    return new ObjectSocket(
       this.#objects,
       subject,
       { kind: 'line' },
@@ -113,22 +113,22 @@ export class DurableObjectBroker implements Broker {
     )
   }
 
-  async #open(link: Link): ReturnType<Link['open']> {
+  async #open(socket: ObjectSocket): ReturnType<ObjectSocket['open']> {
     this.#checkOpen()
-    this.#links.add(link)
+    this.#sockets.add(socket)
     try {
-      const hello = await link.open()
+      const hello = await socket.open()
       this.#checkOpen()
       return hello
     } catch (error) {
-      this.#leave(link)
+      this.#leave(socket)
       throw error
     }
   }
 
-  #leave(link: Link): void {
-    this.#links.delete(link)
-    link.close()
+  #leave(socket: ObjectSocket): void {
+    this.#sockets.delete(socket)
+    socket.close()
   }
 
   #receive(topic: string, text: string, listener: BrokerListener): void {

@@ -3,8 +3,8 @@ import { createHub, type Hub, type HubOptions, type RespondOptions, type StreamI
 import { DurableObjectBroker } from './broker.ts'
 import { directRequest, forwardable } from './direct.ts'
 import { HubObjects, type HubNamespace } from './namespace.ts'
-import { lingering } from './lingering.ts'
-import { Tally } from './tally.ts'
+import { withLinger } from './with-linger.ts'
+import { IsolateStats } from './isolate-stats.ts'
 
 /** Options of {@link durableObjectHub}. */
 export interface DurableObjectHubOptions extends Pick<
@@ -54,7 +54,7 @@ class WorkerHub implements DurableObjectHub {
   readonly #namespace: HubNamespace
   readonly #options: DurableObjectHubOptions
   readonly #objects: HubObjects
-  readonly #tally = new Tally()
+  readonly #isolate = new IsolateStats()
   #publisher: Hub | undefined
 
   constructor(namespace: HubNamespace, options: DurableObjectHubOptions) {
@@ -66,7 +66,7 @@ class WorkerHub implements DurableObjectHub {
   publish: Hub['publish'] = (topic, event, options) => this.#publishing().publish(topic, event, options)
 
   run: Hub['run'] = (topic, source, options = {}) =>
-    lingering(
+    withLinger(
       options,
       () => this.count(topic),
       (run) => this.#publishing().run(topic, source, run),
@@ -90,7 +90,7 @@ class WorkerHub implements DurableObjectHub {
     const subscriber = { kind: 'stream', identity: options.identity } as const
     const broker = new DurableObjectBroker(this.#namespace, { subscriber, onDisconnect: disconnect })
     const close = (closed: Closed & StreamInfo): void => {
-      this.#tally.close(hub)
+      this.#isolate.close(hub)
       void broker.close()
       this.#options.onClose?.(closed)
     }
@@ -102,7 +102,7 @@ class WorkerHub implements DurableObjectHub {
     try {
       if (options.identity !== undefined && request.method !== 'HEAD') await broker.listenFor(options.identity)
       const response = await hub.respond(request, options)
-      if (hub.stats().subscribers > 0) this.#tally.open(hub)
+      if (hub.stats().subscribers > 0) this.#isolate.open(hub)
       else await broker.close()
       // It could be told before it was there.
       if (disconnected) disconnect()
@@ -125,7 +125,7 @@ class WorkerHub implements DurableObjectHub {
 
   count: Hub['count'] = (topic) => this.#objects.call({ topic }, (stub) => stub.count())
 
-  stats: Hub['stats'] = () => this.#tally.stats(this.#publishing())
+  stats: Hub['stats'] = () => this.#isolate.stats(this.#publishing())
 
   drain: Hub['drain'] = async () => {}
 

@@ -1,7 +1,7 @@
 import { createHub, type HubPublication } from '@holdfast/core/hub'
 import { BatchingBroker } from './batching-broker.ts'
 import type { Topic } from './topic.ts'
-import { failing, until } from './until.ts'
+import { failing, untilAborted } from './until-aborted.ts'
 
 /** What {@link HubObject.produce} is told beside its input. */
 export interface ProduceContext {
@@ -110,7 +110,7 @@ export class Runs {
       const source = goesOn
         ? this.#sourceOf(input, run, stop.signal)
         : failing('Cannot go on producing: the object was restarted')
-      await createHub({ broker }).run(topicName, until(source, stop.signal), { key, signal: lonely.signal })
+      await createHub({ broker }).run(topicName, untilAborted(source, stop.signal), { key, signal: lonely.signal })
     } catch (error) {
       // The topic has ended as failed; nobody waits for this call. What the source still waits for is for nothing.
       stop.abort()

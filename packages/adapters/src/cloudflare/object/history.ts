@@ -1,11 +1,12 @@
 import type { BrokerEvent, Position } from '@holdfast/core/hub'
-import { isAbove, isSuperfluous, type Kept, keptIn, nothing } from './kept.ts'
+import { isAbove, isSuperfluous, emptyExtent, type Extent, extentOf } from './extent.ts'
 import { type HistoryLimits, resolveLimits, type ResolvedHistoryLimits } from './limits.ts'
 import { LogTable, type Row } from './log-table.ts'
-import { formatBatch, pack, type Packed, type PackedPage } from './protocol.ts'
+import { pack } from './pack.ts'
+import { formatBatch, type Packed, type PackedPage } from '../protocol.ts'
 
 /** What is stored about the topic itself. */
-interface Topic {
+interface StoredTopic {
   epoch: number
   /** The head when the last row was dropped. */
   trimmed: number
@@ -26,25 +27,25 @@ export class TopicHistory {
   readonly #limits: () => HistoryLimits
   #stored: boolean
   #epoch: number
-  #kept: Kept = nothing
+  #extent: Extent = emptyExtent
 
   /** @param limits - asked each time, since a subclass's fields are not there yet when its object is constructed */
   constructor(storage: DurableObjectStorage, limits: () => HistoryLimits) {
     this.#storage = storage
     this.#table = new LogTable(storage.sql)
     this.#limits = limits
-    const topic = storage.kv.get<Topic>(topicName)
+    const topic = storage.kv.get<StoredTopic>(topicName)
     this.#stored = topic !== undefined
     this.#epoch = topic?.epoch ?? Date.now()
-    if (topic) this.#kept = keptIn(this.#table, topic.trimmed)
+    if (topic) this.#extent = extentOf(this.#table, topic.trimmed)
   }
 
   get head(): Position {
-    return { epoch: this.#epoch, offset: this.#kept.head }
+    return { epoch: this.#epoch, offset: this.#extent.head }
   }
 
   get empty(): boolean {
-    return this.#kept.start === this.#kept.head
+    return this.#extent.start === this.#extent.head
   }
 
   get stored(): boolean {
@@ -57,7 +58,7 @@ export class TopicHistory {
 
   /** When the oldest event is too old; Infinity when there is none. */
   get trimAt(): number {
-    return this.#kept.oldestAt + this.limits.maxAge
+    return this.#extent.oldestAt + this.limits.maxAge
   }
 
   /** Store the epoch, so that it is the same after the object was evicted. */
@@ -65,7 +66,7 @@ export class TopicHistory {
     if (this.#stored) return
     this.#storage.transactionSync(() => {
       this.#table.create()
-      this.#storage.kv.put<Topic>(topicName, { epoch: this.#epoch, trimmed: 0 })
+      this.#storage.kv.put<StoredTopic>(topicName, { epoch: this.#epoch, trimmed: 0 })
     })
     this.#stored = true
   }
@@ -80,9 +81,9 @@ export class TopicHistory {
   /** Append events, all or none; `also` is stored with them or not at all. Returns them packed. */
   append(events: readonly BrokerEvent[], key: string | undefined, now: number, also?: () => void): Packed[] {
     this.open()
-    const packed = pack(events, this.#kept.head + 1, rowSize)
-    const at = Math.max(now, this.#kept.newestAt)
-    let { total } = this.#kept
+    const packed = pack(events, this.#extent.head + 1, rowSize)
+    const at = Math.max(now, this.#extent.newestAt)
+    let { total } = this.#extent
     this.#storage.transactionSync(() => {
       for (const [index, { first, count, text }] of packed.entries()) {
         total += text.length
@@ -92,29 +93,29 @@ export class TopicHistory {
       }
       also?.()
     })
-    const head = this.#kept.head + events.length
-    this.#kept = { ...this.#kept, head, total, newestAt: at, oldestAt: this.empty ? at : this.#kept.oldestAt }
+    const head = this.#extent.head + events.length
+    this.#extent = { ...this.#extent, head, total, newestAt: at, oldestAt: this.empty ? at : this.#extent.oldestAt }
     // In steps: a deletion for each publication would double the rows that are read and looked for.
-    if (isAbove(this.limits, this.#kept)) this.trim(now)
+    if (isAbove(this.limits, this.#extent)) this.trim(now)
     return packed
   }
 
   /** Read up to `limit` events, fewer when they are large. */
   read(after: Position | 'earliest', limit: number): PackedPage {
     const gap = after === 'earliest' ? undefined : this.#gapAfter(after)
-    const from = after === 'earliest' || gap ? this.#kept.start : after.offset
+    const from = after === 'earliest' || gap ? this.#extent.start : after.offset
     const packed = this.packedAfter(from, limit)
     const last = packed.at(-1)
     const end = last ? last.first + last.count - 1 : from
     const batch = packed.length > 0 ? formatBatch(this.#epoch, packed) : undefined
-    const page: PackedPage = { head: this.head, batch, more: end < this.#kept.head }
+    const page: PackedPage = { head: this.head, batch, more: end < this.#extent.head }
     return gap ? { ...page, gap } : page
   }
 
   /** Up to `limit` events after an offset, or after the oldest that is kept. */
   packedAfter(offset: number, limit: number): Packed[] {
-    if (this.empty || offset >= this.#kept.head) return []
-    return this.#table.after(Math.max(offset, this.#kept.start), limit)
+    if (this.empty || offset >= this.#extent.head) return []
+    return this.#table.after(Math.max(offset, this.#extent.start), limit)
   }
 
   /** Drop what is above the limits. */
@@ -124,7 +125,7 @@ export class TopicHistory {
     let dropped: Row | undefined
     let oldest: Row | undefined
     for (const row of this.#table.rows()) {
-      if (!isSuperfluous(row, limits, this.#kept, now)) {
+      if (!isSuperfluous(row, limits, this.#extent, now)) {
         oldest = row
         break
       }
@@ -135,9 +136,9 @@ export class TopicHistory {
     this.#storage.transactionSync(() => {
       this.#table.dropUpTo(first)
       // While there are rows, the last one knows the head.
-      if (!oldest) this.#storage.kv.put<Topic>(topicName, { epoch: this.#epoch, trimmed: this.#kept.head })
+      if (!oldest) this.#storage.kv.put<StoredTopic>(topicName, { epoch: this.#epoch, trimmed: this.#extent.head })
     })
-    this.#kept = { ...this.#kept, start: first + count - 1, startTotal: total, oldestAt: oldest?.at ?? Infinity }
+    this.#extent = { ...this.#extent, start: first + count - 1, startTotal: total, oldestAt: oldest?.at ?? Infinity }
   }
 
   /** Give the storage back. What comes next has another epoch: positions must not be used again. */
@@ -146,7 +147,7 @@ export class TopicHistory {
     this.#storage.kv.delete(topicName)
     this.#stored = false
     this.#epoch = Math.max(this.#epoch + 1, now)
-    this.#kept = nothing
+    this.#extent = emptyExtent
     // A subclass may have tables and keys of its own.
     const [table] = this.#storage.sql.exec(
       `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
@@ -157,7 +158,7 @@ export class TopicHistory {
 
   #gapAfter({ epoch, offset }: Position): PackedPage['gap'] {
     // A position ahead of the log is another log's, whatever its epoch says.
-    if (epoch !== this.#epoch || offset > this.#kept.head) return 'new-epoch'
-    return offset < this.#kept.start ? 'trimmed' : undefined
+    if (epoch !== this.#epoch || offset > this.#extent.head) return 'new-epoch'
+    return offset < this.#extent.start ? 'trimmed' : undefined
   }
 }

@@ -1,27 +1,12 @@
 import { BrokerUnavailableError } from '@holdfast/core/hub'
 import type { HubObjects, Subject } from './namespace.ts'
-import {
-  type Hello,
-  helloHeader,
-  leaseTime,
-  objectUrl,
-  ping,
-  pingEvery,
-  pong,
-  type SubscriberKind,
-} from './protocol.ts'
+import { type Hello, helloHeader, leaseTime, objectUrl, ping, pingEvery, pong, type SocketOwner } from '../protocol.ts'
 
-/** What comes over a {@link Link}. */
-export interface LinkListener {
+/** What comes over a {@link ObjectSocket}. */
+export interface ObjectSocketListener {
   onMessage(text: string): void
   /** It was lost and is there again: what was sent meanwhile did not come. */
   onBack(reason: unknown): void
-}
-
-/** Whom a link stands for. */
-export interface LinkOptions {
-  kind: SubscriberKind
-  identity?: string | undefined
 }
 
 // A deploy cuts every subscriber of an object at once, and one object takes about 1,000 requests a second: the first try
@@ -30,11 +15,11 @@ const firstDelay = 1_000
 const longestDelay = 30_000
 
 /** A WebSocket from a Worker to an object, kept open: pings renew the lease and find out when the object is gone. */
-export class Link {
+export class ObjectSocket {
   readonly #objects: HubObjects
   readonly #subject: Subject
   readonly #url: string
-  readonly #listener: LinkListener
+  readonly #listener: ObjectSocketListener
   #socket: WebSocket | undefined
   #heardAt = 0
   #pings: ReturnType<typeof setInterval> | undefined
@@ -42,7 +27,7 @@ export class Link {
   #tries = 0
   #closed = false
 
-  constructor(objects: HubObjects, subject: Subject, { kind, identity }: LinkOptions, listener: LinkListener) {
+  constructor(objects: HubObjects, subject: Subject, { kind, identity }: SocketOwner, listener: ObjectSocketListener) {
     this.#objects = objects
     this.#subject = subject
     this.#url = `${objectUrl}/?${new URLSearchParams({ kind, ...(identity !== undefined && { identity }) }).toString()}`

@@ -1,9 +1,9 @@
 import type { Position } from '@holdfast/core/hub'
 import type { TopicHistory } from './history.ts'
-import { type Control, formatBatch, leaseTime, type Packed, type SubscriberKind } from './protocol.ts'
+import { type Control, formatBatch, leaseTime, type Packed, type SocketOwner } from '../protocol.ts'
 
 /** What an object knows of one WebSocket; kept with it while the object is out of memory. */
-interface Seat extends Position {
+interface Attachment extends Position {
   /** `offset`: what it has been sent. */
   identity?: string | undefined
   /** When it came, in milliseconds since 1970. */
@@ -18,13 +18,13 @@ const open = 1
 /**
  * The subscribers of one object: hibernatable WebSockets, each with its position in its attachment.
  *
- * Nothing here holds the object in memory. After it was evicted the seats are read back with the first batch, and who was
- * not sent everything gets the rest from the history; a Worker knows by the positions what it has already.
+ * Nothing here holds the object in memory. After it was evicted the attachments are read back with the first batch, and
+ * who was not sent everything gets the rest from the history; a Worker knows by the positions what it has already.
  */
 export class Subscribers {
   readonly #ctx: DurableObjectState
   readonly #history: TopicHistory
-  readonly #seats = new WeakMap<WebSocket, Seat>()
+  readonly #attachments = new WeakMap<WebSocket, Attachment>()
   #sweptAt = 0
   #size: number | undefined
 
@@ -39,11 +39,11 @@ export class Subscribers {
   }
 
   /** Take in a WebSocket; everything after the history's head is sent to it. */
-  add(socket: WebSocket, kind: SubscriberKind, identity: string | undefined, now: number): void {
-    const seat: Seat = { ...this.#history.head, since: now }
-    if (identity !== undefined) seat.identity = identity
-    // First, since it throws for an identity of more than 16 KB: no socket without a seat is among the others.
-    this.#take(socket, seat)
+  add(socket: WebSocket, { kind, identity }: SocketOwner, now: number): void {
+    const attachment: Attachment = { ...this.#history.head, since: now }
+    if (identity !== undefined) attachment.identity = identity
+    // First, since it throws for an identity of more than 16 KB: no socket without one is among the others.
+    this.#take(socket, attachment)
     const size = this.size + 1
     this.#ctx.acceptWebSocket(socket, [kind])
     this.#size = size
@@ -55,7 +55,7 @@ export class Subscribers {
   }
 
   /** Those that are open. */
-  all(kind?: SubscriberKind): WebSocket[] {
+  all(kind?: SocketOwner['kind']): WebSocket[] {
     return this.#ctx.getWebSockets(kind).filter(({ readyState }) => readyState === open)
   }
 
@@ -80,21 +80,23 @@ export class Subscribers {
     this.#size = sockets.length
     for (const socket of sockets) {
       orClosed(socket, () => {
-        const seat = this.#seatOf(socket)
-        if (seat.epoch === epoch && seat.offset >= head) return
-        const behind = seat.epoch === epoch && seat.offset < from
-        const texts = behind ? this.#missedBy(seat) : messagesAfter(seat.epoch === epoch ? seat.offset : from)
+        const attachment = this.#attachmentOf(socket)
+        if (attachment.epoch === epoch && attachment.offset >= head) return
+        const behind = attachment.epoch === epoch && attachment.offset < from
+        const texts = behind
+          ? this.#missedBy(attachment)
+          : messagesAfter(attachment.epoch === epoch ? attachment.offset : from)
         for (const text of texts) socket.send(text)
-        this.#take(socket, { ...seat, epoch, offset: head })
+        this.#take(socket, { ...attachment, epoch, offset: head })
       })
     }
   }
 
   /** Tell something that is no event to those of an identity, or to all. Returns how many. */
-  tell(control: Control, kind?: SubscriberKind, identity?: string): number {
+  tell(control: Control, kind?: SocketOwner['kind'], identity?: string): number {
     const text = JSON.stringify(control)
     const meant = this.all(kind).filter(
-      (socket) => identity === undefined || this.#seatOf(socket).identity === identity,
+      (socket) => identity === undefined || this.#attachmentOf(socket).identity === identity,
     )
     return meant.filter((socket) => orClosed(socket, () => socket.send(text))).length
   }
@@ -104,12 +106,12 @@ export class Subscribers {
     if (now - this.#sweptAt < leaseTime / 2) return
     this.#sweptAt = now
     for (const socket of this.all()) {
-      const heardAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? this.#seatOf(socket).since
+      const heardAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? this.#attachmentOf(socket).since
       if (now - heardAt > leaseTime) socket.close(1001, 'lease expired')
     }
   }
 
-  #missedBy({ epoch, offset }: Seat): string[] {
+  #missedBy({ epoch, offset }: Attachment): string[] {
     const texts: string[] = []
     for (let at = offset; ;) {
       const page = this.#history.packedAfter(at, pageEvents)
@@ -120,16 +122,16 @@ export class Subscribers {
     }
   }
 
-  #seatOf(socket: WebSocket): Seat {
-    let seat = this.#seats.get(socket)
-    if (!seat) this.#seats.set(socket, (seat = socket.deserializeAttachment() as Seat))
-    return seat
+  #attachmentOf(socket: WebSocket): Attachment {
+    let attachment = this.#attachments.get(socket)
+    if (!attachment) this.#attachments.set(socket, (attachment = socket.deserializeAttachment() as Attachment))
+    return attachment
   }
 
   // For each message: not measurable beside what sending it costs (workerd 1.20261117), and the object can be evicted any time.
-  #take(socket: WebSocket, seat: Seat): void {
-    this.#seats.set(socket, seat)
-    socket.serializeAttachment(seat)
+  #take(socket: WebSocket, attachment: Attachment): void {
+    this.#attachments.set(socket, attachment)
+    socket.serializeAttachment(attachment)
   }
 }
 

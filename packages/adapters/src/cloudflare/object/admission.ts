@@ -1,5 +1,5 @@
 import type { TopicHistory } from './history.ts'
-import { type Hello, helloHeader, parseBatch, type SubscriberKind, toHeader } from './protocol.ts'
+import { type Hello, helloHeader, parseBatch, type SocketOwner, toHeader } from '../protocol.ts'
 import type { Subscribers } from './subscribers.ts'
 
 // The platform takes 32,768 hibernatable WebSockets an object.
@@ -12,11 +12,11 @@ export function admit(request: Request, subscribers: Subscribers, history: Topic
   if (request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 426 })
   if (subscribers.size >= mostSubscribers) return new Response(null, { status: 503 })
   const query = new URL(request.url).searchParams
-  const kind = query.get('kind') as SubscriberKind
+  const kind = query.get('kind') as SocketOwner['kind']
   // On a line come no events, so it leaves nothing in storage.
   if (kind !== 'line') history.open()
   const { 0: client, 1: server } = new WebSocketPair()
-  subscribers.add(server, kind, query.get('identity') ?? undefined, Date.now())
+  subscribers.add(server, { kind, identity: query.get('identity') ?? undefined }, Date.now())
   return new Response(null, { status: 101, webSocket: client, headers: { [helloHeader]: toHeader(helloOf(history)) } })
 }
 

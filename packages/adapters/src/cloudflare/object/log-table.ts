@@ -1,4 +1,4 @@
-import type { Packed } from './protocol.ts'
+import type { Packed } from '../protocol.ts'
 
 /** A row of the log; a publication of many events is one row, since Cloudflare bills rows written. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { Packed } from './protocol.ts'
+import type { Packed } from '../protocol.ts'
 
 // Then no company is worth waiting for.
 const mostWaiting = 256
@@ -7,9 +7,9 @@ const mostWaiting = 256
  * What is stored and not yet sent. A message costs as much for ten events as for one, so what comes soon after a message
  * waits for the next one; the first event after some quiet leaves at once, and no timer keeps the object in memory.
  *
- * Should the object be lost with a timer running, its subscribers are behind by their seats.
+ * Should the object be lost with a timer running, its subscribers are behind by their attachments.
  */
-export class Outbox {
+export class SendBatcher {
   readonly #send: (packed: readonly Packed[]) => void
   #waiting: Packed[] = []
   #sentAt = -Infinity

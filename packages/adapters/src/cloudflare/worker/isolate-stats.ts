@@ -1,7 +1,7 @@
 import type { Hub, HubStats } from '@holdfast/core/hub'
 
 /** What this isolate's hubs have done: one for each open stream, and the sum of those that were. */
-export class Tally {
+export class IsolateStats {
   readonly #open = new Set<Hub>()
   readonly #past: HubStats[] = []
 
