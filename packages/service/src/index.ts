@@ -1,6 +1,7 @@
 export { createService } from './app.ts'
 export type { ServiceOptions } from './options.ts'
-export { hubOptionsFromEnv, optionsFromEnv, type ServiceEnv } from './env/env.ts'
+export { hubOptionsFromEnv, optionsFromEnv } from './env/env.ts'
+export type { ServiceEnv } from './env/service-env.ts'
 export type { Auth, Grant } from './auth/auth.ts'
 export { jwt, type JwtOptions } from './auth/jwt.ts'
 export type { JwtAlgorithm, JwtKey } from './auth/jwt-key.ts'

@@ -1,6 +1,6 @@
 import type { HistoryPage } from '../hub/broker.ts'
 import { check, same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
+import type { CaseDefinition } from './case.ts'
 import { numbered, publishAll } from './scene.ts'
 
 export const historyCases: CaseDefinition[] = [

@@ -1,6 +1,6 @@
 import type { Position } from '../hub/broker.ts'
 import { check, rejection, same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
+import type { CaseDefinition } from './case.ts'
 import { checkContiguous } from './recorder.ts'
 import { numbered } from './scene.ts'
 

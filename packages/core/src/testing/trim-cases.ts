@@ -1,5 +1,5 @@
 import { check, same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
+import type { CaseDefinition } from './case.ts'
 import { checkContiguous } from './recorder.ts'
 import { numbered, publishAll } from './scene.ts'
 
