@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts'
-import type { Deadline, DeadlineWheel } from '../stream/deadlines.ts'
+import type { Deadline, DeadlineWheel } from '../fanout/deadlines.ts'
 import { formatHint } from '../wire/hints.ts'
-import type { Members } from './members.ts'
+import type { Members } from './open-streams.ts'
 
 // Native clients come back after their reconnection time, wherever they are sent: the sooner they begin, the more they
 // spread. `connect()` opens another stream within 0.8 of the time it is told, so it is left alone until the end.

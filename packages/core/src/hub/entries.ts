@@ -1,7 +1,7 @@
-import type { FeedEntry } from '../stream/chunk.ts'
+import type { FeedEntry } from '../fanout/chunk.ts'
 import { formatBody } from '../wire/encode.ts'
 import { formatPositionId, type Position } from '../wire/position.ts'
-import type { StoredEvent } from './broker.ts'
+import type { StoredEvent } from './broker/broker.ts'
 import { isMark } from './marks.ts'
 import type { HubEvent } from './types.ts'
 

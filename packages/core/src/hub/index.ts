@@ -6,13 +6,13 @@ export type {
   HistoryPage,
   Position,
   StoredEvent,
-} from './broker.ts'
+} from './broker/broker.ts'
 export { BrokerClosedError, HubClosedError, InvalidTopicError, TopicCountError } from './errors.ts'
-export type { Gap, GapReason } from './gap.ts'
+export type { Gap, GapReason } from './replay/gap.ts'
 export { createHub } from './hub.ts'
-export { memoryBroker, type MemoryBrokerOptions } from './memory-broker.ts'
-export { BrokerUnavailableError } from './patience.ts'
-export { isHoldfastClient } from '../stream/request.ts'
+export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
+export { BrokerUnavailableError } from './broker/retry.ts'
+export { isHoldfastClient } from '../response/request.ts'
 export type {
   Hub,
   HubEvent,

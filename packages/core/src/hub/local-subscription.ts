@@ -1,9 +1,9 @@
 import type { Environment } from '../environment.ts'
-import type { Broker } from './broker.ts'
-import type { FeedLease } from './feeds.ts'
-import { HistoryReader } from './history-reader.ts'
-import { fromStart, type ResumePoint, resumePointFrom } from './resume.ts'
-import type { FeedListener } from './topic-feed.ts'
+import type { Broker } from './broker/broker.ts'
+import type { FeedLease } from './feed-registry.ts'
+import { HistoryReader } from './replay/history-reader.ts'
+import { fromStart, type ResumePoint, resumePointFrom } from './replay/resume-point.ts'
+import type { FeedListener } from './feed.ts'
 import type { HubEvent } from './types.ts'
 
 const maxQueuedChars = 1_048_576

@@ -1,10 +1,10 @@
 import type { Environment } from '../environment.ts'
-import type { Deadline, DeadlineWheel } from '../stream/deadlines.ts'
-import type { Subscriber } from '../stream/subscriber.ts'
+import type { Deadline, DeadlineWheel } from '../fanout/deadlines.ts'
+import type { Subscriber } from '../fanout/subscriber.ts'
 import { formatHint } from '../wire/hints.ts'
-import type { OwnHints } from '../stream/settings.ts'
+import type { OwnHints } from '../response/settings.ts'
 import { callSafely } from '../report.ts'
-import type { FeedListener, TopicFeed } from './topic-feed.ts'
+import type { FeedListener, TopicFeed } from './feed.ts'
 import type { HubEvent, RespondOptions } from './types.ts'
 
 const tellEvery = 1_000

@@ -1,6 +1,6 @@
-import type { CloseReason, Closed } from '../stream/closed.ts'
-import type { StreamOptions } from '../stream/options.ts'
-import type { Broker, Position } from './broker.ts'
+import type { CloseReason, Closed } from '../fanout/stream-close.ts'
+import type { StreamOptions } from '../response/options.ts'
+import type { Broker, Position } from './broker/broker.ts'
 
 /** An event as it is published. `data` is a string or any other JSON value. */
 export interface HubPublication {

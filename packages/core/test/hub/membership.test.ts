@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refusedOptions } from '../stream/options.ts'
+import { refusedOptions } from '../response/options.ts'
 import { follow, join, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { topicKey } from '../../src/wire/topic-key.ts'
 import { parsePositionId } from '../../src/wire/position.ts'
 import { openHub } from '../support/hub.ts'
-import { respondWith } from '../../src/stream/response.ts'
+import { respondWith } from '../../src/response/event-stream.ts'
 import { get } from '../support/open.ts'
 import { Client } from '../support/client.ts'
-import type { Closed } from '../../src/stream/closed.ts'
+import type { Closed } from '../../src/fanout/stream-close.ts'
 
 describe('subscribe', () => {
   it('gives events with their topic, type and id', async () => {

@@ -1,6 +1,6 @@
 import { StreamHub } from '../../src/hub/hub.ts'
 import type { Hub, HubOptions, RespondOptions, StreamInfo } from '../../src/hub/types.ts'
-import type { Closed } from '../../src/stream/closed.ts'
+import type { Closed } from '../../src/fanout/stream-close.ts'
 import { Client } from './client.ts'
 import { FakeEnvironment } from './fake-environment.ts'
 import { get } from './open.ts'

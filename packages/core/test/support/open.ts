@@ -1,7 +1,7 @@
-import type { Closed } from '../../src/stream/closed.ts'
-import type { EventStream, StreamOptions, StreamSource } from '../../src/stream/options.ts'
-import { respondWith } from '../../src/stream/response.ts'
-import { type SinkBody, sinkBodyOf } from '../../src/stream/sink.ts'
+import type { Closed } from '../../src/fanout/stream-close.ts'
+import type { EventStream, StreamOptions, StreamSource } from '../../src/response/options.ts'
+import { respondWith } from '../../src/response/event-stream.ts'
+import { type SinkBody, sinkBodyOf } from '../../src/fanout/sink.ts'
 import { Client } from './client.ts'
 import { FakeEnvironment } from './fake-environment.ts'
 

@@ -1,7 +1,7 @@
-import { DeadlineWheel } from '../../src/stream/deadlines.ts'
-import type { Closed } from '../../src/stream/closed.ts'
-import type { Feed } from '../../src/stream/feed.ts'
-import { Subscriber, type SubscriberOptions } from '../../src/stream/subscriber.ts'
+import { DeadlineWheel } from '../../src/fanout/deadlines.ts'
+import type { Closed } from '../../src/fanout/stream-close.ts'
+import type { Feed } from '../../src/fanout/ring.ts'
+import { Subscriber, type SubscriberOptions } from '../../src/fanout/subscriber.ts'
 import type { FakeEnvironment } from './fake-environment.ts'
 import { FakeSink } from './fake-sink.ts'
 
