@@ -8,7 +8,7 @@ export { readEventStream, type ReadEventStreamOptions } from './wire/read.ts'
 export { type EventStreamDecoderOptions, EventStreamDecoderStream, EventStreamEncoderStream } from './wire/streams.ts'
 export { TopicKeyCollisionError, topicOf } from './wire/topic-key.ts'
 
-export type { CloseReason, Closed } from './fanout/stream-close.ts'
+export type { CloseReason, StreamClose } from './fanout/stream-close.ts'
 export { StreamClosedError } from './fanout/errors.ts'
 export type { EventStream, StreamOptions, StreamSource } from './response/options.ts'
 export { eventStream } from './response/event-stream.ts'

@@ -8,9 +8,9 @@ export interface BacklogPage {
   readonly toldId: string | undefined
 }
 
-/** What a subscriber has to get before, or instead of, what is in its feed's ring. */
+/** What a subscriber has to get before, or instead of, what is in its ring. */
 export interface Backlog {
-  /** The next page, or the sequence number in the ring from which the feed has everything. */
+  /** The next page, or the sequence number in the ring from which that has everything. */
   read(): Promise<BacklogPage | number>
   /** Nobody will read on. */
   cancel(): void

@@ -1,5 +1,5 @@
-/** One event's place in a feed: its id, which is the feed's own, and its body, which all feeds share. */
-export interface FeedEntry<Event = unknown> {
+/** One event's place in a ring: its id, which is the ring's own, and its body, which all rings share. */
+export interface RingEntry<Event = unknown> {
   /** ASCII, safe on the wire. Undefined for an entry that has no id, or has it in its body. */
   readonly id: string | undefined
   readonly body: Uint8Array
@@ -9,8 +9,8 @@ export interface FeedEntry<Event = unknown> {
   readonly event?: Event
 }
 
-/** Consecutive bytes of a feed, shared by every subscriber that stands at the same place. */
-export interface FeedChunk {
+/** Consecutive bytes of a ring, shared by every subscriber that stands at the same place. */
+export interface Chunk {
   readonly bytes: Uint8Array
   /** The sequence number after its last entry. */
   readonly next: number
@@ -26,11 +26,11 @@ const idLineOverhead = 'id: \n'.length
 
 /** Put entries together, or those of them that are accepted: then it may be empty. */
 export function buildChunk(
-  entries: readonly FeedEntry[],
+  entries: readonly RingEntry[],
   next: number,
-  accepts?: (entry: FeedEntry) => boolean,
-): FeedChunk {
-  const selected: FeedEntry[] = []
+  accepts?: (entry: RingEntry) => boolean,
+): Chunk {
+  const selected: RingEntry[] = []
   let length = 0
   let events = 0
   let lastId: string | undefined
@@ -47,7 +47,7 @@ export function buildChunk(
 }
 
 /** How many bytes an entry is on the wire. */
-export function lengthOf({ id, body }: FeedEntry): number {
+export function lengthOf({ id, body }: RingEntry): number {
   return (id === undefined ? 0 : id.length + idLineOverhead) + body.length
 }
 
@@ -58,7 +58,7 @@ export function lengthOf({ id, body }: FeedEntry): number {
 export const chunkRoom = { before: 10, after: 2 } as const
 
 /** The bytes of consecutive entries, each id line before its body. */
-function joinEntries(entries: readonly FeedEntry[], length: number): Uint8Array {
+function joinEntries(entries: readonly RingEntry[], length: number): Uint8Array {
   const [first] = entries
   if (entries.length === 1 && first && first.id === undefined) return first.body
   const { before, after } = chunkRoom

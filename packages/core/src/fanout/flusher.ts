@@ -10,7 +10,7 @@ export interface Flushable {
 // One flush to 5,000 subscribers blocks the loop for about 40 ms (Node 26): other work gets its turn in between.
 const subscribersATurn = 1_000
 
-/** Flushes each feed once a turn, however many events were added to it, and large ones in slices. */
+/** Flushes each ring once a turn, however many events were added to it, and large ones in slices. */
 export class Flusher {
   readonly #askForTurn: () => void
   #dirty = new Set<Flushable>()
@@ -20,9 +20,9 @@ export class Flusher {
     this.#askForTurn = turnsOf(environment, () => this.#run())
   }
 
-  /** Flush `feed` after this turn. */
-  add(feed: Flushable): void {
-    this.#dirty.add(feed)
+  /** Flush `ring` after this turn. */
+  add(ring: Flushable): void {
+    this.#dirty.add(ring)
     if (this.#scheduled) return
     this.#scheduled = true
     this.#askForTurn()
@@ -34,18 +34,18 @@ export class Flusher {
     this.#scheduled = false
     const waiting: Flushable[] = []
     let budget = subscribersATurn
-    for (const feed of dirty) {
-      if (budget > 0) budget -= feed.flush(budget)
-      else waiting.push(feed)
+    for (const ring of dirty) {
+      if (budget > 0) budget -= ring.flush(budget)
+      else waiting.push(ring)
     }
     if (waiting.length > 0) this.#goFirst(waiting)
   }
 
-  // Before the feeds that have had their turn and want another: a large one that is always busy would starve the rest.
-  #goFirst(feeds: readonly Flushable[]): void {
+  // Before the rings that have had their turn and want another: a large one that is always busy would starve the rest.
+  #goFirst(rings: readonly Flushable[]): void {
     const others = this.#dirty
     this.#dirty = new Set()
-    for (const feed of feeds) this.add(feed)
-    for (const feed of others) this.add(feed)
+    for (const ring of rings) this.add(ring)
+    for (const ring of others) this.add(ring)
   }
 }

@@ -1,26 +1,26 @@
 import type { Environment } from '../environment.ts'
 import type { Backlog, BacklogPage } from './backlog.ts'
-import type { FeedEntry } from './chunk.ts'
-import type { Feed } from './ring.ts'
+import type { RingEntry } from './chunk.ts'
+import type { Ring } from './ring.ts'
 
 /** What one client is to get. */
-export interface OutboxOptions {
+export interface PendingOptions {
   /** Written first. */
   opening: Uint8Array
   /** @param checkpoint - the position, when it has moved without an event that told it */
   heartbeatBytes(checkpoint: string | undefined): Uint8Array
-  /** Where the client is when it joins; undefined in a feed without ids. */
+  /** Where the client is when it joins; undefined in a ring without ids. */
   lastId?: string | undefined
   /** What it gets before the ring. */
   backlog?: Backlog | undefined
   /** Gets a subscriber that has left the ring back into it. Without it, such a one is closed as `overflow`. */
   refill?(lastId: string): Backlog
   /** Which entries it wants. Default all. */
-  accepts?: ((entry: FeedEntry) => boolean) | undefined
+  accepts?: ((entry: RingEntry) => boolean) | undefined
 }
 
 /** What an outbox tells its subscriber. */
-export interface OutboxListener {
+export interface PendingListener {
   /** There is more to write. */
   onMore(): void
   /** There is something missing that cannot be had. */
@@ -36,11 +36,11 @@ interface End {
 }
 
 /**
- * What one client gets next: its opening, what it missed, what is in the feed's ring, hints when there is nothing else,
+ * What one client gets next: its opening, what it missed, what is in the ring, hints when there is nothing else,
  * and at last its end.
  */
-export class Outbox {
-  /** The sequence number of the feed's entry that comes next. */
+export class Pending {
+  /** The sequence number of the ring's entry that comes next. */
   position: number
   /** Events taken so far. */
   events = 0
@@ -48,10 +48,10 @@ export class Outbox {
   hintedAt: number
   /** A hint is due as soon as everything else has been taken. */
   heartbeatDue = false
-  readonly #feed: Feed
-  readonly #options: OutboxOptions
+  readonly #ring: Ring
+  readonly #options: PendingOptions
   readonly #environment: Environment
-  readonly #listener: OutboxListener
+  readonly #listener: PendingListener
   #opening: Uint8Array | undefined
   #backlog: Backlog | undefined
   #page: BacklogPage | undefined
@@ -62,15 +62,15 @@ export class Outbox {
   #lastId: string | undefined
   #toldId: string | undefined
 
-  constructor(feed: Feed, options: OutboxOptions, environment: Environment, listener: OutboxListener) {
-    this.#feed = feed
+  constructor(ring: Ring, options: PendingOptions, environment: Environment, listener: PendingListener) {
+    this.#ring = ring
     this.#options = options
     this.#environment = environment
     this.#listener = listener
     this.#opening = options.opening
     this.#backlog = options.backlog
     this.#lastId = this.#toldId = options.lastId
-    this.position = feed.end
+    this.position = ring.end
     this.hintedAt = environment.now()
   }
 
@@ -82,7 +82,7 @@ export class Outbox {
   /** There are bytes to take, as far as is known. */
   get waiting(): boolean {
     const hints = this.heartbeatDue || !!this.#opening || !!this.#notice
-    return hints || this.position < this.#feed.end || !!this.#page || !!this.#end
+    return hints || this.position < this.#ring.end || !!this.#page || !!this.#end
   }
 
   /** It has an end, and everything before it has been taken. */
@@ -98,9 +98,9 @@ export class Outbox {
 
   /** Since when bytes have been waiting for a client that has been blocked since `blockedAt`. */
   waitingSince(blockedAt: number, now: number): number {
-    // Nothing of the feed is waiting, but an opening, a page or an end; or the place in the ring is gone already.
+    // Nothing of the ring is waiting, but an opening, a page or an end; or the place in the ring is gone already.
     const oldest = this.#opening || this.#page || this.#end ? blockedAt : now
-    return Math.max(blockedAt, this.#feed.addedAt(this.position) ?? oldest)
+    return Math.max(blockedAt, this.#ring.addedAt(this.position) ?? oldest)
   }
 
   /** Give out a hint once everything before it has been taken. A later one replaces it. */
@@ -112,7 +112,7 @@ export class Outbox {
   end(tail: Uint8Array | undefined, complete: boolean): void {
     const abandoned = this.replaying && !complete
     if (abandoned) this.#backlog?.cancel()
-    this.#end = { at: abandoned ? this.position : this.#feed.end, tail, abandoned }
+    this.#end = { at: abandoned ? this.position : this.#ring.end, tail, abandoned }
   }
 
   close(): void {
@@ -132,7 +132,7 @@ export class Outbox {
   #advance(): Uint8Array | undefined {
     if (this.#opening) return this.#takeOpening()
     if (this.#isReplaying()) return this.#takePage()
-    if (this.position < (this.#end?.at ?? this.#feed.end)) return this.#takeEntries()
+    if (this.position < (this.#end?.at ?? this.#ring.end)) return this.#takeEntries()
     return this.#end ? this.#takeTail(this.#end) : this.#takeHint()
   }
 
@@ -176,7 +176,7 @@ export class Outbox {
   #join(position: number): void {
     this.position = position
     this.#backlog = undefined
-    if (position < this.#feed.start) this.#fallBehind()
+    if (position < this.#ring.start) this.#fallBehind()
   }
 
   #fallBehind(): void {
@@ -186,7 +186,7 @@ export class Outbox {
 
   #takeEntries(): Uint8Array | undefined {
     const { accepts } = this.#options
-    const chunk = accepts ? this.#feed.selectFrom(this.position, accepts) : this.#feed.chunkFrom(this.position)
+    const chunk = accepts ? this.#ring.selectFrom(this.position, accepts) : this.#ring.chunkFrom(this.position)
     if (!chunk) {
       this.#fallBehind()
       return this.#closed ? undefined : this.#advance()

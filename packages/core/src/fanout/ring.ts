@@ -1,15 +1,15 @@
 import type { Environment } from '../environment.ts'
-import { buildChunk, type FeedChunk, type FeedEntry, lengthOf } from './chunk.ts'
+import { buildChunk, type Chunk, type RingEntry, lengthOf } from './chunk.ts'
 import type { CloseReason } from './stream-close.ts'
 import { Flusher } from './flusher.ts'
 import { SlotList } from './slot-list.ts'
 import type { Subscriber } from './subscriber.ts'
 
-/** How a feed keeps what has been written. */
-export interface FeedOptions {
+/** How a ring keeps what has been written. */
+export interface RingOptions {
   /** How many bytes stay for subscribers that are behind. */
   maxBytes: number
-  /** Keep what somebody has not got yet, however much it is: for a feed whose producer waits for room. */
+  /** Keep what somebody has not got yet, however much it is: for a ring whose producer waits for room. */
   keepUndelivered?: boolean
   /** Called after each flush, when room may have been made. */
   onTrim?: () => void
@@ -18,7 +18,7 @@ export interface FeedOptions {
 /** What a subscriber can do at the moment. */
 export type Standing = 'ready' | 'blocked' | 'stuck' | 'replaying'
 
-interface RingEntry extends FeedEntry {
+interface KeptEntry extends RingEntry {
   readonly at: number
   readonly size: number
   /** The bytes of all entries before it. */
@@ -36,22 +36,22 @@ const freshBytes = 262_144
 const maxCachedRanges = 16
 
 /**
- * The log that one set of subscribers reads: a ring of references to encoded events.
+ * The log that one set of subscribers reads: references to encoded events.
  *
  * A subscriber is a position in it. One flush a turn gives each writable subscriber all it has not seen, in chunks that
  * are built once per position. A blocked subscriber is not even looked at.
  */
-export class Feed {
+export class Ring {
   readonly ready: SlotList<Subscriber> = new SlotList()
   readonly blocked: SlotList<Subscriber> = new SlotList()
   /** Those that are blocked and have left the ring, so that it need not be kept for them. */
   readonly stuck: SlotList<Subscriber> = new SlotList()
-  /** Those that read a backlog, and would never catch up with a busy feed if the ring were not kept for them. */
+  /** Those that read a backlog, and would never catch up with a busy ring if it were not kept for them. */
   readonly replaying: SlotList<Subscriber> = new SlotList()
-  readonly #options: FeedOptions
+  readonly #options: RingOptions
   readonly #environment: Environment
   readonly #flusher: Flusher
-  #entries: RingEntry[] = []
+  #entries: KeptEntry[] = []
   #start = 0
   #bytes = 0
   /** Where the flush under way has got to in `ready`, from the back; 0 when none is. */
@@ -62,10 +62,10 @@ export class Feed {
   /** Bytes added so far. */
   #offset = 0
   /** Chunks by where they begin, oldest first: those that end at a boundary, and those that end at the newest entry. */
-  readonly #sealed = new Map<number, FeedChunk>()
-  readonly #open = new Map<number, FeedChunk>()
+  readonly #sealed = new Map<number, Chunk>()
+  readonly #open = new Map<number, Chunk>()
 
-  constructor(options: FeedOptions, environment: Environment, flusher: Flusher = new Flusher(environment)) {
+  constructor(options: RingOptions, environment: Environment, flusher: Flusher = new Flusher(environment)) {
     this.#options = options
     this.#environment = environment
     this.#flusher = flusher
@@ -87,7 +87,7 @@ export class Feed {
   }
 
   /** Add an entry; it leaves with everything else of this turn. */
-  append(entry: FeedEntry): void {
+  append(entry: RingEntry): void {
     const size = lengthOf(entry) + entryOverhead
     this.#entries.push({ ...entry, at: this.#environment.now(), size, offset: this.#offset })
     this.#offset += size
@@ -109,7 +109,7 @@ export class Feed {
   }
 
   /** The bytes from `sequence` on, up to the end or as much as one write may take. Undefined where there are none. */
-  chunkFrom(sequence: number): FeedChunk | undefined {
+  chunkFrom(sequence: number): Chunk | undefined {
     if (sequence < this.#start || sequence >= this.end) return undefined
     const cached = this.#sealed.get(sequence) ?? this.#open.get(sequence)
     if (cached) return cached
@@ -122,7 +122,7 @@ export class Feed {
   }
 
   /** Like {@link chunkFrom}, for one subscriber that wants only some entries. It may be empty. */
-  selectFrom(sequence: number, accepts: (entry: FeedEntry) => boolean): FeedChunk | undefined {
+  selectFrom(sequence: number, accepts: (entry: RingEntry) => boolean): Chunk | undefined {
     if (sequence < this.#start || sequence >= this.end) return undefined
     const next = this.#endOfChunk(sequence)
     return buildChunk(this.#between(sequence, next), next, accepts)
@@ -176,7 +176,7 @@ export class Feed {
     const flushed = this.#flushed - this.#start
     let bytes = this.#bytes
     let count = 0
-    while (bytes > this.#options.maxBytes && count < flushed) bytes -= (this.#entries[count++] as RingEntry).size
+    while (bytes > this.#options.maxBytes && count < flushed) bytes -= (this.#entries[count++] as KeptEntry).size
     // Dropping shifts the array: worth it only for a good part of the entries, or of the bytes, at a time.
     if (count * 4 < this.#entries.length && bytes * 4 > this.#bytes * 3) return
     this.#drop(count)
@@ -203,7 +203,7 @@ export class Feed {
   // from the next one on they share, and a chunk that reaches one stays good when entries are added.
   #endOfChunk(sequence: number): number {
     const from = sequence - this.#start
-    const first = this.#entries[from] as RingEntry
+    const first = this.#entries[from] as KeptEntry
     const shared = sequence === this.#flushed && !this.#options.keepUndelivered
     const limit = shared ? first.offset + freshBytes : boundaryAfter(first.offset)
     let index = from + 1
@@ -211,7 +211,7 @@ export class Feed {
     return this.#start + index
   }
 
-  #between(from: number, to: number): readonly RingEntry[] {
+  #between(from: number, to: number): readonly KeptEntry[] {
     return this.#entries.slice(from - this.#start, to - this.#start)
   }
 }

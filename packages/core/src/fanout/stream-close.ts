@@ -22,12 +22,12 @@ export type CloseReason =
   | 'drained'
 
 /** How one stream ended; told once to `onClose`. */
-export interface Closed {
+export interface StreamClose {
   reason: CloseReason
   /** What was thrown, where something was. Never sent to the client. */
   error?: unknown
   /** Milliseconds from the response to the close. */
-  durationMs: number
+  duration: number
   /** Events written to the client. */
   events: number
   /** Bytes written to the client, hints and heartbeats included. */

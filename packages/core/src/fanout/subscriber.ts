@@ -1,15 +1,15 @@
 import type { Environment } from '../environment.ts'
 import { callSafely } from '../report.ts'
-import type { Closed, CloseReason } from './stream-close.ts'
+import type { StreamClose, CloseReason } from './stream-close.ts'
 import type { Deadline, DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
-import type { Feed, Standing } from './ring.ts'
-import { Outbox, type OutboxOptions } from './pending.ts'
+import type { Ring, Standing } from './ring.ts'
+import { Pending, type PendingOptions } from './pending.ts'
 import type { Sink } from './sink.ts'
 import type { Slotted } from './slot-list.ts'
 
 /** How one subscriber behaves. Times are milliseconds, Infinity for never; ends are on the monotonic clock. */
-export interface SubscriberOptions extends OutboxOptions {
+export interface SubscriberOptions extends PendingOptions {
   heartbeat: number
   stallTimeout: number
   /** When the stream is too old. */
@@ -22,22 +22,22 @@ export interface SubscriberOptions extends OutboxOptions {
   keepHinting?: boolean
   /** Called once, when it begins to finish: it takes no more entries. */
   onFinish?(reason: CloseReason): void
-  onClose(close: Closed): void
+  onClose(close: StreamClose): void
 }
 
 /**
- * One client: a position in a feed, a sink, and the deadlines that find out when it no longer works.
+ * One client: a position in a ring, a sink, and the deadlines that find out when it no longer works.
  *
  * It is *blocked* from a `write` that returned false to the sink's `onDrain`. Closing is idempotent and never throws.
  */
 export class Subscriber implements Slotted, Deadline {
   slot = -1
-  /** Kept by its feed. */
+  /** Kept by its ring. */
   standing: Standing | undefined
   /** Bytes written so far. */
   bytes = 0
-  readonly #feed: Feed
-  readonly #outbox: Outbox
+  readonly #ring: Ring
+  readonly #pending: Pending
   readonly #options: SubscriberOptions
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
@@ -53,17 +53,17 @@ export class Subscriber implements Slotted, Deadline {
   /** When the client must have acknowledged again: never, until it has done so once. */
   #acknowledgeBy = Infinity
 
-  constructor(feed: Feed, options: SubscriberOptions, environment: Environment, wheel: DeadlineWheel) {
-    this.#feed = feed
+  constructor(ring: Ring, options: SubscriberOptions, environment: Environment, wheel: DeadlineWheel) {
+    this.#ring = ring
     this.#options = options
     this.#environment = environment
     this.#wheel = wheel
-    this.#outbox = new Outbox(feed, options, environment, {
+    this.#pending = new Pending(ring, options, environment, {
       onMore: () => this.pump(),
       onLost: (reason, error) => this.close(reason, error),
     })
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
-    feed.place(this, 'blocked')
+    ring.place(this, 'blocked')
     wheel.set(this, this.#lookAgain(this.#openedAt))
   }
 
@@ -71,14 +71,14 @@ export class Subscriber implements Slotted, Deadline {
     return this.#closed
   }
 
-  /** The sequence number of the feed's entry that it gets next. */
+  /** The sequence number of the ring's entry that it gets next. */
   get position(): number {
-    return this.#outbox.position
+    return this.#pending.position
   }
 
   /** Events written so far. */
   get events(): number {
-    return this.#outbox.events
+    return this.#pending.events
   }
 
   /** Send bytes to `sink` from now on, beginning when it calls `onDrain`. */
@@ -94,7 +94,7 @@ export class Subscriber implements Slotted, Deadline {
 
   /** Write a hint as soon as the client has caught up. A later one replaces it. */
   notify(bytes: Uint8Array): void {
-    this.#outbox.notify(bytes)
+    this.#pending.notify(bytes)
     this.pump()
   }
 
@@ -108,7 +108,7 @@ export class Subscriber implements Slotted, Deadline {
   /** Write all that is waiting, until the sink is full. */
   pump(): void {
     while (!this.#blocked && !this.#closed) {
-      const bytes = this.#outbox.next()
+      const bytes = this.#pending.next()
       if (bytes === undefined) break
       this.#write(bytes)
     }
@@ -120,8 +120,8 @@ export class Subscriber implements Slotted, Deadline {
   finish(reason: CloseReason, tail?: Uint8Array, error?: unknown): void {
     if (this.#closed || this.#finish) return
     this.#finish = { reason, error, hasTail: tail !== undefined }
-    // A replay is given up, since the client can resume from its last id; a feed that ends is told to the end.
-    this.#outbox.end(tail, reason === 'ended')
+    // A replay is given up, since the client can resume from its last id; a ring that ends is told to the end.
+    this.#pending.end(tail, reason === 'ended')
     this.#options.onFinish?.(reason)
     this.pump()
   }
@@ -129,15 +129,15 @@ export class Subscriber implements Slotted, Deadline {
   /** Close now. What is written already still arrives if the client takes it; a client that is behind is cut. */
   close(reason: CloseReason, error?: unknown): void {
     if (this.#closed) return
-    const behind = this.#blocked && this.#outbox.waiting && !this.#isFinished()
+    const behind = this.#blocked && this.#pending.waiting && !this.#isFinished()
     this.#closed = true
     this.#wheel.remove(this)
-    this.#outbox.close()
-    this.#feed.place(this, undefined)
-    this.#feed.trim()
+    this.#pending.close()
+    this.#ring.place(this, undefined)
+    this.#ring.trim()
     this.#closeSink(reason, behind)
-    const durationMs = this.#environment.now() - this.#openedAt
-    const closed = { reason, durationMs, events: this.events, bytes: this.bytes }
+    const duration = this.#environment.now() - this.#openedAt
+    const closed = { reason, duration, events: this.events, bytes: this.bytes }
     callSafely(this.#options.onClose, error === undefined ? closed : { ...closed, error })
   }
 
@@ -157,28 +157,28 @@ export class Subscriber implements Slotted, Deadline {
     // finds the beginning of the wait while its entry is still in the ring.
     const look = Math.min(this.#stalledAt(now), now + Math.max(stallTimeout / 4, 1))
     // A full stream may drain at any time, and be silent from then on.
-    const beatAt = (this.#outbox.heartbeatDue ? now : this.#quietSince()) + heartbeat
+    const beatAt = (this.#pending.heartbeatDue ? now : this.#quietSince()) + heartbeat
     return Math.min(look, beatAt, expiresAt, this.#acknowledgeBy, this.#finish ? Infinity : oldAt)
   }
 
   #quietSince(): number {
-    return this.#options.keepHinting ? this.#outbox.hintedAt : this.#wroteAt
+    return this.#options.keepHinting ? this.#pending.hintedAt : this.#wroteAt
   }
 
   #stalledAt(now: number): number {
-    if (!this.#blocked || !this.#outbox.waiting) this.#waitingSince = undefined
-    else this.#waitingSince ??= this.#outbox.waitingSince(this.#blockedAt, now)
+    if (!this.#blocked || !this.#pending.waiting) this.#waitingSince = undefined
+    else this.#waitingSince ??= this.#pending.waitingSince(this.#blockedAt, now)
     return this.#waitingSince === undefined ? Infinity : this.#waitingSince + this.#options.stallTimeout
   }
 
   // A tail is small, and nothing can follow it. Without one, the client must have taken all before it is left alone.
   #isFinished(): boolean {
-    return this.#outbox.done && (!this.#blocked || this.#finish?.hasTail === true)
+    return this.#pending.done && (!this.#blocked || this.#finish?.hasTail === true)
   }
 
   #beat(): void {
     // A full stream gets it when it drains: a heartbeat that is skipped must not be the last one.
-    this.#outbox.heartbeatDue = true
+    this.#pending.heartbeatDue = true
     this.pump()
   }
 
@@ -187,18 +187,18 @@ export class Subscriber implements Slotted, Deadline {
     this.#blocked = false
     this.#waitingSince = undefined
     this.pump()
-    this.#feed.trim()
+    this.#ring.trim()
   }
 
   #place(): void {
-    const standing = this.#blocked ? 'blocked' : this.#outbox.replaying ? 'replaying' : 'ready'
-    if (!this.#closed && standing !== this.standing) this.#feed.place(this, standing)
+    const standing = this.#blocked ? 'blocked' : this.#pending.replaying ? 'replaying' : 'ready'
+    if (!this.#closed && standing !== this.standing) this.#ring.place(this, standing)
   }
 
   #write(bytes: Uint8Array): void {
     this.bytes += bytes.length
     this.#wroteAt = this.#environment.now()
-    if (!this.#options.keepHinting) this.#outbox.heartbeatDue = false
+    if (!this.#options.keepHinting) this.#pending.heartbeatDue = false
     if (this.#offer(bytes)) return
     this.#blocked = true
     this.#blockedAt = this.#wroteAt

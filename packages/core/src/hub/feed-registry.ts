@@ -1,8 +1,8 @@
 import type { Environment } from '../environment.ts'
 import { Flusher } from '../fanout/flusher.ts'
 import type { Broker, Position } from './broker/broker.ts'
-import { TopicFeed } from './feed.ts'
-import { TopicLog } from './topic-subscription.ts'
+import { Feed } from './feed.ts'
+import { TopicSubscription } from './topic-subscription.ts'
 
 /** Something opened once for all who use it, and closed when the last of them leaves. */
 interface Shared<T> {
@@ -13,23 +13,23 @@ interface Shared<T> {
 }
 
 /** A hold on a feed. */
-export interface FeedLease {
-  feed: TopicFeed
+export interface Lease {
+  feed: Feed
   /** Where the feed was when it was asked for: everything after it belongs to the asker. */
   since: ReadonlyMap<string, Position>
   /** Let go of it. Idempotent. */
   release(): void
 }
 
-/** The feeds of a hub by their set of topics, and the topics' logs below them. */
-export class Feeds {
+/** The feeds of a hub by their set of topics, and the subscriptions of topics below them. */
+export class FeedRegistry {
   readonly #broker: Broker
   readonly #environment: Environment
   readonly #maxBytes: number
   readonly #onError: (error: unknown) => void
   readonly #flusher: Flusher
-  readonly #feeds = new Map<string, Shared<TopicFeed>>()
-  readonly #logs = new Map<string, Shared<TopicLog>>()
+  readonly #feeds = new Map<string, Shared<Feed>>()
+  readonly #subscriptions = new Map<string, Shared<TopicSubscription>>()
 
   constructor(broker: Broker, environment: Environment, maxBytes: number, onError: (error: unknown) => void) {
     this.#broker = broker
@@ -40,20 +40,20 @@ export class Feeds {
   }
 
   get topicCount(): number {
-    return this.#logs.size
+    return this.#subscriptions.size
   }
 
   /** Whether anybody subscribes to a topic. */
   has(topic: string): boolean {
-    return this.#logs.has(topic)
+    return this.#subscriptions.has(topic)
   }
 
   /** Join the feed of some topics, given by key in sorted order. */
-  async join(topics: ReadonlyMap<string, string>): Promise<FeedLease> {
-    const name = JSON.stringify([...topics.values()])
-    const shared = share(this.#feeds, name, () => this.#openFeed(topics))
+  async join(topics: ReadonlyMap<string, string>): Promise<Lease> {
+    const key = JSON.stringify([...topics.values()])
+    const shared = share(this.#feeds, key, () => this.#openFeed(topics))
     const since = shared.value?.snapshot()
-    const release = once(() => this.#leave(this.#feeds, name, shared, (feed) => this.#closeFeed(feed)))
+    const release = callOnce(() => this.#leave(this.#feeds, key, shared, (feed) => this.#closeFeed(feed)))
     try {
       const feed = await shared.opened
       return { feed, since: since ?? feed.since, release }
@@ -63,56 +63,57 @@ export class Feeds {
     }
   }
 
-  async #openFeed(topics: ReadonlyMap<string, string>): Promise<TopicFeed> {
-    const logs = [...topics].map(([key, topic]) => ({
+  async #openFeed(topics: ReadonlyMap<string, string>): Promise<Feed> {
+    const subscriptions = [...topics].map(([key, topic]) => ({
       topic,
-      log: share(this.#logs, topic, () => this.#openLog(topic, key)),
+      subscription: share(this.#subscriptions, topic, () => this.#subscribe(topic, key)),
     }))
-    const known = logs.map(({ log }) => log.value?.position)
-    const opening = logs.map(({ log }) => log.opened)
+    const known = subscriptions.map(({ subscription }) => subscription.value?.position)
+    const opening = subscriptions.map(({ subscription }) => subscription.opened)
     const results = await Promise.allSettled(opening)
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) {
-      for (const { topic, log } of logs) this.#leaveLog(topic, log)
+      for (const { topic, subscription } of subscriptions) this.#unsubscribe(topic, subscription)
       throw failed.reason
     }
     const opened = await Promise.all(opening)
-    const since = new Map(opened.map((log, index) => [log.key, known[index] ?? log.head]))
-    return new TopicFeed(opened, since, this.#maxBytes, this.#environment, this.#flusher)
+    const since = new Map(opened.map((subscription, index) => [subscription.key, known[index] ?? subscription.head]))
+    return new Feed(opened, since, this.#maxBytes, this.#environment, this.#flusher)
   }
 
-  async #openLog(topic: string, key: string): Promise<TopicLog> {
-    const log = new TopicLog(topic, key, this.#broker, this.#environment, this.#onError)
+  async #subscribe(topic: string, key: string): Promise<TopicSubscription> {
+    const subscription = new TopicSubscription(topic, key, this.#broker, this.#environment, this.#onError)
     try {
-      await log.open()
-      return log
+      await subscription.open()
+      return subscription
     } catch (error) {
-      await log.close()
+      await subscription.close()
       throw error
     }
   }
 
-  #closeFeed(feed: TopicFeed): void {
+  #closeFeed(feed: Feed): void {
     feed.close()
-    for (const topic of feed.topics.values()) this.#leaveLog(topic, this.#logs.get(topic))
+    for (const topic of feed.topics.values()) this.#unsubscribe(topic, this.#subscriptions.get(topic))
   }
 
-  #leaveLog(topic: string, shared: Shared<TopicLog> | undefined): void {
-    if (shared) this.#leave(this.#logs, topic, shared, (log) => void log.close().catch(this.#onError))
+  #unsubscribe(topic: string, shared: Shared<TopicSubscription> | undefined): void {
+    if (shared)
+      this.#leave(this.#subscriptions, topic, shared, (subscription) => void subscription.close().catch(this.#onError))
   }
 
-  #leave<T>(map: Map<string, Shared<T>>, name: string, shared: Shared<T>, close: (value: T) => void): void {
+  #leave<T>(map: Map<string, Shared<T>>, key: string, shared: Shared<T>, close: (value: T) => void): void {
     shared.users--
     if (shared.users > 0) return
-    if (map.get(name) === shared) map.delete(name)
+    if (map.get(key) === shared) map.delete(key)
     // One that never opened has nothing to close; whoever asked for it was told.
     shared.opened.then(close, () => {})
   }
 }
 
-function share<T>(map: Map<string, Shared<T>>, name: string, open: () => Promise<T>): Shared<T> {
-  let shared = map.get(name)
-  if (!shared) map.set(name, (shared = opening(open(), (failed) => map.get(name) === failed && map.delete(name))))
+function share<T>(map: Map<string, Shared<T>>, key: string, open: () => Promise<T>): Shared<T> {
+  let shared = map.get(key)
+  if (!shared) map.set(key, (shared = opening(open(), (failed) => map.get(key) === failed && map.delete(key))))
   shared.users++
   return shared
 }
@@ -127,7 +128,7 @@ function opening<T>(opened: Promise<T>, forget: (failed: Shared<T>) => void): Sh
   return shared
 }
 
-function once(action: () => void): () => void {
+function callOnce(action: () => void): () => void {
   let called = false
   return () => {
     if (!called) action()

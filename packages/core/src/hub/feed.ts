@@ -1,13 +1,13 @@
 import type { Environment } from '../environment.ts'
 import { encodeEnd } from '../response/end.ts'
-import { Feed } from '../fanout/ring.ts'
+import { Ring } from '../fanout/ring.ts'
 import type { Flusher } from '../fanout/flusher.ts'
 import { formatPositionId } from '../wire/position.ts'
 import type { Position, StoredEvent } from './broker/broker.ts'
 import { eventEntry } from './entries.ts'
 import { gapEntry, type GapReason } from './replay/gap.ts'
 import { type End, endOf } from './marks.ts'
-import type { TopicLog } from './topic-subscription.ts'
+import type { TopicSubscription } from './topic-subscription.ts'
 import type { HubEvent } from './types.ts'
 
 /** Somebody in this process who follows a feed. */
@@ -18,41 +18,41 @@ export interface FeedListener {
 }
 
 /** The events of one set of topics, merged in the order this hub heard them, each with the whole vector as its id. */
-export class TopicFeed {
-  readonly feed: Feed
+export class Feed {
+  readonly ring: Ring
   /** By key, sorted. */
   readonly topics: ReadonlyMap<string, string>
   /** Where the topics were when the feed was asked for; it may have heard of events since. */
   readonly since: ReadonlyMap<string, Position>
   readonly listeners: Set<FeedListener> = new Set()
-  readonly #logs: readonly TopicLog[]
+  readonly #subscriptions: readonly TopicSubscription[]
   readonly #positions = new Map<string, Position>()
   readonly #leave: (() => void)[]
 
-  /** @param logs - open; from here to the end of the constructor nothing is awaited, so no event is missed. */
+  /** @param subscriptions - open; from here to the end of the constructor nothing is awaited, so no event is missed. */
   constructor(
-    logs: readonly TopicLog[],
+    subscriptions: readonly TopicSubscription[],
     since: ReadonlyMap<string, Position>,
     maxBytes: number,
     environment: Environment,
     flusher: Flusher,
   ) {
-    this.feed = new Feed({ maxBytes }, environment, flusher)
+    this.ring = new Ring({ maxBytes }, environment, flusher)
     this.since = since
-    this.topics = new Map(logs.map(({ key, topic }) => [key, topic]))
-    this.#logs = logs
-    for (const log of logs) this.#positions.set(log.key, log.position)
-    this.#leave = logs.map((log) =>
-      log.read({
-        onEvent: (stored, body) => this.#append(log, stored, body),
-        onGap: (reason, position) => this.#appendGap(log, reason, position),
+    this.topics = new Map(subscriptions.map(({ key, topic }) => [key, topic]))
+    this.#subscriptions = subscriptions
+    for (const subscription of subscriptions) this.#positions.set(subscription.key, subscription.position)
+    this.#leave = subscriptions.map((subscription) =>
+      subscription.listen({
+        onEvent: (stored, body) => this.#append(subscription, stored, body),
+        onGap: (reason, position) => this.#appendGap(subscription, reason, position),
       }),
     )
   }
 
   /** How it ended, once all its topics have; `failed` if one of them did. */
   get end(): End | undefined {
-    const ends = this.#logs.map(({ end }) => end)
+    const ends = this.#subscriptions.map(({ end }) => end)
     if (ends.includes(undefined)) return undefined
     return ends.includes('failed') ? 'failed' : 'done'
   }
@@ -75,25 +75,25 @@ export class TopicFeed {
     for (const leave of this.#leave) leave()
   }
 
-  #append({ topic, key }: TopicLog, stored: StoredEvent, body: Uint8Array): void {
+  #append({ topic, key }: TopicSubscription, stored: StoredEvent, body: Uint8Array): void {
     this.#positions.set(key, stored.position)
     const entry = eventEntry(topic, key, stored, this.#positions, body)
-    this.feed.append(entry)
+    this.ring.append(entry)
     if (entry.event) for (const listener of this.listeners) listener.onEvent(entry.event)
     const end = endOf(stored) && this.end
     if (end) this.#finish(end)
   }
 
   #finish(end: End): void {
-    this.feed.finish('ended', encodeEnd(end))
+    this.ring.finish('ended', encodeEnd(end))
     for (const listener of this.listeners) listener.onEnd()
   }
 
-  #appendGap({ topic, key }: TopicLog, reason: GapReason, position: Position): void {
+  #appendGap({ topic, key }: TopicSubscription, reason: GapReason, position: Position): void {
     const from = this.checkpoint
     this.#positions.set(key, position)
     const entry = gapEntry({ reason, topics: [topic], from, to: formatPositionId(key, this.#positions) })
-    this.feed.append(entry)
+    this.ring.append(entry)
     if (entry.event) for (const listener of this.listeners) listener.onEvent(entry.event)
   }
 }

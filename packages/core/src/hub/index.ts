@@ -7,11 +7,18 @@ export type {
   Position,
   StoredEvent,
 } from './broker/broker.ts'
-export { BrokerClosedError, HubClosedError, InvalidTopicError, TopicCountError } from './errors.ts'
+export {
+  BrokerClosedError,
+  BrokerUnavailableError,
+  HubClosedError,
+  InvalidTopicError,
+  TopicCountError,
+} from './errors.ts'
+export { InvalidFieldError } from '../wire/errors.ts'
+export { TopicKeyCollisionError } from '../wire/topic-key.ts'
 export type { Gap, GapReason } from './replay/gap.ts'
 export { createHub } from './hub.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
-export { BrokerUnavailableError } from './broker/retry.ts'
 export { isHoldfastClient } from '../response/request.ts'
 export type {
   Hub,

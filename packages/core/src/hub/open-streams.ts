@@ -1,9 +1,9 @@
-import type { Closed, CloseReason } from '../fanout/stream-close.ts'
+import type { StreamClose, CloseReason } from '../fanout/stream-close.ts'
 import type { Subscriber } from '../fanout/subscriber.ts'
 import type { HubStats, StreamInfo } from './types.ts'
 
 /** One open stream of a hub. */
-export interface Member {
+export interface OpenStream {
   readonly info: StreamInfo
   readonly subscriber: Subscriber
   /** What it counts for in the load: a standby costs next to nothing. */
@@ -15,10 +15,10 @@ export interface Member {
 }
 
 /** The open streams of a hub, by topic, and the count of those that were. */
-export class Members {
-  readonly #all = new Set<Member>()
-  readonly #byTopic = new Map<string, Set<Member>>()
-  readonly #byConnection = new Map<string, Member>()
+export class OpenStreams {
+  readonly #all = new Set<OpenStream>()
+  readonly #byTopic = new Map<string, Set<OpenStream>>()
+  readonly #byConnection = new Map<string, OpenStream>()
   readonly #closes: Record<CloseReason, number> = {
     ended: 0,
     failed: 0,
@@ -37,7 +37,7 @@ export class Members {
   #bytes = 0
   #emptied: (() => void)[] = []
 
-  /** @param onEmpty - called whenever the last member has left */
+  /** @param onEmpty - called whenever the last stream has left */
   constructor(onEmpty: () => void) {
     this.#onEmpty = onEmpty
   }
@@ -46,39 +46,39 @@ export class Members {
     return this.#all.size
   }
 
-  /** The members by weight. */
+  /** The streams by weight. */
   get weight(): number {
     return this.#weight
   }
 
-  /** The member that acknowledges under this name. */
-  named(connection: string): Member | undefined {
+  /** The stream that acknowledges under this name. */
+  acknowledgedAs(connection: string): OpenStream | undefined {
     return this.#byConnection.get(connection)
   }
 
-  [Symbol.iterator](): Iterator<Member> {
+  [Symbol.iterator](): Iterator<OpenStream> {
     return [...this.#all].values()
   }
 
-  add(member: Member): void {
-    this.#all.add(member)
-    this.#weight += member.weight
-    if (member.connection !== undefined) this.#byConnection.set(member.connection, member)
-    for (const topic of member.info.topics) {
-      let members = this.#byTopic.get(topic)
-      if (!members) this.#byTopic.set(topic, (members = new Set()))
-      members.add(member)
+  add(stream: OpenStream): void {
+    this.#all.add(stream)
+    this.#weight += stream.weight
+    if (stream.connection !== undefined) this.#byConnection.set(stream.connection, stream)
+    for (const topic of stream.info.topics) {
+      let streams = this.#byTopic.get(topic)
+      if (!streams) this.#byTopic.set(topic, (streams = new Set()))
+      streams.add(stream)
     }
   }
 
-  remove(member: Member, close: Closed): void {
-    if (!this.#all.delete(member)) return
-    this.#weight -= member.weight
-    if (member.connection !== undefined) this.#byConnection.delete(member.connection)
-    for (const topic of member.info.topics) {
-      const members = this.#byTopic.get(topic)
-      members?.delete(member)
-      if (members?.size === 0) this.#byTopic.delete(topic)
+  remove(stream: OpenStream, close: StreamClose): void {
+    if (!this.#all.delete(stream)) return
+    this.#weight -= stream.weight
+    if (stream.connection !== undefined) this.#byConnection.delete(stream.connection)
+    for (const topic of stream.info.topics) {
+      const streams = this.#byTopic.get(topic)
+      streams?.delete(stream)
+      if (streams?.size === 0) this.#byTopic.delete(topic)
     }
     this.#closes[close.reason]++
     this.#delivered += close.events
@@ -92,8 +92,8 @@ export class Members {
     return this.#byTopic.get(topic)?.size ?? 0
   }
 
-  /** The members that match all that is given; none when nothing is. */
-  matching({ identity, topic }: { identity?: string | undefined; topic?: string | undefined }): Member[] {
+  /** The streams that match all that is given; none when nothing is. */
+  matching({ identity, topic }: { identity?: string | undefined; topic?: string | undefined }): OpenStream[] {
     if (identity === undefined && topic === undefined) return []
     const among = topic === undefined ? this.#all : (this.#byTopic.get(topic) ?? [])
     return [...among].filter(({ info }) => identity === undefined || info.identity === identity)

@@ -4,11 +4,11 @@ import type { Broker, HistoryPage, Position, StoredEvent } from './broker/broker
 import { encodeBody } from './entries.ts'
 import type { GapReason } from './replay/gap.ts'
 import { type End, endOf } from './marks.ts'
-import { Patience } from './broker/retry.ts'
+import { Retry } from './broker/retry.ts'
 
-/** What a reader of a topic's log hears, in the order of positions. */
-export interface TopicReader {
-  /** @param body - encoded once for all readers */
+/** What a feed hears, in the order of positions. */
+export interface TopicListener {
+  /** @param body - encoded once for all listeners */
   onEvent(stored: StoredEvent, body: Uint8Array): void
   /** Events are lost; the log goes on after `position`. */
   onGap(reason: GapReason, position: Position): void
@@ -22,13 +22,13 @@ const pageSize = 256
  * What the broker delivers is not taken on trust: a hole, another epoch or a lost connection makes it read the history
  * from its last position, which is the truth.
  */
-export class TopicLog {
+export class TopicSubscription {
   readonly topic: string
   readonly key: string
   readonly #broker: Broker
   readonly #onError: (error: unknown) => void
-  readonly #patience: Patience
-  readonly #readers = new Set<TopicReader>()
+  readonly #retry: Retry
+  readonly #listeners = new Set<TopicListener>()
   #head: Position | undefined
   #position: Position | undefined
   #end: End | undefined
@@ -43,7 +43,7 @@ export class TopicLog {
     this.key = key
     this.#broker = broker
     this.#onError = onError
-    this.#patience = new Patience(environment, Infinity)
+    this.#retry = new Retry(environment, Infinity)
   }
 
   /** Where the broker was when it was asked. Defined once `open` has resolved. */
@@ -74,14 +74,14 @@ export class TopicLog {
     if (this.#stale) void this.#catchUp()
   }
 
-  read(reader: TopicReader): () => void {
-    this.#readers.add(reader)
-    return () => this.#readers.delete(reader)
+  listen(listener: TopicListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#patience.end()
+    this.#retry.cancel()
     await this.#unsubscribe?.()
   }
 
@@ -113,10 +113,7 @@ export class TopicLog {
     this.#catchingUp = true
     while (this.#stale && !this.#closed) {
       this.#stale = false
-      const page = await this.#patience.insist(
-        () => this.#broker.read(this.topic, this.position, pageSize),
-        this.#onError,
-      )
+      const page = await this.#retry.call(() => this.#broker.read(this.topic, this.position, pageSize), this.#onError)
       if (!page || this.#closed) break
       this.#take(page)
       this.#stale ||= page.more
@@ -134,14 +131,14 @@ export class TopicLog {
   #tell(stored: StoredEvent): void {
     this.#position = stored.position
     this.#end = endOf(stored)
-    if (this.#readers.size === 0) return
+    if (this.#listeners.size === 0) return
     const body = encodeBody(stored)
-    for (const reader of this.#readers) reader.onEvent(stored, body)
+    for (const listener of this.#listeners) listener.onEvent(stored, body)
   }
 
   #tellGap(reason: GapReason, position: Position): void {
     this.#position = position
-    for (const reader of this.#readers) reader.onGap(reason, position)
+    for (const listener of this.#listeners) listener.onGap(reason, position)
   }
 }
 

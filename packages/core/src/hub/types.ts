@@ -1,4 +1,4 @@
-import type { CloseReason, Closed } from '../fanout/stream-close.ts'
+import type { CloseReason, StreamClose } from '../fanout/stream-close.ts'
 import type { StreamOptions } from '../response/options.ts'
 import type { Broker, Position } from './broker/broker.ts'
 
@@ -78,7 +78,7 @@ export interface HubOptions {
   /** How loaded this server is, 0 to 1. Default: subscribers by `maxSubscribers`, if set. */
   load?: (() => number) | undefined
   onOpen?: ((stream: StreamInfo) => void) | undefined
-  onClose?: ((close: Closed & StreamInfo) => void) | undefined
+  onClose?: ((close: StreamClose & StreamInfo) => void) | undefined
   /** An error that belongs to no caller, such as a lost broker. Default: the console. */
   onError?: ((error: unknown) => void) | undefined
 }

@@ -1,5 +1,5 @@
 import type { ServerSentEvent } from '../wire/event.ts'
-import type { Closed } from '../fanout/stream-close.ts'
+import type { StreamClose } from '../fanout/stream-close.ts'
 
 /** How one response behaves. Durations are milliseconds; `0` switches a deadline off. */
 export interface StreamOptions {
@@ -24,7 +24,7 @@ export interface StreamOptions {
   /** More response headers. They win over the defaults, but for the content type. */
   headers?: HeadersInit | undefined
   /** Called once, when the stream is closed and its timers are gone. */
-  onClose?: ((close: Closed) => void) | undefined
+  onClose?: ((close: StreamClose) => void) | undefined
   /** Called when the source throws. What it returns is written as the last event: never send an internal message. */
   onError?: ((error: unknown) => ServerSentEvent | void) | undefined
 }

@@ -1,11 +1,11 @@
 import type { Environment } from '../environment.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
 import { encodeEvent } from '../wire/encode.ts'
-import type { Closed, CloseReason } from '../fanout/stream-close.ts'
+import type { StreamClose, CloseReason } from '../fanout/stream-close.ts'
 import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import { encodeEnd } from './end.ts'
 import { StreamClosedError } from '../fanout/errors.ts'
-import { entryOverhead, Feed } from '../fanout/ring.ts'
+import { entryOverhead, Ring } from '../fanout/ring.ts'
 import type { EventStream } from './options.ts'
 import { onDisconnect } from './request.ts'
 import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
@@ -15,7 +15,7 @@ export interface SingleStreamOptions {
   lastEventId: string
   maxBufferedBytes: number
   subscriber: Omit<SubscriberOptions, 'onClose'>
-  onClose(close: Closed): void
+  onClose(close: StreamClose): void
   environment: Environment
   wheel: DeadlineWheel
 }
@@ -28,14 +28,14 @@ interface WaitingSend {
 
 const done = Promise.resolve()
 
-/** A feed with one subscriber and no history: whoever writes waits while it is full. */
+/** A ring with one subscriber and no history: whoever writes waits while it is full. */
 export class SingleStream implements EventStream {
   readonly lastEventId: string
   readonly subscriber: Subscriber
-  readonly #feed: Feed
+  readonly #ring: Ring
   readonly #limit: number
   readonly #aborter = new AbortController()
-  readonly #onClose: (close: Closed) => void
+  readonly #onClose: (close: StreamClose) => void
   #waiting: WaitingSend[] = []
   #waitingBytes = 0
   #ended: CloseReason | undefined
@@ -47,10 +47,10 @@ export class SingleStream implements EventStream {
     this.#limit = maxBufferedBytes
     this.#onClose = options.onClose
     const onTrim = (): void => this.#admit()
-    this.#feed = new Feed({ maxBytes: maxBufferedBytes, keepUndelivered: true, onTrim }, environment)
+    this.#ring = new Ring({ maxBytes: maxBufferedBytes, keepUndelivered: true, onTrim }, environment)
     const onFinish = (reason: CloseReason): void => this.#end(reason)
-    const onClose = (close: Closed): void => this.#close(close)
-    this.subscriber = new Subscriber(this.#feed, { ...options.subscriber, onFinish, onClose }, environment, wheel)
+    const onClose = (close: StreamClose): void => this.#close(close)
+    this.subscriber = new Subscriber(this.#ring, { ...options.subscriber, onFinish, onClose }, environment, wheel)
   }
 
   get signal(): AbortSignal {
@@ -62,7 +62,7 @@ export class SingleStream implements EventStream {
       const body = encodeEvent(typeof event === 'string' ? { data: event } : event)
       if (this.#ended !== undefined) throw new StreamClosedError(this.#ended)
       if (this.#waiting.length > 0 || !this.#hasRoom(body)) return this.#wait(body)
-      this.#feed.append({ id: undefined, body })
+      this.#ring.append({ id: undefined, body })
       return done
     } catch (error) {
       return rejectQuietly(error)
@@ -71,7 +71,7 @@ export class SingleStream implements EventStream {
 
   comment(text: string): void {
     const body = encodeEvent({ comment: text })
-    if (this.#ended === undefined && this.#hasRoom(body)) this.#feed.append({ id: undefined, body, comment: true })
+    if (this.#ended === undefined && this.#hasRoom(body)) this.#ring.append({ id: undefined, body, comment: true })
   }
 
   close(): void {
@@ -81,9 +81,9 @@ export class SingleStream implements EventStream {
   /** Take no more events; deliver the ones sent, then `tail`, then close. */
   finish(reason: CloseReason, tail?: Uint8Array, error?: unknown): void {
     if (this.#ended !== undefined) return
-    // What waits for room was sent before: it goes out, however full the feed is.
+    // What waits for room was sent before: it goes out, however full the ring is.
     for (const { body, resolve } of this.#takeWaiting()) {
-      this.#feed.append({ id: undefined, body })
+      this.#ring.append({ id: undefined, body })
       resolve()
     }
     this.subscriber.finish(reason, tail, error)
@@ -95,7 +95,7 @@ export class SingleStream implements EventStream {
   }
 
   #hasRoom(body: Uint8Array): boolean {
-    return this.#feed.bytes === 0 || this.#feed.bytes + body.length <= this.#limit
+    return this.#ring.bytes === 0 || this.#ring.bytes + body.length <= this.#limit
   }
 
   #wait(body: Uint8Array): Promise<void> {
@@ -117,7 +117,7 @@ export class SingleStream implements EventStream {
     let admitted = 0
     for (const { body, resolve } of this.#waiting) {
       if (!this.#hasRoom(body)) break
-      this.#feed.append({ id: undefined, body })
+      this.#ring.append({ id: undefined, body })
       this.#waitingBytes -= body.length + entryOverhead
       admitted++
       resolve()
@@ -140,7 +140,7 @@ export class SingleStream implements EventStream {
     this.#aborter.abort(error)
   }
 
-  #close(close: Closed): void {
+  #close(close: StreamClose): void {
     this.#end(close.reason)
     this.#releaseSignal?.()
     this.#onClose(close)

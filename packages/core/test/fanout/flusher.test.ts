@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type Flushable, Flusher } from '../../src/fanout/flusher.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 
-/** A feed that has always something to flush to `size` subscribers. */
-class BusyFeed implements Flushable {
+/** A ring that has always something to flush to `size` subscribers. */
+class BusyRing implements Flushable {
   readonly #flusher: Flusher
   readonly #size: number
   #left: number
@@ -28,12 +28,12 @@ class BusyFeed implements Flushable {
 }
 
 describe('the flusher', () => {
-  it('flushes each feed once a turn, however often it is added', () => {
+  it('flushes each ring once a turn, however often it is added', () => {
     const environment = new FakeEnvironment()
     const flusher = new Flusher(environment)
     let flushes = 0
-    const feed = { flush: () => (flushes++, 1) }
-    for (let count = 0; count < 10; count++) flusher.add(feed)
+    const ring = { flush: () => (flushes++, 1) }
+    for (let count = 0; count < 10; count++) flusher.add(ring)
     expect([flushes, environment.queued]).toEqual([0, 1])
     environment.turn()
     environment.turn()
@@ -49,10 +49,10 @@ describe('the flusher', () => {
       queueMicrotask(callback)
     }
     let flushes = 0
-    const feed = { flush: () => (flushes++, 1) }
+    const ring = { flush: () => (flushes++, 1) }
     const flusher = requests.run('own', () => new Flusher(environment))
     for (let turn = 0; turn < 3; turn++) {
-      requests.run('another', () => flusher.add(feed))
+      requests.run('another', () => flusher.add(ring))
       await environment.settle()
     }
     expect([askers, flushes]).toEqual([['own', 'own', 'own'], 3])
@@ -67,20 +67,20 @@ describe('the flusher', () => {
   ])('starves none of %i, %i and %i subscribers that are always busy', (...sizes) => {
     const environment = new FakeEnvironment()
     const flusher = new Flusher(environment)
-    const feeds = sizes.map((size) => new BusyFeed(flusher, size))
-    for (const feed of feeds) flusher.add(feed)
+    const rings = sizes.map((size) => new BusyRing(flusher, size))
+    for (const ring of rings) flusher.add(ring)
     for (let turn = 0; turn < 100; turn++) environment.turn()
-    for (const { flushes } of feeds) expect(flushes).toBeGreaterThanOrEqual(33)
+    for (const { flushes } of rings) expect(flushes).toBeGreaterThanOrEqual(33)
   })
 
   it('serves at most 1,000 subscribers a turn', () => {
     const environment = new FakeEnvironment()
     const flusher = new Flusher(environment)
-    const feeds = [400, 700, 2_000].map((size) => new BusyFeed(flusher, size))
-    for (const feed of feeds) flusher.add(feed)
+    const rings = [400, 700, 2_000].map((size) => new BusyRing(flusher, size))
+    for (const ring of rings) flusher.add(ring)
     for (let turn = 1; turn < 50; turn++) {
       environment.turn()
-      expect(feeds.reduce((sum, { served }) => sum + served, 0)).toBe(1_000 * turn)
+      expect(rings.reduce((sum, { served }) => sum + served, 0)).toBe(1_000 * turn)
     }
   })
 })

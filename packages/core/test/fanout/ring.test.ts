@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { Feed } from '../../src/fanout/ring.ts'
+import { Ring } from '../../src/fanout/ring.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
-import { appendEvent, numbersOf, readFeed } from '../support/subscribers.ts'
+import { appendEvent, numbersOf, readRing } from '../support/subscribers.ts'
 
 const range = (count: number, from = 0): number[] => Array.from({ length: count }, (_, index) => from + index)
 
-function setUp(maxBytes = 1_000_000): { environment: FakeEnvironment; feed: Feed } {
+function setUp(maxBytes = 1_000_000): { environment: FakeEnvironment; ring: Ring } {
   const environment = new FakeEnvironment()
-  return { environment, feed: new Feed({ maxBytes }, environment) }
+  return { environment, ring: new Ring({ maxBytes }, environment) }
 }
 
-describe('a feed', () => {
+describe('a ring', () => {
   it('shares one chunk between all at the same place', () => {
-    const { environment, feed } = setUp()
-    const readers = range(5).map(() => readFeed(feed, environment))
-    for (const number of range(3)) appendEvent(feed, number)
+    const { environment, ring } = setUp()
+    const readers = range(5).map(() => readRing(ring, environment))
+    for (const number of range(3)) appendEvent(ring, number)
     environment.turn()
     const chunks = new Set(readers.map(({ sink }) => sink.chunks[1]))
     expect(chunks.size).toBe(1)
@@ -22,32 +22,32 @@ describe('a feed', () => {
   })
 
   it('keeps nothing once everybody has it, nor without anybody', async () => {
-    const { environment, feed } = setUp()
-    for (const number of range(3)) appendEvent(feed, number)
+    const { environment, ring } = setUp()
+    for (const number of range(3)) appendEvent(ring, number)
     await environment.settle()
-    expect([feed.bytes, feed.end]).toEqual([0, 3])
-    const reader = readFeed(feed, environment)
-    appendEvent(feed, 3)
+    expect([ring.bytes, ring.end]).toEqual([0, 3])
+    const reader = readRing(ring, environment)
+    appendEvent(ring, 3)
     await environment.settle()
-    expect([feed.bytes, numbersOf(reader)]).toEqual([0, [3]])
+    expect([ring.bytes, numbersOf(reader)]).toEqual([0, [3]])
   })
 
   it('gives a subscriber only what is added after it came', () => {
-    const { environment, feed } = setUp()
-    appendEvent(feed, 0)
-    const reader = readFeed(feed, environment)
-    appendEvent(feed, 1)
+    const { environment, ring } = setUp()
+    appendEvent(ring, 0)
+    const reader = readRing(ring, environment)
+    appendEvent(ring, 1)
     environment.turn()
     expect(numbersOf(reader)).toEqual([1])
   })
 
   it('does not look at a blocked subscriber until it drains', async () => {
-    const { environment, feed } = setUp()
-    const slow = readFeed(feed, environment)
-    const fast = readFeed(feed, environment)
+    const { environment, ring } = setUp()
+    const slow = readRing(ring, environment)
+    const fast = readRing(ring, environment)
     slow.sink.full = true
     for (const number of range(100)) {
-      appendEvent(feed, number)
+      appendEvent(ring, number)
       environment.turn()
     }
     expect(slow.sink.chunks).toHaveLength(2)
@@ -56,14 +56,14 @@ describe('a feed', () => {
     slow.sink.drain()
     expect(numbersOf(slow)).toEqual(range(100))
     expect(slow.sink.chunks).toHaveLength(3)
-    expect(feed.bytes).toBe(0)
+    expect(ring.bytes).toBe(0)
   })
 
   it('gives one far behind about 64 KiB at a time', () => {
-    const { environment, feed } = setUp()
-    const slow = readFeed(feed, environment)
+    const { environment, ring } = setUp()
+    const slow = readRing(ring, environment)
     slow.sink.full = true
-    for (const number of range(300)) appendEvent(feed, `${number} ${'x'.repeat(1_000)}`)
+    for (const number of range(300)) appendEvent(ring, `${number} ${'x'.repeat(1_000)}`)
     for (let before = 0; before < 300; before = numbersOf(slow).length) {
       environment.turn()
       slow.sink.drain()
@@ -79,30 +79,30 @@ describe('a feed', () => {
     ['a few large, then tiny', (_: FakeEnvironment, number: number): number => (number < 40 ? 100_000 : 1)],
   ])('is bounded by maxBytes however large events are: %s', (_, sizeOf) => {
     const maxBytes = 200_000
-    const { environment, feed } = setUp(maxBytes)
-    const slow = readFeed(feed, environment)
-    const fast = readFeed(feed, environment)
+    const { environment, ring } = setUp(maxBytes)
+    const slow = readRing(ring, environment)
+    const fast = readRing(ring, environment)
     slow.sink.full = true
     for (const number of range(1_000)) {
-      appendEvent(feed, `${number} ${'x'.repeat(sizeOf(environment, number))}`)
+      appendEvent(ring, `${number} ${'x'.repeat(sizeOf(environment, number))}`)
       environment.turn()
-      expect(feed.bytes).toBeLessThanOrEqual((maxBytes * 4) / 3 + 1)
+      expect(ring.bytes).toBeLessThanOrEqual((maxBytes * 4) / 3 + 1)
     }
     expect(numbersOf(fast)).toEqual(range(1_000))
     slow.sink.full = false
     slow.sink.drain()
     expect(slow.closes).toMatchObject([{ reason: 'overflow', events: 1 }])
     expect(numbersOf(slow)).toEqual([0])
-    expect(feed.bytes).toBe(0)
+    expect(ring.bytes).toBe(0)
   })
 
   it('closes as overflow only the one whose place is gone', () => {
-    const { environment, feed } = setUp(10_000)
-    const readers = range(3).map(() => readFeed(feed, environment))
+    const { environment, ring } = setUp(10_000)
+    const readers = range(3).map(() => readRing(ring, environment))
     readers[0]!.sink.full = true
     for (const number of range(50)) {
       if (number === 40) readers[1]!.sink.full = true
-      appendEvent(feed, `${number} ${'x'.repeat(500)}`)
+      appendEvent(ring, `${number} ${'x'.repeat(500)}`)
       environment.turn()
     }
     for (const { sink } of readers) {
@@ -115,23 +115,23 @@ describe('a feed', () => {
   })
 
   it('keeps what was not flushed yet, however much', () => {
-    const { environment, feed } = setUp(1_000)
-    const slow = readFeed(feed, environment)
-    const fast = readFeed(feed, environment)
+    const { environment, ring } = setUp(1_000)
+    const slow = readRing(ring, environment)
+    const fast = readRing(ring, environment)
     slow.sink.full = true
-    for (const number of range(100)) appendEvent(feed, `${number} ${'x'.repeat(500)}`)
+    for (const number of range(100)) appendEvent(ring, `${number} ${'x'.repeat(500)}`)
     environment.turn()
     expect(numbersOf(fast)).toEqual(range(100))
     expect(fast.closes).toEqual([])
   })
 
   it('finishes one after all that was there, and nothing later', () => {
-    const { environment, feed } = setUp()
-    const reader = readFeed(feed, environment)
+    const { environment, ring } = setUp()
+    const reader = readRing(ring, environment)
     reader.sink.full = true
-    appendEvent(feed, 0)
+    appendEvent(ring, 0)
     environment.turn()
-    appendEvent(feed, 1)
+    appendEvent(ring, 1)
     reader.subscriber.finish('drained', new TextEncoder().encode(': bye\n\n'))
     environment.turn()
     expect(reader.closes).toEqual([])
@@ -140,8 +140,8 @@ describe('a feed', () => {
     expect(numbersOf(reader)).toEqual([0, 1])
     expect(reader.sink.parsed.comments.at(-1)).toBe('bye')
     expect(reader.closes).toMatchObject([{ reason: 'drained' }])
-    appendEvent(feed, 2)
+    appendEvent(ring, 2)
     environment.turn()
-    expect([feed.bytes, feed.ready.length, feed.blocked.length]).toEqual([0, 0, 0])
+    expect([ring.bytes, ring.ready.length, ring.blocked.length]).toEqual([0, 0, 0])
   })
 })

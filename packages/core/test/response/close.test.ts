@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Closed, CloseReason } from '../../src/fanout/stream-close.ts'
+import type { StreamClose, CloseReason } from '../../src/fanout/stream-close.ts'
 import type { EventStream } from '../../src/response/options.ts'
 import { Client } from '../support/client.ts'
 import { defer } from '../support/defer.ts'
@@ -22,12 +22,12 @@ const ways: { reason: CloseReason; error?: unknown; clean: boolean; close(scene:
   { reason: 'max-age', clean: true, close: ({ environment }) => environment.advance(100_000) },
 ]
 
-async function openScene(closes: Closed[]): Promise<Scene> {
+async function openScene(closes: StreamClose[]): Promise<Scene> {
   const request = new AbortController()
   const streams: EventStream[] = []
   const { promise, reject } = defer()
   const source = (stream: EventStream): Promise<void> => (streams.push(stream), promise)
-  const onClose = (close: Closed): void => void closes.push(close)
+  const onClose = (close: StreamClose): void => void closes.push(close)
   const opened = open(source, { request: get({ signal: request.signal }), maxAge: 100_000, onClose })
   const client = new Client(opened.response).follow()
   await opened.environment.settle()
@@ -36,7 +36,7 @@ async function openScene(closes: Closed[]): Promise<Scene> {
 
 describe.each(ways)('a stream closed as $reason', ({ reason, error, clean, close }) => {
   it('says so once, with its numbers, aborts its signal, and leaves no timer', async () => {
-    const closes: Closed[] = []
+    const closes: StreamClose[] = []
     const scene = await openScene(closes)
     const { environment, stream, client } = scene
     const aborted = vi.fn()
@@ -48,14 +48,14 @@ describe.each(ways)('a stream closed as $reason', ({ reason, error, clean, close
     expect(closes).toHaveLength(1)
     expect(closes[0]).toMatchObject({ reason, events: 1, bytes: client.byteLength })
     expect(closes[0]?.error).toBe(error)
-    expect(closes[0]?.durationMs).toBeGreaterThanOrEqual(1_000)
+    expect(closes[0]?.duration).toBeGreaterThanOrEqual(1_000)
     expect(aborted).toHaveBeenCalledOnce()
     expect(stream.signal.reason).toMatchObject({ code: 'stream-closed', reason })
     expect([environment.timers, environment.queued, client.error === undefined]).toEqual([0, 0, clean])
   })
 
   it('stays closed, whatever comes after', async () => {
-    const closes: Closed[] = []
+    const closes: StreamClose[] = []
     const scene = await openScene(closes)
     await close(scene)
     await scene.environment.settle()
@@ -71,7 +71,7 @@ describe.each(ways)('a stream closed as $reason', ({ reason, error, clean, close
 
 describe('closing', () => {
   it('from within onClose and the abort event is harmless', async () => {
-    const closes: Closed[] = []
+    const closes: StreamClose[] = []
     const { stream, environment, client } = await openRead({
       onClose: (close) => {
         closes.push(close)
@@ -100,7 +100,7 @@ describe('closing', () => {
     const client = new Client(response).follow()
     await environment.settle()
     expect(client.data).toEqual(['a'])
-    expect(closes).toEqual([{ reason: 'ended', durationMs: 3_000, events: 1, bytes: client.byteLength }])
+    expect(closes).toEqual([{ reason: 'ended', duration: 3_000, events: 1, bytes: client.byteLength }])
   })
 
   it('notices a request that is aborted while the rest is waiting', async () => {

@@ -62,7 +62,7 @@ describe.each(failing)('$name', ({ source }) => {
     expect(client.text.endsWith(': hint end=failed\n\n')).toBe(true)
     expect(client.text).not.toMatch(/postgres|hunter2|Error/)
     expect(client.ended).toBe(true)
-    expect(closes).toEqual([{ reason: 'failed', error: secret, durationMs: 0, events: 1, bytes: client.byteLength }])
+    expect(closes).toEqual([{ reason: 'failed', error: secret, duration: 0, events: 1, bytes: client.byteLength }])
     expect(environment.timers).toBe(0)
     expect(report).not.toHaveBeenCalled()
   })

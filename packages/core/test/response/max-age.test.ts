@@ -7,7 +7,7 @@ describe('maxAge', () => {
     const environment = new FakeEnvironment()
     const ages: number[] = []
     for (let count = 0; count < 200; count++) {
-      const onClose = ({ durationMs }: { durationMs: number }): void => void ages.push(durationMs)
+      const onClose = ({ duration }: { duration: number }): void => void ages.push(duration)
       void open(() => {}, {
         environment,
         maxAge: 100_000,

@@ -44,7 +44,7 @@ describe('attach', () => {
     expect(sink.data).toEqual(['a'])
     expect(sink.parsed.hints.at(-1)).toEqual({ end: 'done' })
     const bytes = sink.chunks.reduce((sum, { length }) => sum + length, 0)
-    expect(closes).toEqual([{ reason: 'ended', durationMs: 0, events: 1, bytes }])
+    expect(closes).toEqual([{ reason: 'ended', duration: 0, events: 1, bytes }])
     expect([sink.ends, sink.aborts, environment.timers]).toEqual([1, [], 0])
   })
 

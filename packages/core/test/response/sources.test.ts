@@ -80,7 +80,7 @@ describe.each(sources)('$name', ({ source }) => {
     expect(client.parsed.events).toEqual(received)
     expect(client.ended).toBe(true)
     expect(client.text.endsWith(': hint end=done\n\n')).toBe(true)
-    expect(opened.closes).toEqual([{ reason: 'ended', durationMs: 0, events: 4, bytes: client.byteLength }])
+    expect(opened.closes).toEqual([{ reason: 'ended', duration: 0, events: 4, bytes: client.byteLength }])
     expect(opened.environment.timers).toBe(0)
   })
 
@@ -89,7 +89,7 @@ describe.each(sources)('$name', ({ source }) => {
     await opened.environment.advance(5_000)
     const client = await readAll(opened)
     expect(client.parsed.events).toEqual(received)
-    expect(opened.closes).toMatchObject([{ reason: 'ended', durationMs: 5_000 }])
+    expect(opened.closes).toMatchObject([{ reason: 'ended', duration: 5_000 }])
   })
 })
 

@@ -12,8 +12,8 @@ describe('a client is stalled', () => {
     expect(closes).toEqual([])
     await environment.advance(200)
     expect(closes).toMatchObject([{ reason: 'stalled', events: 0, bytes: 0 }])
-    expect(closes[0]?.durationMs).toBeGreaterThanOrEqual(5_000)
-    expect(closes[0]?.durationMs).toBeLessThanOrEqual(5_100)
+    expect(closes[0]?.duration).toBeGreaterThanOrEqual(5_000)
+    expect(closes[0]?.duration).toBeLessThanOrEqual(5_100)
     expect([environment.timers, stream.signal.aborted]).toEqual([0, true])
     const client = new Client(response)
     await client.read()
@@ -71,7 +71,7 @@ describe('a client is stalled', () => {
       await environment.advance(100)
     }
     expect(closes).toMatchObject([{ reason: 'stalled' }])
-    expect(closes[0]?.durationMs).toBeLessThanOrEqual(5_100)
+    expect(closes[0]?.duration).toBeLessThanOrEqual(5_100)
   })
 })
 

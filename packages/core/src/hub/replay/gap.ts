@@ -1,5 +1,5 @@
 import { formatBody } from '../../wire/encode.ts'
-import type { FeedEntry } from '../../fanout/chunk.ts'
+import type { RingEntry } from '../../fanout/chunk.ts'
 import type { HubEvent } from '../types.ts'
 
 /** The event by which a hub announces what it cannot replay. Nobody else may publish it. */
@@ -26,7 +26,7 @@ export interface Gap {
 }
 
 /** The entry that announces a gap. Its id is where the stream goes on, so a client that reconnects is not told twice. */
-export function gapEntry(gap: Gap): FeedEntry<HubEvent> {
+export function gapEntry(gap: Gap): RingEntry<HubEvent> {
   const data = JSON.stringify(gap)
   const event: HubEvent = { topic: gap.topics[0] ?? '', event: gapEvent, data, id: gap.to }
   return { id: gap.to, body: new TextEncoder().encode(formatBody({ event: gapEvent, data })), event }

@@ -1,12 +1,12 @@
 import type { Environment } from '../../environment.ts'
-import type { FeedEntry } from '../../fanout/chunk.ts'
+import type { RingEntry } from '../../fanout/chunk.ts'
 import { comparePositions, formatPositionId } from '../../wire/position.ts'
 import type { Broker, HistoryPage, Position } from '../broker/broker.ts'
 import { encodeBody, eventEntry } from '../entries.ts'
 import { gapEntry, type GapReason } from './gap.ts'
-import { Patience } from '../broker/retry.ts'
+import { Retry } from '../broker/retry.ts'
 import type { ResumePoint } from './resume-point.ts'
-import type { TopicFeed } from '../feed.ts'
+import type { Feed } from '../feed.ts'
 import { startOfPage } from '../topic-subscription.ts'
 import type { HubEvent } from '../types.ts'
 
@@ -23,8 +23,8 @@ const maxPage = 256
  */
 export class HistoryReader {
   readonly #broker: Broker
-  readonly #feed: TopicFeed
-  readonly #patience: Patience
+  readonly #feed: Feed
+  readonly #retry: Retry
   readonly #positions: Map<string, Position>
   /** Topics of which everything is wanted, until it is known where that begins. */
   #earliest: string[]
@@ -38,14 +38,14 @@ export class HistoryReader {
   /** @param since - where topics that the resume point does not name begin */
   constructor(
     broker: Broker,
-    feed: TopicFeed,
+    feed: Feed,
     { positions, unknownId }: ResumePoint,
     since: ReadonlyMap<string, Position>,
     environment: Environment,
   ) {
     this.#broker = broker
     this.#feed = feed
-    this.#patience = new Patience(environment)
+    this.#retry = new Retry(environment)
     this.#unknownId = unknownId
     this.#aim()
     const keys = [...this.#target.keys()]
@@ -66,11 +66,11 @@ export class HistoryReader {
 
   /** Stop waiting for a broker that does not answer. */
   cancel(): void {
-    this.#patience.end()
+    this.#retry.cancel()
   }
 
   /** The next entries, or the sequence number in the feed's ring from which it has everything. */
-  async next(): Promise<FeedEntry<HubEvent>[] | number> {
+  async next(): Promise<RingEntry<HubEvent>[] | number> {
     if (this.#unknownId !== undefined) return [this.#announceUnknown(this.#unknownId)]
     // All of them first: an id holds every topic's position, and a client may come back with any.
     if (this.#earliest.length > 0) {
@@ -92,7 +92,7 @@ export class HistoryReader {
 
   /** Undefined once it was cancelled. */
   #readPage(key: string, after: Position | 'earliest', limit: number): Promise<HistoryPage | undefined> {
-    return this.#patience.insist(() => this.#broker.read(this.#topic(key), after, limit))
+    return this.#retry.call(() => this.#broker.read(this.#topic(key), after, limit))
   }
 
   #position(key: string): Position {
@@ -106,16 +106,16 @@ export class HistoryReader {
 
   #aim(): void {
     this.#target = this.#feed.snapshot()
-    this.#joinAt = this.#feed.feed.end
+    this.#joinAt = this.#feed.ring.end
   }
 
   #topic(key: string): string {
     return this.#feed.topics.get(key) as string
   }
 
-  async #take(key: string, page: HistoryPage): Promise<FeedEntry<HubEvent>[]> {
+  async #take(key: string, page: HistoryPage): Promise<RingEntry<HubEvent>[]> {
     const target = this.#target.get(key) as Position
-    const entries: FeedEntry<HubEvent>[] = []
+    const entries: RingEntry<HubEvent>[] = []
     if (page.gap) entries.push(this.#announce(page.gap, key, startOfPage(page.events, page.head)))
     for (const stored of page.events) {
       // The feed has it from here on.
@@ -133,24 +133,24 @@ export class HistoryReader {
 
   // The client comes from a hub that is a little ahead of this one: what it has must not be given again.
   async #waitForFeed(key: string): Promise<void> {
-    await this.#patience.until(() => comparePositions(this.#feed.positionOf(key), this.#position(key)) >= 0)
+    await this.#retry.waitFor(() => comparePositions(this.#feed.positionOf(key), this.#position(key)) >= 0)
     this.#aim()
     this.#pending = [...this.#target.keys()].filter((other) => this.#order(other) !== 0)
   }
 
-  #adjustLimit(entries: readonly FeedEntry[]): void {
+  #adjustLimit(entries: readonly RingEntry[]): void {
     if (entries.length === 0) return
     const bytes = entries.reduce((total, { body }) => total + body.length, 0)
     this.#limit = Math.max(1, Math.min(maxPage, Math.floor((pageBytes * entries.length) / bytes)))
   }
 
-  #announce(reason: GapReason, key: string, start: Position): FeedEntry<HubEvent> {
+  #announce(reason: GapReason, key: string, start: Position): RingEntry<HubEvent> {
     const from = this.checkpoint
     this.#positions.set(key, start)
     return gapEntry({ reason, topics: [this.#topic(key)], from, to: formatPositionId(key, this.#positions) })
   }
 
-  #announceUnknown(from: string): FeedEntry<HubEvent> {
+  #announceUnknown(from: string): RingEntry<HubEvent> {
     this.#unknownId = undefined
     return gapEntry({ reason: 'unknown-id', topics: [...this.#feed.topics.values()], from, to: this.checkpoint })
   }

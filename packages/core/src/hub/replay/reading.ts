@@ -1,10 +1,10 @@
 import type { Environment } from '../../environment.ts'
 import { callSafely } from '../../report.ts'
-import type { FeedEntry } from '../../fanout/chunk.ts'
+import type { RingEntry } from '../../fanout/chunk.ts'
 import type { SubscriberOptions } from '../../fanout/subscriber.ts'
 import type { Hint } from '../../wire/hints.ts'
 import type { Broker } from '../broker/broker.ts'
-import type { FeedLease } from '../feed-registry.ts'
+import type { Lease } from '../feed-registry.ts'
 import { gapEvent } from './gap.ts'
 import { HistoryReader } from './history-reader.ts'
 import { Replay } from './replay.ts'
@@ -20,7 +20,7 @@ export interface Reading extends Pick<SubscriberOptions, 'lastId' | 'backlog' | 
 
 /** What a client reads that comes to a feed from a resume point: what it missed, then the feed. */
 export function readingOf(
-  lease: FeedLease,
+  lease: Lease,
   from: ResumePoint,
   filter: RespondOptions['filter'],
   broker: Broker,
@@ -45,7 +45,7 @@ export function readingOf(
 }
 
 /** A filter as a subscriber applies it: what it throws rejects the event, and a gap is never filtered out. */
-function acceptor(filter: (event: HubEvent) => boolean): (entry: FeedEntry) => boolean {
+function acceptor(filter: (event: HubEvent) => boolean): (entry: RingEntry) => boolean {
   return (entry) => {
     const event = entry.event as HubEvent | undefined
     return event !== undefined && (event.event === gapEvent || callSafely(filter, event) === true)

@@ -1,13 +1,13 @@
 import type { Backlog, BacklogPage } from '../../fanout/backlog.ts'
-import { buildChunk, type FeedEntry } from '../../fanout/chunk.ts'
+import { buildChunk, type RingEntry } from '../../fanout/chunk.ts'
 import type { HistoryReader } from './history-reader.ts'
 
 /** What a subscriber missed, as bytes. */
 export class Replay implements Backlog {
   readonly #reader: HistoryReader
-  readonly #accepts: ((entry: FeedEntry) => boolean) | undefined
+  readonly #accepts: ((entry: RingEntry) => boolean) | undefined
 
-  constructor(reader: HistoryReader, accepts: ((entry: FeedEntry) => boolean) | undefined) {
+  constructor(reader: HistoryReader, accepts: ((entry: RingEntry) => boolean) | undefined) {
     this.#reader = reader
     this.#accepts = accepts
   }
