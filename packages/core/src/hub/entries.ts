@@ -1,7 +1,7 @@
-import type { FeedEntry } from '../stream/chunk.ts'
+import type { RingEntry } from '../fanout/chunk.ts'
 import { formatBody } from '../wire/encode.ts'
 import { formatPositionId, type Position } from '../wire/position.ts'
-import type { StoredEvent } from './broker.ts'
+import type { StoredEvent } from './broker/broker.ts'
 import { isMark } from './marks.ts'
 import type { HubEvent } from './types.ts'
 
@@ -21,7 +21,7 @@ export function eventEntry(
   stored: StoredEvent,
   positions: ReadonlyMap<string, Position>,
   body: Uint8Array,
-): FeedEntry<HubEvent> {
+): RingEntry<HubEvent> {
   const id = formatPositionId(key, positions)
   if (isMark(stored)) return { id, body, comment: true }
   return { id, body, event: { topic, event: stored.event ?? 'message', data: stored.data, id } }

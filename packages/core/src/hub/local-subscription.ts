@@ -1,9 +1,9 @@
 import type { Environment } from '../environment.ts'
-import type { Broker } from './broker.ts'
-import type { FeedLease } from './feeds.ts'
-import { HistoryReader } from './history-reader.ts'
-import { fromStart, type ResumePoint, resumePointFrom } from './resume.ts'
-import type { FeedListener } from './topic-feed.ts'
+import type { Broker } from './broker/broker.ts'
+import type { Lease } from './feed-registry.ts'
+import { HistoryReader } from './replay/history-reader.ts'
+import { fromStart, type ResumePoint, resumePointFrom } from './replay/resume-point.ts'
+import type { FeedListener } from './feed.ts'
 import type { HubEvent } from './types.ts'
 
 const maxQueuedChars = 1_048_576
@@ -11,7 +11,7 @@ const maxQueuedChars = 1_048_576
 /** What a {@link LocalSubscription} is made from. */
 export interface LocalSubscriptionParts {
   from: ResumePoint
-  join(): Promise<FeedLease>
+  join(): Promise<Lease>
   broker: Broker
   environment: Environment
   signal: AbortSignal
@@ -34,7 +34,7 @@ export class LocalSubscription implements AsyncIterable<HubEvent> {
 class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   readonly #parts: LocalSubscriptionParts
   readonly #joined: Promise<void>
-  #lease: FeedLease | undefined
+  #lease: Lease | undefined
   #reader: HistoryReader | undefined
   #replayed: HubEvent[] = []
   /** Each with its sequence number in the feed. */
@@ -68,7 +68,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
     return { done: true, value: undefined }
   }
 
-  #start(lease: FeedLease): void {
+  #start(lease: Lease): void {
     if (this.#closed) return lease.release()
     this.#lease = lease
     lease.feed.listeners.add(this.#listener)
@@ -77,7 +77,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
     this.#replay(lease, end ? fromStart(from, topics) : from)
   }
 
-  #replay(lease: FeedLease, from: ResumePoint): void {
+  #replay(lease: Lease, from: ResumePoint): void {
     const { broker, environment } = this.#parts
     this.#live = []
     this.#liveChars = 0
@@ -129,7 +129,7 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   #receive(event: HubEvent): void {
     this.#overflowed ||= this.#live.length > 0 && this.#liveChars + event.data.length > maxQueuedChars
     if (!this.#overflowed) {
-      this.#live.push({ at: (this.#lease?.feed.feed.end ?? 0) - 1, event })
+      this.#live.push({ at: (this.#lease?.feed.ring.end ?? 0) - 1, event })
       this.#liveChars += event.data.length
     }
     this.#wake()

@@ -1,4 +1,4 @@
-import type { BrokerEvent, StoredEvent } from './broker.ts'
+import type { BrokerEvent, StoredEvent } from './broker/broker.ts'
 
 // Marks are events of a topic's log that no client dispatches. Their names begin with LF, which nobody can publish.
 const runName = '\nrun'

@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts'
-import { eventStreamHeaders } from '../stream/headers.ts'
-import { isHoldfastClient } from '../stream/request.ts'
+import { eventStreamHeaders } from '../response/headers.ts'
+import { isHoldfastClient } from '../response/request.ts'
 
 /**
  * Turn a client away for a while.

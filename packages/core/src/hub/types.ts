@@ -1,6 +1,6 @@
-import type { CloseReason, Closed } from '../stream/closed.ts'
-import type { StreamOptions } from '../stream/options.ts'
-import type { Broker, Position } from './broker.ts'
+import type { CloseReason, StreamClose } from '../fanout/stream-close.ts'
+import type { StreamOptions } from '../response/options.ts'
+import type { Broker, Position } from './broker/broker.ts'
 
 /** An event as it is published. `data` is a string or any other JSON value. */
 export interface HubPublication {
@@ -78,7 +78,7 @@ export interface HubOptions {
   /** How loaded this server is, 0 to 1. Default: subscribers by `maxSubscribers`, if set. */
   load?: (() => number) | undefined
   onOpen?: ((stream: StreamInfo) => void) | undefined
-  onClose?: ((close: Closed & StreamInfo) => void) | undefined
+  onClose?: ((close: StreamClose & StreamInfo) => void) | undefined
   /** An error that belongs to no caller, such as a lost broker. Default: the console. */
   onError?: ((error: unknown) => void) | undefined
 }

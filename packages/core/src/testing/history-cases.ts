@@ -1,4 +1,4 @@
-import type { HistoryPage } from '../hub/broker.ts'
+import type { HistoryPage } from '../hub/broker/broker.ts'
 import { check, same } from './assert.ts'
 import type { CaseDefinition } from './case.ts'
 import { numbered, publishAll } from './scene.ts'

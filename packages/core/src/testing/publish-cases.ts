@@ -1,4 +1,4 @@
-import type { Position } from '../hub/broker.ts'
+import type { Position } from '../hub/broker/broker.ts'
 import { check, rejection, same } from './assert.ts'
 import type { CaseDefinition } from './case.ts'
 import { checkContiguous } from './recorder.ts'

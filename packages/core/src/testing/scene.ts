@@ -1,4 +1,4 @@
-import type { Broker, BrokerSignals } from '../hub/broker.ts'
+import type { Broker, BrokerSignals } from '../hub/broker/broker.ts'
 import { check, ContractError, eventually } from './assert.ts'
 import { Follower } from './follower.ts'
 import { Recorder } from './recorder.ts'

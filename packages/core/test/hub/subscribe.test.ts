@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { topicKey } from '../../src/wire/topic-key.ts'
 import { parsePositionId } from '../../src/wire/position.ts'
 import { openHub } from '../support/hub.ts'
-import { respondWith } from '../../src/stream/response.ts'
+import { respondWith } from '../../src/response/event-stream.ts'
 import { get } from '../support/open.ts'
 import { Client } from '../support/client.ts'
-import type { Closed } from '../../src/stream/closed.ts'
+import type { StreamClose } from '../../src/fanout/stream-close.ts'
 
 describe('subscribe', () => {
   it('gives events with their topic, type and id', async () => {
@@ -52,7 +52,7 @@ describe('subscribe', () => {
 
   it('is a source for a response, which leaves it when its client leaves', async () => {
     const { hub, environment } = openHub()
-    const closes: Closed[] = []
+    const closes: StreamClose[] = []
     const response = respondWith(get(), hub.subscribe(['a']), { onClose: (close) => closes.push(close) }, environment)
     const client = new Client(response).follow()
     await environment.settle()

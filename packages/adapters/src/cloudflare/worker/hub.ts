@@ -1,4 +1,4 @@
-import type { Closed } from '@holdfast/core'
+import type { StreamClose } from '@holdfast/core'
 import { createHub, type Hub, type HubOptions, type RespondOptions, type StreamInfo } from '@holdfast/core/hub'
 import { DurableObjectBroker } from './broker.ts'
 import { directRequest, forwardable } from './direct.ts'
@@ -89,7 +89,7 @@ class WorkerHub implements DurableObjectHub {
     }
     const subscriber = { kind: 'stream', identity: options.identity } as const
     const broker = new DurableObjectBroker(this.#namespace, { subscriber, onDisconnect: disconnect })
-    const close = (closed: Closed & StreamInfo): void => {
+    const close = (closed: StreamClose & StreamInfo): void => {
       this.#isolate.close(hub)
       void broker.close()
       this.#options.onClose?.(closed)
