@@ -22,8 +22,8 @@ export interface ObjectCalls {
   signal(text: string): Promise<number>
   /** Begin to produce. Resolves with whether it did. */
   startProducing(input: unknown, key?: string): Promise<boolean>
-  /** End that. Resolves with whether something was produced. */
-  stopProducing(): Promise<boolean>
+  /** Stop what produces the topic, here or in a Worker. */
+  stop(): Promise<void>
 }
 
 /** What publishing resolves with. */
@@ -74,7 +74,7 @@ export interface DirectOptions {
 }
 
 /** What travels on a WebSocket beside events. */
-export type Control = { disconnect: true } | { signal: string }
+export type Control = { disconnect: true } | { stop: true } | { signal: string }
 
 /** Events packed together. */
 export interface Packed {

@@ -9,7 +9,6 @@ import { directHeader, type ObjectCalls, type PackedPage, ping, pong, type Publi
 import { type ProduceContext, Runs } from './runs.ts'
 import { Subscribers } from './subscribers.ts'
 import { Topic } from './topic.ts'
-import { failing } from './until-aborted.ts'
 
 /**
  * A topic as a Durable Object: its log in SQLite, its subscribers as hibernatable WebSockets.
@@ -45,10 +44,10 @@ export class HubObject<Env = unknown> extends DurableObject<Env> implements Obje
       topic: this.#topic,
       settings: () => ({ batchDelay: this.produceDelay, linger: this.linger, resumable: this.resumable }),
       produce: (input, context) => this.produce(input, context),
-      hasReaders: () => this.#readers() > 0,
+      hasReaders: () => this.#isRead(),
       onChange: () => this.#alarm.set(),
     })
-    this.#alarm = new Alarm(ctx.storage, history, { busy: () => this.#runs.active, used: () => this.#readers() > 0 })
+    this.#alarm = new Alarm(ctx.storage, history, { busy: () => this.#runs.active, used: () => this.#isUsed() })
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(ping, pong))
     // After a subclass's fields are there.
     queueMicrotask(() => this.#runs.recover())
@@ -89,7 +88,7 @@ export class HubObject<Env = unknown> extends DurableObject<Env> implements Obje
    * ended; when it throws, it has ended as failed.
    */
   protected produce(_input: unknown, _context: ProduceContext): AsyncIterable<HubPublication | string> {
-    return failing('Cannot produce: override produce() in a subclass of HubObject')
+    throw new Error('Cannot produce: override produce() in a subclass of HubObject')
   }
 
   /** Store events and send them. @internal */
@@ -130,9 +129,10 @@ export class HubObject<Env = unknown> extends DurableObject<Env> implements Obje
     return this.#runs.start(input, key)
   }
 
-  /** End it. @internal */
-  async stopProducing(): Promise<boolean> {
-    return this.#runs.stop()
+  /** Stop what produces the topic, here or in a Worker. @internal */
+  async stop(): Promise<void> {
+    this.#runs.stop()
+    this.#subscribers.tell({ stop: true }, 'line')
   }
 
   /** Answer a subscription, or in direct mode a request for an event stream. */
@@ -156,8 +156,14 @@ export class HubObject<Env = unknown> extends DurableObject<Env> implements Obje
     socket.close(code < 1005 ? code : 1000)
   }
 
-  // Asked seldom, and of a topic that is read nothing may be forgotten: `size` is only about right.
-  #readers(): number {
-    return this.#subscribers.all().length + this.#direct.size
+  // Both are asked seldom, and of a topic that is read nothing may be forgotten: `size` is only about right.
+  #isUsed(): boolean {
+    return this.#subscribers.all().length + this.#direct.size > 0
+  }
+
+  #isRead(): boolean {
+    return (
+      this.#direct.size > 0 || (['stream', 'reader'] as const).some((kind) => this.#subscribers.all(kind).length > 0)
+    )
   }
 }

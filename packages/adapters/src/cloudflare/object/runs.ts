@@ -1,7 +1,7 @@
+import { untilAborted, withLinger } from '@holdfast/core/adapter'
 import { createHub, type HubPublication } from '@holdfast/core/hub'
 import { BatchingBroker } from './batching-broker.ts'
 import type { Topic } from './topic.ts'
-import { failing, untilAborted } from './until-aborted.ts'
 
 /** What {@link HubObject.produce} is told beside its input. */
 export interface ProduceContext {
@@ -30,6 +30,7 @@ const runName = 'holdfast:run'
 const inputName = 'holdfast:input'
 // The hub inside the object has one topic, and here its name is nowhere seen.
 const topicName = 'topic'
+const restarted = 'Cannot go on producing: the object was restarted'
 
 /** What {@link Runs} needs of its object. */
 export interface RunsParts {
@@ -70,10 +71,9 @@ export class Runs {
     return true
   }
 
-  /** End the producer; what it has written stays. Returns whether there was one. */
-  stop(): boolean {
+  /** Stop the producer, where there is one; what it has written stays. */
+  stop(): void {
     this.#stop?.abort()
-    return this.active
   }
 
   /** Find out whether a run was interrupted, and go on with it or end its topic as failed. */
@@ -92,7 +92,6 @@ export class Runs {
     const { storage, topic } = this.#parts
     const { batchDelay, linger, resumable } = this.#parts.settings()
     const stop = (this.#stop = new AbortController())
-    const lonely = new AbortController()
     const broker = new BatchingBroker(topic, batchDelay, {
       onStored: (count) => {
         run.written += count
@@ -100,23 +99,20 @@ export class Runs {
       },
       onEnd: () => this.#forget(),
     })
-    const unwatch = this.#watchReaders(linger, () => {
-      lonely.abort()
-      stop.abort()
-    })
     this.#parts.onChange()
-    try {
-      const goesOn = run.attempt === 0 || resumable
-      const source = goesOn
-        ? this.#sourceOf(input, run, stop.signal)
-        : failing('Cannot go on producing: the object was restarted')
-      await createHub({ broker }).run(topicName, untilAborted(source, stop.signal), { key, signal: lonely.signal })
-    } catch (error) {
-      // The topic has ended as failed; nobody waits for this call. What the source still waits for is for nothing.
-      stop.abort()
-      if (!lonely.signal.aborted) console.error(error)
-    }
-    unwatch()
+    // A timer keeps the object in memory, where the producer does so anyway.
+    await withLinger({ linger, hasReaders: () => this.#parts.hasReaders() }, async (lonely) => {
+      const over = AbortSignal.any([stop.signal, lonely])
+      const mayRun = run.attempt === 0 || resumable
+      const source = mayRun ? this.#sourceOf(input, run, over) : failing(new Error(restarted))
+      try {
+        await createHub({ broker }).run(topicName, untilAborted(source, over), { key, signal: lonely })
+      } catch (error) {
+        // The topic has ended as failed; nobody waits for this call. What the source still waits for is for nothing.
+        stop.abort()
+        if (!lonely.aborted) console.error(error)
+      }
+    })
     // Still there when even the end could not be stored.
     this.#forget()
     this.#stop = undefined
@@ -134,18 +130,15 @@ export class Runs {
     { written, attempt }: StoredRun,
     signal: AbortSignal,
   ): AsyncIterable<HubPublication | string> {
-    return this.#parts.produce(input, { signal, written, attempt })
-  }
-
-  // A timer keeps the object in memory, where the producer does so anyway.
-  #watchReaders(linger: number, onLonely: () => void): () => void {
-    if (linger === Infinity) return () => {}
-    let readAt = Date.now()
-    const look = (): void => {
-      if (this.#parts.hasReaders()) readAt = Date.now()
-      if (Date.now() - readAt >= linger) onLonely()
+    try {
+      return this.#parts.produce(input, { signal, written, attempt })
+    } catch (error) {
+      return failing(error)
     }
-    const timer = setInterval(look, Math.max(linger / 4, 100))
-    return () => clearInterval(timer)
   }
+}
+
+/** A source that fails at once. */
+function failing(error: unknown): AsyncIterable<never> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) }
 }

@@ -1,10 +1,10 @@
-import type { StreamClose } from '@holdfast/core'
-import { createHub, type Hub, type HubOptions, type RespondOptions, type StreamInfo } from '@holdfast/core/hub'
+import { type BrokerSignals, createHub, type Hub, type HubOptions } from '@holdfast/core/hub'
 import { DurableObjectBroker } from './broker.ts'
-import { directRequest, forwardable } from './direct.ts'
-import { HubObjects, type HubNamespace } from './namespace.ts'
-import { withLinger } from './with-linger.ts'
+import { respondDirect } from './direct.ts'
 import { IsolateStats } from './isolate-stats.ts'
+import { HubObjects, type HubNamespace } from './namespace.ts'
+import { respondFed } from './respond.ts'
+import { runStoppable } from './run.ts'
 
 /** Options of {@link durableObjectHub}. */
 export interface DurableObjectHubOptions extends Pick<
@@ -20,7 +20,12 @@ export interface DurableObjectHubOptions extends Pick<
   mode?: 'hibernating' | 'direct' | undefined
 }
 
-/** A hub whose topics are Durable Objects. Make one for a Worker and use it from every request. */
+/**
+ * A hub whose topics are Durable Objects. Make one for a Worker and use it from every request.
+ *
+ * It has the names of every {@link Hub} with the same meaning: `count`, `disconnect` and `stop` reach what runs anywhere,
+ * since all of it is connected to the topics' objects.
+ */
 export interface DurableObjectHub extends Hub {
   /**
    * Begin to produce a topic's events inside its object, by the `produce` of your subclass of `HubObject`. It outlives
@@ -31,8 +36,13 @@ export interface DurableObjectHub extends Hub {
    * @returns whether it was started
    */
   produce(topic: string, input: unknown, options?: { key?: string | undefined }): Promise<boolean>
-  /** End what {@link produce} has started: the topic ends as done with what there is. Returns whether something ran. */
-  stop(topic: string): Promise<boolean>
+  /**
+   * Stop what produces a topic, wherever it runs: a `run` of any Worker, or {@link produce} in the topic's object. Readers
+   * get what there is, then `end=done`. Resolves when it has been told, also where nothing runs.
+   *
+   * @throws {BrokerUnavailableError} the object cannot be reached
+   */
+  stop(topic: string): Promise<void>
 }
 
 /**
@@ -55,7 +65,7 @@ class WorkerHub implements DurableObjectHub {
   readonly #options: DurableObjectHubOptions
   readonly #objects: HubObjects
   readonly #isolate = new IsolateStats()
-  #publisher: Hub | undefined
+  #shared: Hub | undefined
 
   constructor(namespace: HubNamespace, options: DurableObjectHubOptions) {
     this.#namespace = namespace
@@ -63,57 +73,38 @@ class WorkerHub implements DurableObjectHub {
     this.#objects = new HubObjects(namespace)
   }
 
-  publish: Hub['publish'] = (topic, event, options) => this.#publishing().publish(topic, event, options)
+  publish: Hub['publish'] = (topic, event, options) => this.#sharedHub().publish(topic, event, options)
 
   run: Hub['run'] = (topic, source, options = {}) =>
-    withLinger(
-      options,
-      () => this.count(topic),
-      (run) => this.#publishing().run(topic, source, run),
+    runStoppable(this.#objects, topic, source, options, (stoppable, run) =>
+      this.#sharedHub().run(topic, stoppable, run),
     )
 
-  end: Hub['end'] = (topic) => this.#publishing().end(topic)
+  end: Hub['end'] = (topic) => this.#sharedHub().end(topic)
 
   respond: Hub['respond'] = async (request, options) => {
-    const [topic, ...more] = options.topics
-    if (options.identity !== undefined && options.identity.length > longestIdentity) {
+    const { topics, identity, filter } = options
+    if (identity !== undefined && identity.length > longestIdentity) {
       throw new RangeError(`Cannot open a stream of an identity of more than ${longestIdentity} characters`)
     }
-    const direct = this.#options.mode === 'direct' && !options.filter && !isAcknowledging(request)
-    if (direct && topic !== undefined && more.length === 0) return this.#forward(request, topic, options)
-    let disconnected = false
-    const disconnect = (): void => {
-      disconnected = true
-      // The one stream of this hub.
-      void hub.disconnect({ topic })
-    }
-    const subscriber = { kind: 'stream', identity: options.identity } as const
-    const broker = new DurableObjectBroker(this.#namespace, { subscriber, onDisconnect: disconnect })
-    const close = (closed: StreamClose & StreamInfo): void => {
-      this.#isolate.close(hub)
-      void broker.close()
-      this.#options.onClose?.(closed)
-    }
-    const hub = createHub({
-      ...this.#options,
-      broker: isAcknowledging(request) ? broker : silent(broker),
-      onClose: close,
-    })
-    try {
-      if (options.identity !== undefined && request.method !== 'HEAD') await broker.listenFor(options.identity)
-      const response = await hub.respond(request, options)
-      if (hub.stats().subscribers > 0) this.#isolate.open(hub)
-      else await broker.close()
-      // It could be told before it was there.
-      if (disconnected) disconnect()
-      return response
-    } catch (error) {
-      await broker.close()
-      throw error
-    }
+    const head = (): Promise<Response> =>
+      this.#sharedHub().respond(new Request(request.url, { method: 'HEAD' }), options)
+    if (request.method === 'HEAD') return head()
+    const acknowledges = new URL(request.url).searchParams.get('ack') === '1'
+    const [topic, ...more] = topics
+    const isDirect = this.#options.mode === 'direct' && !filter && !acknowledges && more.length === 0
+    // What the object answers is fixed, and an application may want to change the head: so that is made here.
+    return isDirect && topic !== undefined
+      ? respondDirect(request, { ...options, topic }, this.#options.stream, await head(), this.#objects)
+      : respondFed(request, options, acknowledges, {
+          namespace: this.#namespace,
+          hub: this.#options,
+          isolate: this.#isolate,
+        })
   }
 
-  subscribe: Hub['subscribe'] = (topics, options) => this.#ownHub().subscribe(topics, options)
+  subscribe: Hub['subscribe'] = (topics, options) =>
+    createHub({ ...this.#options, broker: new DurableObjectBroker(this.#namespace) }).subscribe(topics, options)
 
   disconnect: Hub['disconnect'] = async ({ topic, identity }) => {
     if (topic === undefined && identity === undefined) return 0
@@ -121,11 +112,11 @@ class WorkerHub implements DurableObjectHub {
     return this.#objects.call(subject, (stub) => stub.disconnect(topic, identity))
   }
 
-  acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#ownHub().acknowledge(connection, lastEventId)
+  acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#sharedHub().acknowledge(connection, lastEventId)
 
   count: Hub['count'] = (topic) => this.#objects.call({ topic }, (stub) => stub.count())
 
-  stats: Hub['stats'] = () => this.#isolate.stats(this.#publishing())
+  stats: Hub['stats'] = () => this.#isolate.stats(this.#sharedHub())
 
   drain: Hub['drain'] = async () => {}
 
@@ -134,41 +125,17 @@ class WorkerHub implements DurableObjectHub {
   produce: DurableObjectHub['produce'] = (topic, input, { key } = {}) =>
     this.#objects.call({ topic }, (stub) => stub.startProducing(input, key))
 
-  stop: DurableObjectHub['stop'] = (topic) => this.#objects.call({ topic }, (stub) => stub.stopProducing())
-
-  async #forward(request: Request, topic: string, options: RespondOptions): Promise<Response> {
-    const { identity, expiresAt, stream } = options
-    // Refuses what can't be answered before the object is asked, and makes the head, which an object's answer would not let
-    // the application change.
-    const headOnly = createHub({ stream: this.#options.stream })
-    const head = await headOnly.respond(new Request(request.url, { method: 'HEAD' }), options)
-    if (request.method === 'HEAD') return head
-    // It is the object that writes, and its CPU time counts anew with each event: no age unless one is asked for.
-    const told = { topic, identity, expiresAt, stream: forwardable({ maxAge: 0, ...this.#options.stream, ...stream }) }
-    const { body, status } = await this.#objects.call({ topic }, (stub) => stub.fetch(directRequest(request, told)))
-    return body ? new Response(body, head) : new Response(null, { status })
+  stop: DurableObjectHub['stop'] = async (topic) => {
+    await this.#objects.call({ topic }, (stub) => stub.stop())
   }
 
-  // Publishing opens nothing that would belong to a request. Made late: chance is forbidden outside of one.
-  #publishing(): Hub {
-    return (this.#publisher ??= this.#ownHub())
+  // Does for all requests what opens nothing that would belong to one of them. Made late: chance is forbidden outside of
+  // a request.
+  #sharedHub(): Hub {
+    if (this.#shared) return this.#shared
+    const { publish, read, subscribe, signals, close } = new DurableObjectBroker(this.#namespace)
+    const sending: BrokerSignals = { send: signals.send, listen: async () => async () => {} }
+    const broker = { publish, read, subscribe, signals: sending, close }
+    return (this.#shared = createHub({ ...this.#options, broker }))
   }
-
-  #ownHub(): Hub {
-    return createHub({ ...this.#options, broker: new DurableObjectBroker(this.#namespace) })
-  }
-}
-
-function isAcknowledging(request: Request): boolean {
-  return new URL(request.url).searchParams.get('ack') === '1'
-}
-
-// A line to a hub costs an object: only streams that are acknowledged need one.
-function silent({
-  publish,
-  read,
-  subscribe,
-  close,
-}: DurableObjectBroker): Pick<DurableObjectBroker, 'publish' | 'read' | 'subscribe' | 'close'> {
-  return { publish, read, subscribe, close }
 }
