@@ -5,7 +5,7 @@ import { mediaTypeOf } from './limits/media-type.ts'
 import { Refused } from './refused.ts'
 
 /** What a request asks to publish. */
-export interface Publication {
+export interface PublishRequest {
   events: HubPublication[]
   /** Makes a repeated request store nothing. */
   key: string | undefined
@@ -17,20 +17,20 @@ export interface Publication {
  *
  * @throws {Refused} 400, 408, 413 or 415
  */
-export async function readPublication(request: Request, limits: ResolvedLimits): Promise<Publication> {
+export async function readPublishRequest(request: Request, limits: ResolvedLimits): Promise<PublishRequest> {
   const type = mediaTypeOf(request, ['application/json', 'text/plain'])
   const text = await readText(request, limits)
-  const publication = type === 'text/plain' ? fromText(request, text) : fromJson(parse(text), limits)
-  check(publication, limits)
-  return publication
+  const asked = type === 'text/plain' ? fromText(request, text) : fromJson(parse(text), limits)
+  check(asked, limits)
+  return asked
 }
 
-function fromText(request: Request, data: string): Publication {
+function fromText(request: Request, data: string): PublishRequest {
   const query = new URL(request.url).searchParams
   return { events: [{ event: query.get('event') ?? undefined, data }], key: query.get('key') ?? undefined }
 }
 
-function fromJson(body: unknown, limits: ResolvedLimits): Publication {
+function fromJson(body: unknown, limits: ResolvedLimits): PublishRequest {
   if (!isRecord(body)) throw invalid('The body must be a JSON object')
   const { key, events, ...single } = body
   if (key !== undefined && typeof key !== 'string') throw invalid('`key` must be a string')
@@ -53,7 +53,7 @@ function toEvent(value: unknown): HubPublication {
   return { event, data }
 }
 
-function check({ events, key }: Publication, limits: ResolvedLimits): void {
+function check({ events, key }: PublishRequest, limits: ResolvedLimits): void {
   if (events.length === 0) throw invalid('`events` must not be empty')
   if (key === '') throw invalid('`key` must not be empty')
   if (key === undefined || key.length <= limits.topicLength) return
