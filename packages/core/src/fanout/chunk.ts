@@ -5,45 +5,67 @@ export interface RingEntry<Event = unknown> {
   readonly body: Uint8Array
   /** True for bytes that are no event. */
   readonly comment?: boolean
-  /** What a subscriber's filter looks at. */
+  /** What filters and subscribers in this process look at. */
   readonly event?: Event
 }
 
-/** Consecutive bytes of a ring, shared by every subscriber that stands at the same place. */
-export interface Chunk {
+/** What a subscriber takes at once. Shared between subscribers: never change it. */
+export interface Portion {
+  /** What it holds of a ring or of a replay; a hint or an end holds none. */
+  readonly entries: readonly RingEntry[]
+  /** How many bytes it has, known before they are put together. */
+  readonly length: number
   readonly bytes: Uint8Array
-  /** The sequence number after its last entry. */
-  readonly next: number
-  readonly events: number
-  /** The id of the last entry that has one, whether it was selected or not. */
-  readonly lastId: string | undefined
-  /** The id of the last entry in `bytes` that has one. */
-  readonly toldId: string | undefined
 }
 
 const encoder = new TextEncoder()
 const idLineOverhead = 'id: \n'.length
 
-/** Put entries together, or those of them that are accepted: then it may be empty. */
-export function buildChunk(
-  entries: readonly RingEntry[],
-  next: number,
-  accepts?: (entry: RingEntry) => boolean,
-): Chunk {
-  const selected: RingEntry[] = []
-  let length = 0
-  let events = 0
-  let lastId: string | undefined
-  let toldId: string | undefined
-  for (const entry of entries) {
-    lastId = entry.id ?? lastId
-    if (accepts && !accepts(entry)) continue
-    toldId = lastId
-    selected.push(entry)
-    length += lengthOf(entry)
-    if (!entry.comment) events++
+/** Consecutive entries, shared by every subscriber that stands at the same place. May be empty where some were not accepted. */
+export class Chunk implements Portion {
+  readonly entries: readonly RingEntry[]
+  /** How many entries it stands for, those that were not accepted included. */
+  readonly span: number
+  readonly length: number
+  readonly events: number
+  /** The id after it: that of the last entry that has one, whether it was accepted or not, or where it begins. */
+  readonly lastId: string | undefined
+  /** The last id in its bytes. */
+  readonly toldId: string | undefined
+  #bytes: Uint8Array | undefined
+
+  /** @param startId - the id before it */
+  constructor(entries: readonly RingEntry[], accepts?: (entry: RingEntry) => boolean, startId?: string) {
+    const accepted: RingEntry[] = []
+    let length = 0
+    let events = 0
+    let lastId = startId
+    let toldId: string | undefined
+    for (const entry of entries) {
+      lastId = entry.id ?? lastId
+      if (accepts && !accepts(entry)) continue
+      toldId = lastId
+      accepted.push(entry)
+      length += lengthOf(entry)
+      if (!entry.comment) events++
+    }
+    this.entries = accepted
+    this.span = entries.length
+    this.length = length
+    this.events = events
+    this.lastId = lastId
+    this.toldId = toldId
   }
-  return { bytes: joinEntries(selected, length), next, events, lastId, toldId }
+
+  /** Put together when they are first asked for: a subscriber in this process never does. */
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= joinEntries(this.entries, this.length))
+  }
+}
+
+/** Bytes that are no entry: a hint, or the end of a stream. */
+export function portionOf(bytes: Uint8Array): Portion {
+  return { entries: [], length: bytes.length, bytes }
 }
 
 /** How many bytes an entry is on the wire. */

@@ -1,27 +1,34 @@
 import type { Environment } from '../environment.ts'
-import type { Backlog, BacklogPage } from './backlog.ts'
-import type { RingEntry } from './chunk.ts'
+import { type Chunk, type Portion, portionOf, type RingEntry } from './chunk.ts'
 import type { Ring } from './ring.ts'
 
-/** What one client is to get. */
+/** What a subscriber has to get before, or instead of, what is in its ring. */
+export interface Replay {
+  /** The next part of it, or the sequence number from which the ring has everything. */
+  read(): Promise<Chunk | number>
+  /** Nobody will read on. */
+  cancel(): void
+}
+
+/** What one subscriber is to get. */
 export interface PendingOptions {
   /** Written first. */
-  opening: Uint8Array
+  opening?: Uint8Array | undefined
   /** @param checkpoint - the position, when it has moved without an event that told it */
   heartbeatBytes(checkpoint: string | undefined): Uint8Array
-  /** Where the client is when it joins; undefined in a ring without ids. */
+  /** Where the subscriber is when it joins; undefined in a ring without ids. */
   lastId?: string | undefined
   /** What it gets before the ring. */
-  backlog?: Backlog | undefined
+  replay?: Replay | undefined
   /** Gets a subscriber that has left the ring back into it. Without it, such a one is closed as `overflow`. */
-  refill?(lastId: string): Backlog
+  replayFrom?(lastId: string): Replay
   /** Which entries it wants. Default all. */
   accepts?: ((entry: RingEntry) => boolean) | undefined
 }
 
-/** What an outbox tells its subscriber. */
+/** What is told of what is pending. */
 export interface PendingListener {
-  /** There is more to write. */
+  /** There is more to take. */
   onMore(): void
   /** There is something missing that cannot be had. */
   onLost(reason: 'overflow' | 'failed', error?: unknown): void
@@ -36,8 +43,8 @@ interface End {
 }
 
 /**
- * What one client gets next: its opening, what it missed, what is in the ring, hints when there is nothing else,
- * and at last its end.
+ * What one subscriber gets next: its opening, what it missed, what is in the ring, hints when there is nothing else, and
+ * at last its end.
  */
 export class Pending {
   /** The sequence number of the ring's entry that comes next. */
@@ -53,8 +60,9 @@ export class Pending {
   readonly #environment: Environment
   readonly #listener: PendingListener
   #opening: Uint8Array | undefined
-  #backlog: Backlog | undefined
-  #page: BacklogPage | undefined
+  #replay: Replay | undefined
+  /** A part of the replay that was read and is not taken yet. */
+  #page: Chunk | undefined
   #reading = false
   #closed = false
   #end: End | undefined
@@ -68,18 +76,18 @@ export class Pending {
     this.#environment = environment
     this.#listener = listener
     this.#opening = options.opening
-    this.#backlog = options.backlog
+    this.#replay = options.replay
     this.#lastId = this.#toldId = options.lastId
     this.position = ring.end
     this.hintedAt = environment.now()
   }
 
-  /** It reads a backlog. */
+  /** It reads a replay. */
   get replaying(): boolean {
-    return this.#backlog !== undefined
+    return this.#replay !== undefined
   }
 
-  /** There are bytes to take, as far as is known. */
+  /** There is something to take, as far as is known. */
   get waiting(): boolean {
     const hints = this.heartbeatDue || !!this.#opening || !!this.#notice
     return hints || this.position < this.#ring.end || !!this.#page || !!this.#end
@@ -87,16 +95,11 @@ export class Pending {
 
   /** It has an end, and everything before it has been taken. */
   get done(): boolean {
-    return (
-      this.#end !== undefined &&
-      !this.#end.tail &&
-      !this.#opening &&
-      !this.#isReplaying() &&
-      this.position >= this.#end.at
-    )
+    const end = this.#end
+    return !!end && !end.tail && !this.#opening && !this.#mustReplay() && this.position >= end.at
   }
 
-  /** Since when bytes have been waiting for a client that has been blocked since `blockedAt`. */
+  /** Since when something has been waiting for a subscriber that has been blocked since `blockedAt`. */
   waitingSince(blockedAt: number, now: number): number {
     // Nothing of the ring is waiting, but an opening, a page or an end; or the place in the ring is gone already.
     const oldest = this.#opening || this.#page || this.#end ? blockedAt : now
@@ -111,58 +114,54 @@ export class Pending {
   /** End after what is there now, then `tail`. @param complete - a replay that is under way is completed first */
   end(tail: Uint8Array | undefined, complete: boolean): void {
     const abandoned = this.replaying && !complete
-    if (abandoned) this.#backlog?.cancel()
+    if (abandoned) this.#replay?.cancel()
     this.#end = { at: abandoned ? this.position : this.#ring.end, tail, abandoned }
   }
 
   close(): void {
     this.#closed = true
-    this.#backlog?.cancel()
+    this.#replay?.cancel()
   }
 
-  /** The bytes that come next; undefined when there are none now. */
-  next(): Uint8Array | undefined {
-    for (let bytes = this.#advance(); bytes; bytes = this.#advance()) {
-      // All of a page or of a chunk may have been filtered out.
-      if (bytes.length > 0) return bytes
+  /** What comes next; undefined when there is nothing now. */
+  next(): Portion | undefined {
+    for (let portion = this.#advance(); portion; portion = this.#advance()) {
+      // None of a chunk may have been accepted.
+      if (portion.length > 0) return portion
     }
     return undefined
   }
 
-  #advance(): Uint8Array | undefined {
-    if (this.#opening) return this.#takeOpening()
-    if (this.#isReplaying()) return this.#takePage()
+  #advance(): Portion | undefined {
+    if (this.#opening) return this.#takeOpening(this.#opening)
+    if (this.#mustReplay()) return this.#takePage()
     if (this.position < (this.#end?.at ?? this.#ring.end)) return this.#takeEntries()
     return this.#end ? this.#takeTail(this.#end) : this.#takeHint()
   }
 
-  #isReplaying(): boolean {
+  #mustReplay(): boolean {
     return this.replaying && !this.#end?.abandoned
   }
 
-  #takeOpening(): Uint8Array | undefined {
-    const opening = this.#opening
+  #takeOpening(opening: Uint8Array): Portion {
     this.#opening = undefined
-    return opening
+    return portionOf(opening)
   }
 
-  #takePage(): Uint8Array | undefined {
+  #takePage(): Portion | undefined {
     const page = this.#page
     if (!page) {
-      if (!this.#reading) void this.#read(this.#backlog as Backlog)
+      if (!this.#reading) void this.#read(this.#replay as Replay)
       return this.#takeHint()
     }
     this.#page = undefined
-    this.events += page.events
-    this.#lastId = page.lastId
-    this.#toldId = page.toldId ?? this.#toldId
-    return page.bytes
+    return this.#take(page)
   }
 
-  async #read(backlog: Backlog): Promise<void> {
+  async #read(replay: Replay): Promise<void> {
     this.#reading = true
     try {
-      const page = await backlog.read()
+      const page = await replay.read()
       if (this.#closed) return
       if (typeof page === 'number') this.#join(page)
       else this.#page = page
@@ -175,42 +174,46 @@ export class Pending {
 
   #join(position: number): void {
     this.position = position
-    this.#backlog = undefined
+    this.#replay = undefined
     if (position < this.#ring.start) this.#fallBehind()
   }
 
   #fallBehind(): void {
-    if (this.#options.refill && this.#lastId !== undefined) this.#backlog = this.#options.refill(this.#lastId)
+    if (this.#options.replayFrom && this.#lastId !== undefined) this.#replay = this.#options.replayFrom(this.#lastId)
     else this.#listener.onLost('overflow')
   }
 
-  #takeEntries(): Uint8Array | undefined {
+  #takeEntries(): Portion | undefined {
     const { accepts } = this.#options
     const chunk = accepts ? this.#ring.selectFrom(this.position, accepts) : this.#ring.chunkFrom(this.position)
     if (!chunk) {
       this.#fallBehind()
       return this.#closed ? undefined : this.#advance()
     }
-    this.position = chunk.next
-    this.#lastId = chunk.lastId ?? this.#lastId
-    this.#toldId = accepts ? (chunk.toldId ?? this.#toldId) : this.#lastId
-    this.events += chunk.events
-    return chunk.bytes
+    this.position += chunk.span
+    return this.#take(chunk)
   }
 
-  #takeTail(end: End): Uint8Array | undefined {
+  #take(chunk: Chunk): Portion {
+    this.events += chunk.events
+    this.#lastId = chunk.lastId ?? this.#lastId
+    this.#toldId = chunk.toldId ?? this.#toldId
+    return chunk
+  }
+
+  #takeTail(end: End): Portion | undefined {
     const { tail } = end
     end.tail = undefined
-    return tail
+    return tail && portionOf(tail)
   }
 
-  #takeHint(): Uint8Array | undefined {
+  #takeHint(): Portion | undefined {
     const hint = this.#notice ?? (this.heartbeatDue ? this.#heartbeat() : undefined)
     if (hint === undefined) return undefined
     this.#notice = undefined
     this.heartbeatDue = false
     this.hintedAt = this.#environment.now()
-    return hint
+    return portionOf(hint)
   }
 
   #heartbeat(): Uint8Array {

@@ -1,9 +1,8 @@
 import type { Environment } from '../environment.ts'
-import { buildChunk, type Chunk, type RingEntry, lengthOf } from './chunk.ts'
-import type { CloseReason } from './stream-close.ts'
+import { Chunk, type RingEntry, lengthOf } from './chunk.ts'
 import { Flusher } from './flusher.ts'
-import { SlotList } from './slot-list.ts'
-import type { Subscriber } from './subscriber.ts'
+import type { CloseReason } from './stream-close.ts'
+import { SlotList, type Slotted } from './slot-list.ts'
 
 /** How a ring keeps what has been written. */
 export interface RingOptions {
@@ -17,6 +16,18 @@ export interface RingOptions {
 
 /** What a subscriber can do at the moment. */
 export type Standing = 'ready' | 'blocked' | 'stuck' | 'replaying'
+
+/** What a ring knows of a subscriber. */
+export interface RingReader extends Slotted {
+  /** Kept by the ring. */
+  standing: Standing | undefined
+  /** The sequence number of the entry that it gets next. */
+  readonly position: number
+  /** Take all there is, until it is full. */
+  pump(): void
+  /** Close once everything up to now, then `tail`, has been taken. */
+  finish(reason: CloseReason, tail: Uint8Array): void
+}
 
 interface KeptEntry extends RingEntry {
   readonly at: number
@@ -42,12 +53,12 @@ const maxCachedRanges = 16
  * are built once per position. A blocked subscriber is not even looked at.
  */
 export class Ring {
-  readonly ready: SlotList<Subscriber> = new SlotList()
-  readonly blocked: SlotList<Subscriber> = new SlotList()
+  readonly ready: SlotList<RingReader> = new SlotList()
+  readonly blocked: SlotList<RingReader> = new SlotList()
   /** Those that are blocked and have left the ring, so that it need not be kept for them. */
-  readonly stuck: SlotList<Subscriber> = new SlotList()
-  /** Those that read a backlog, and would never catch up with a busy ring if it were not kept for them. */
-  readonly replaying: SlotList<Subscriber> = new SlotList()
+  readonly stuck: SlotList<RingReader> = new SlotList()
+  /** Those that read a replay, and would never catch up with a busy ring if it were not kept for them. */
+  readonly replaying: SlotList<RingReader> = new SlotList()
   readonly #options: RingOptions
   readonly #environment: Environment
   readonly #flusher: Flusher
@@ -97,7 +108,7 @@ export class Ring {
   }
 
   /** Put a subscriber where it belongs now; undefined when it leaves. */
-  place(subscriber: Subscriber, standing: Standing | undefined): void {
+  place(subscriber: RingReader, standing: Standing | undefined): void {
     if (subscriber.standing) this[subscriber.standing].remove(subscriber)
     subscriber.standing = standing
     if (standing) this[standing].add(subscriber)
@@ -114,7 +125,7 @@ export class Ring {
     const cached = this.#sealed.get(sequence) ?? this.#open.get(sequence)
     if (cached) return cached
     const next = this.#endOfChunk(sequence)
-    const chunk = buildChunk(this.#between(sequence, next), next)
+    const chunk = new Chunk(this.#between(sequence, next))
     const cache = next === this.end ? this.#open : this.#sealed
     cache.set(sequence, chunk)
     if (cache.size > maxCachedRanges) cache.delete(cache.keys().next().value as number)
@@ -124,17 +135,16 @@ export class Ring {
   /** Like {@link chunkFrom}, for one subscriber that wants only some entries. It may be empty. */
   selectFrom(sequence: number, accepts: (entry: RingEntry) => boolean): Chunk | undefined {
     if (sequence < this.#start || sequence >= this.end) return undefined
-    const next = this.#endOfChunk(sequence)
-    return buildChunk(this.#between(sequence, next), next, accepts)
+    return new Chunk(this.#between(sequence, this.#endOfChunk(sequence)), accepts)
   }
 
   /** Give up to `budget` writable subscribers what they have not seen. Returns how many were looked at. */
   flush(budget: number): number {
     if (this.#cursor === 0) {
-      this.#cursor = this.ready.length
+      this.#cursor = this.ready.items.length
       this.#passEnd = this.end
     }
-    const from = Math.min(this.#cursor, this.ready.length)
+    const from = Math.min(this.#cursor, this.ready.items.length)
     const stop = Math.max(0, from - budget)
     // From the back: a subscriber that becomes blocked is replaced by the last one, which has been served.
     for (this.#cursor = from; this.#cursor > stop;) this.ready.items[--this.#cursor]?.pump()
@@ -143,7 +153,7 @@ export class Ring {
     return from - stop
   }
 
-  /** Finish every subscriber, as {@link Subscriber.finish}. */
+  /** Finish every subscriber. */
   finish(reason: CloseReason, tail: Uint8Array): void {
     for (const subscriber of this.#everyone()) subscriber.finish(reason, tail)
   }
@@ -152,7 +162,7 @@ export class Ring {
   trim(): void {
     const before = this.#start
     if (this.#options.keepUndelivered) this.#drop(this.#slowest() - this.#start)
-    else if (this.blocked.length + this.replaying.length > 0) this.#dropAboveLimit()
+    else if (this.blocked.items.length + this.replaying.items.length > 0) this.#dropAboveLimit()
     else this.#drop(this.#flushed - this.#start)
     if (this.#start !== before) this.#options.onTrim?.()
   }
@@ -164,7 +174,7 @@ export class Ring {
     if (this.end > this.#flushed) this.#flusher.add(this)
   }
 
-  #everyone(): Subscriber[] {
+  #everyone(): RingReader[] {
     return [this.ready, this.blocked, this.stuck, this.replaying].flatMap(({ items }) => items)
   }
 

@@ -1,14 +1,14 @@
 /**
  * Where one response's bytes go. An adapter that can write to its socket directly implements this and attaches it to
- * the body; everybody else reads the body as a plain web stream.
+ * the body; everybody else reads the body as a plain web stream. A loop in this process has one that takes entries.
  */
-export interface Sink {
+export interface Sink<Item = Uint8Array> {
   /**
    * Take one chunk whole. The chunk is shared between clients: never change or transfer it.
    *
    * @returns false when the client is behind: the core then waits for `onDrain` before it writes again
    */
-  write(chunk: Uint8Array): boolean
+  write(chunk: Item): boolean
   /** Set by the core; the sink calls it when it can take more after a `write` that returned false. */
   onDrain: (() => void) | undefined
   /** Set by the core; the sink calls it once the client is gone. */

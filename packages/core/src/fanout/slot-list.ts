@@ -8,10 +8,6 @@ export interface Slotted {
 export class SlotList<T extends Slotted> {
   readonly items: T[] = []
 
-  get length(): number {
-    return this.items.length
-  }
-
   add(item: T): void {
     item.slot = this.items.length
     this.items.push(item)

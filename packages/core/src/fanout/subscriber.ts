@@ -1,15 +1,17 @@
 import type { Environment } from '../environment.ts'
 import { callSafely } from '../report.ts'
+import type { Portion } from './chunk.ts'
 import type { StreamClose, CloseReason } from './stream-close.ts'
 import type { Deadline, DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
-import type { Ring, Standing } from './ring.ts'
+import type { Ring, RingReader, Standing } from './ring.ts'
 import { Pending, type PendingOptions } from './pending.ts'
 import type { Sink } from './sink.ts'
-import type { Slotted } from './slot-list.ts'
 
 /** How one subscriber behaves. Times are milliseconds, Infinity for never; ends are on the monotonic clock. */
-export interface SubscriberOptions extends PendingOptions {
+export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions {
+  /** What the sink is given of a portion. */
+  itemOf(portion: Portion): Item
   heartbeat: number
   stallTimeout: number
   /** When the stream is too old. */
@@ -26,11 +28,12 @@ export interface SubscriberOptions extends PendingOptions {
 }
 
 /**
- * One client: a position in a ring, a sink, and the deadlines that find out when it no longer works.
+ * One client, or one loop in this process: a position in a ring, a sink, and the deadlines that find out when it no longer
+ * works.
  *
  * It is *blocked* from a `write` that returned false to the sink's `onDrain`. Closing is idempotent and never throws.
  */
-export class Subscriber implements Slotted, Deadline {
+export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
   slot = -1
   /** Kept by its ring. */
   standing: Standing | undefined
@@ -38,11 +41,11 @@ export class Subscriber implements Slotted, Deadline {
   bytes = 0
   readonly #ring: Ring
   readonly #pending: Pending
-  readonly #options: SubscriberOptions
+  readonly #options: SubscriberOptions<Item>
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
   readonly #openedAt: number
-  #sink: Sink | undefined
+  #sink: Sink<Item> | undefined
   #blocked = true
   #closed = false
   #finish: { reason: CloseReason; error: unknown; hasTail: boolean } | undefined
@@ -53,7 +56,7 @@ export class Subscriber implements Slotted, Deadline {
   /** When the client must have acknowledged again: never, until it has done so once. */
   #acknowledgeBy = Infinity
 
-  constructor(ring: Ring, options: SubscriberOptions, environment: Environment, wheel: DeadlineWheel) {
+  constructor(ring: Ring, options: SubscriberOptions<Item>, environment: Environment, wheel: DeadlineWheel) {
     this.#ring = ring
     this.#options = options
     this.#environment = environment
@@ -81,8 +84,8 @@ export class Subscriber implements Slotted, Deadline {
     return this.#pending.events
   }
 
-  /** Send bytes to `sink` from now on, beginning when it calls `onDrain`. */
-  connect(sink: Sink): void {
+  /** Write to `sink` from now on, beginning when it calls `onDrain`. */
+  connect(sink: Sink<Item>): void {
     if (this.#sink) this.#sink.onDrain = this.#sink.onClose = undefined
     this.#sink = sink
     sink.onDrain = () => this.#drained()
@@ -108,9 +111,9 @@ export class Subscriber implements Slotted, Deadline {
   /** Write all that is waiting, until the sink is full. */
   pump(): void {
     while (!this.#blocked && !this.#closed) {
-      const bytes = this.#pending.next()
-      if (bytes === undefined) break
-      this.#write(bytes)
+      const portion = this.#pending.next()
+      if (portion === undefined) break
+      this.#write(portion)
     }
     if (this.#finish && this.#isFinished()) this.close(this.#finish.reason, this.#finish.error)
     this.#place()
@@ -195,19 +198,19 @@ export class Subscriber implements Slotted, Deadline {
     if (!this.#closed && standing !== this.standing) this.#ring.place(this, standing)
   }
 
-  #write(bytes: Uint8Array): void {
-    this.bytes += bytes.length
+  #write(portion: Portion): void {
+    this.bytes += portion.length
     this.#wroteAt = this.#environment.now()
     if (!this.#options.keepHinting) this.#pending.heartbeatDue = false
-    if (this.#offer(bytes)) return
+    if (this.#offer(portion)) return
     this.#blocked = true
     this.#blockedAt = this.#wroteAt
   }
 
   // A sink that throws has lost its client: the others of this flush must get theirs all the same.
-  #offer(bytes: Uint8Array): boolean {
+  #offer(portion: Portion): boolean {
     try {
-      return this.#sink?.write(bytes) ?? false
+      return this.#sink?.write(this.#options.itemOf(portion)) ?? false
     } catch (error) {
       this.close('client-closed', error)
       return false

@@ -10,7 +10,7 @@ import { HubClosedError } from './errors.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { LoadExchange } from './load.ts'
 import { LocalSubscription } from './local-subscription.ts'
-import { endMark, runMark } from './marks.ts'
+import { endMark, runMark } from './entries.ts'
 import { OpenStreams } from './open-streams.ts'
 import { MemoryBroker } from './broker/memory-broker.ts'
 import { produce } from './producer.ts'
@@ -122,6 +122,7 @@ export class StreamHub implements Hub {
       join: () => this.#feeds.join(checked),
       broker: this.#broker,
       environment: this.#environment,
+      wheel: this.#wheel,
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
     })
   }

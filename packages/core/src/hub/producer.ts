@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts'
 import { withLinger } from '../linger.ts'
 import { untilAborted } from '../until-aborted.ts'
-import type { End } from './marks.ts'
+import type { End } from './entries.ts'
 import type { HubPublication } from './types.ts'
 
 /** How a producer is watched over. */

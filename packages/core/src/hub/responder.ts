@@ -13,7 +13,7 @@ import type { Hint } from '../wire/hints.ts'
 import type { Broker } from './broker/broker.ts'
 import type { Lease, FeedRegistry } from './feed-registry.ts'
 import type { OpenStream, OpenStreams } from './open-streams.ts'
-import { type Reading, readingOf } from './replay/reading.ts'
+import { resume, type Resumption } from './replay/resume.ts'
 import { resumePointOf } from './replay/resume-point.ts'
 import { Standby } from './standby.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
@@ -86,11 +86,11 @@ export class Responder {
     const { broker, environment } = this.#parts
     const { request, lease, options } = opening
     const from = resumePointOf(request, lease.feed.topics)
-    const reading = readingOf(lease, from, options.filter, broker, environment)
+    const resumption = resume({ broker, lease, environment }, from, options.filter)
     const { end } = lease.feed
     // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
-    if (end && reading.backlog === undefined) return new Response(null, { status: 204 })
-    const subscriber = this.#open(opening, lease.feed.ring, reading, 1)
+    if (end && resumption.replay === undefined) return new Response(null, { status: 204 })
+    const subscriber = this.#open(opening, lease.feed.ring, resumption, 1)
     if (end) subscriber.finish('ended', encodeEnd(end))
     return subscriber
   }
@@ -102,16 +102,16 @@ export class Responder {
     const { filter } = opening.options
     const standby = new Standby(feed, filter, () => this.#hints(opening), environment, wheel)
     // Of a filtered stream it is not known which event was its last.
-    const reading = filter ? {} : { hints: { at: feed.checkpoint } }
-    const subscriber = this.#open(opening, silent, reading, 0.1, () => standby.close())
+    const told = filter ? {} : { hints: { at: feed.checkpoint } }
+    const subscriber = this.#open(opening, silent, told, 0.1, () => standby.close())
     standby.tell(subscriber)
     return subscriber
   }
 
   #open(
     opening: Opening,
-    feed: Ring,
-    { hints, checkpoint, ...reading }: Reading,
+    ring: Ring,
+    { hints, checkpoint, ...resumption }: Partial<Resumption> & { hints?: Hint },
     weight: number,
     onClosed: () => void = () => {},
   ): Subscriber {
@@ -131,7 +131,7 @@ export class Responder {
     const own = (): Hint => this.#hints(opening)
     const subscriberOptions: SubscriberOptions = {
       ...deadlinesOf(settings, environment, own),
-      ...reading,
+      ...resumption,
       opening: openingBytes(
         settings,
         environment,
@@ -143,7 +143,7 @@ export class Responder {
       acknowledgeTimeout: options.acknowledge?.timeout ?? defaultAcknowledgeTimeout,
       onClose,
     }
-    const subscriber = new Subscriber(feed, subscriberOptions, environment, wheel)
+    const subscriber = new Subscriber(ring, subscriberOptions, environment, wheel)
     const openStream: OpenStream = { info, subscriber, weight, connection, movesItself: isHoldfastClient(request) }
     streams.add(openStream)
     callSafely(options.onOpen, info)

@@ -1,9 +1,8 @@
 import type { Environment } from '../environment.ts'
 import { comparePositions } from '../wire/position.ts'
 import type { Broker, HistoryPage, Position, StoredEvent } from './broker/broker.ts'
-import { encodeBody } from './entries.ts'
-import type { GapReason } from './replay/gap.ts'
-import { type End, endOf } from './marks.ts'
+import { encodeBody, type End, endOf } from './entries.ts'
+import { type GapReason, startOfPage } from './replay/gap.ts'
 import { Retry } from './broker/retry.ts'
 
 /** What a feed hears, in the order of positions. */
@@ -121,9 +120,9 @@ export class TopicSubscription {
     this.#catchingUp = false
   }
 
-  #take({ gap, events, head }: HistoryPage): void {
-    if (gap) this.#tellGap(gap, startOfPage(events, head))
-    for (const stored of events) {
+  #take(page: HistoryPage): void {
+    if (page.gap) this.#tellGap(page.gap, startOfPage(page))
+    for (const stored of page.events) {
       if (comparePositions(stored.position, this.position) > 0) this.#tell(stored)
     }
   }
@@ -140,9 +139,4 @@ export class TopicSubscription {
     this.#position = position
     for (const listener of this.#listeners) listener.onGap(reason, position)
   }
-}
-
-/** The position before a page's first event. */
-export function startOfPage([first]: readonly StoredEvent[], head: Position): Position {
-  return first ? { ...first.position, offset: first.position.offset - 1 } : head
 }

@@ -18,13 +18,15 @@ export interface Published {
   duplicate: boolean
 }
 
-/** An event as it is delivered in-process. */
+/** An event as it is delivered in-process. Shared between subscriptions. */
 export interface HubEvent {
-  topic: string
-  event: string
-  data: string
+  readonly topic: string
+  readonly event: string
+  readonly data: string
   /** The last event ID of a subscription that has seen this event. */
-  id: string
+  readonly id: string
+  /** `data` parsed as JSON. @throws {SyntaxError} when it is not JSON */
+  json<T = unknown>(): T
 }
 
 /** How a hub is doing. Counters count from its creation. */

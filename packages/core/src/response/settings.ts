@@ -52,16 +52,17 @@ export function settingsOf(
 /** What a response says about itself beside its heartbeat and the time; asked anew for each hint. */
 export type OwnHints = () => Hint
 
-/** The deadlines of one subscriber, from now on. */
+/** How a client is written to: as bytes, and with deadlines from now on. */
 export function deadlinesOf(
   settings: StreamSettings,
   environment: Environment,
   own: OwnHints = () => ({}),
-): Pick<SubscriberOptions, 'heartbeat' | 'stallTimeout' | 'oldAt' | 'heartbeatBytes'> {
+): Pick<SubscriberOptions, 'itemOf' | 'heartbeat' | 'stallTimeout' | 'oldAt' | 'heartbeatBytes'> {
   const { heartbeat, stallTimeout, maxAge } = settings
   // Jittered, so that the streams of one moment do not all end at another.
   const age = maxAge * (0.8 + 0.2 * environment.random())
   return {
+    itemOf: ({ bytes }) => bytes,
     heartbeat,
     stallTimeout,
     oldAt: environment.now() + age,

@@ -1,5 +1,5 @@
 import { same } from './assert.ts'
-import type { CaseDefinition } from './case.ts'
+import type { CaseDefinition } from './scene.ts'
 
 const topics = [
   ' ',

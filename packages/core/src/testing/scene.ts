@@ -65,6 +65,15 @@ export class Scene {
   }
 }
 
+/** One case before it knows its broker. */
+export interface CaseDefinition {
+  name: string
+  needs?: BrokerCapability | readonly BrokerCapability[]
+  /** Events a topic keeps. */
+  maxEvents?: number
+  run(scene: Scene): Promise<void>
+}
+
 function missing(capability: BrokerCapability): never {
   throw new ContractError(`Cannot examine "${capability}": provide it, or give the reason in lacks`)
 }

@@ -86,7 +86,7 @@ describe('more subscribers than fit one turn', () => {
       expect(reader.closes).toEqual([])
     }
     for (const [reader, from] of left) expectConsecutive(reader, from)
-    expect([ring.bytes, ring.blocked.length, ring.ready.length]).toEqual([0, 0, readers.size])
+    expect([ring.bytes, ring.blocked.items.length, ring.ready.items.length]).toEqual([0, 0, readers.size])
     expect(left.length).toBeGreaterThan(50)
   })
 

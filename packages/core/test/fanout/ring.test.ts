@@ -142,6 +142,6 @@ describe('a ring', () => {
     expect(reader.closes).toMatchObject([{ reason: 'drained' }])
     appendEvent(ring, 2)
     environment.turn()
-    expect([ring.bytes, ring.ready.length, ring.blocked.length]).toEqual([0, 0, 0])
+    expect([ring.bytes, ring.ready.items.length, ring.blocked.items.length]).toEqual([0, 0, 0])
   })
 })

@@ -16,7 +16,7 @@ it('holds what a set would, and each item knows its place', () => {
           list.add(item)
           model.add(item)
         }
-        expect(list.length).toBe(model.size)
+        expect(list.items.length).toBe(model.size)
         expect(new Set(list.items)).toEqual(model)
         for (const each of items) expect(list.items.indexOf(each)).toBe(each.slot)
       }

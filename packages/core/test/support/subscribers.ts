@@ -27,6 +27,7 @@ export function readRing(ring: Ring, environment: FakeEnvironment, options: Part
       oldAt: Infinity,
       expiresAt: Infinity,
       heartbeatBytes: () => encoder.encode(': beat\n\n'),
+      itemOf: ({ bytes }) => bytes,
       ...options,
       onClose: (close) => void closes.push(close),
     },

@@ -1,5 +1,8 @@
-import { formatBody } from '../../wire/encode.ts'
 import type { RingEntry } from '../../fanout/chunk.ts'
+import { formatBody } from '../../wire/encode.ts'
+import type { Position } from '../../wire/position.ts'
+import type { HistoryPage } from '../broker/broker.ts'
+import { DeliveredEvent } from '../entries.ts'
 import type { HubEvent } from '../types.ts'
 
 /** The event by which a hub announces what it cannot replay. Nobody else may publish it. */
@@ -28,6 +31,11 @@ export interface Gap {
 /** The entry that announces a gap. Its id is where the stream goes on, so a client that reconnects is not told twice. */
 export function gapEntry(gap: Gap): RingEntry<HubEvent> {
   const data = JSON.stringify(gap)
-  const event: HubEvent = { topic: gap.topics[0] ?? '', event: gapEvent, data, id: gap.to }
+  const event = new DeliveredEvent(gap.topics[0] ?? '', gapEvent, data, gap.to)
   return { id: gap.to, body: new TextEncoder().encode(formatBody({ event: gapEvent, data })), event }
+}
+
+/** The position before a page's first event: where a gap before it ends. */
+export function startOfPage({ events: [first], head }: HistoryPage): Position {
+  return first ? { ...first.position, offset: first.position.offset - 1 } : head
 }
