@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.ts'
 import { sinkBodyKey, type Sink, type SinkBody } from '../fanout/sink.ts'
 import type { Subscriber } from '../fanout/subscriber.ts'
+import { WebStreamSink } from './web-stream-sink.ts'
 
 // What a pushed stream may hold before it counts as behind. Counted in bytes: the default strategy counts chunks.
 const pushedBytes = 65_536
@@ -34,51 +35,4 @@ export function createBody(
   }
   Object.defineProperty(stream, sinkBodyKey, { value: sinkBody })
   return stream
-}
-
-/** Feeds a ReadableStream: takes bytes while the stream asks for them, and hears when its reader cancels. */
-class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
-  onDrain: (() => void) | undefined
-  onClose: ((error?: unknown) => void) | undefined
-  /** Somebody reads the web stream, or an adapter has taken over. */
-  used = false
-  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined
-  #wanted = false
-  #writing = false
-
-  start(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
-    this.#controller = controller
-  }
-
-  pull(): void {
-    this.used = true
-    this.#wanted = true
-    // `enqueue` may pull at once; `write` then answers for it.
-    if (!this.#writing) this.onDrain?.()
-  }
-
-  cancel(reason: unknown): void {
-    this.#controller = undefined
-    this.onClose?.(reason)
-  }
-
-  write(chunk: Uint8Array): boolean {
-    const controller = this.#controller
-    if (!controller) return false
-    this.#wanted = false
-    this.#writing = true
-    controller.enqueue(chunk as Uint8Array<ArrayBuffer>)
-    this.#writing = false
-    return this.#wanted || (controller.desiredSize ?? 0) > 0
-  }
-
-  end(): void {
-    this.#controller?.close()
-    this.#controller = undefined
-  }
-
-  abort(reason: unknown): void {
-    this.#controller?.error(reason)
-    this.#controller = undefined
-  }
 }

@@ -1,3 +1,4 @@
+import { callSafely } from '@holdfast/core/adapter'
 import type { Broker, BrokerEvent, BrokerListener } from '@holdfast/core/hub'
 import type { TopicHistory } from './history.ts'
 import { SendBatcher } from './send-batcher.ts'
@@ -60,6 +61,9 @@ export class Topic {
   }
 
   #tell(batch: string): void {
-    for (const event of parseBatch(batch)) for (const listener of this.#listeners) listener.onEvent(event)
+    for (const event of parseBatch(batch)) {
+      // What one throws must reach neither the publisher, whose event is stored, nor the others.
+      for (const listener of this.#listeners) callSafely(() => listener.onEvent(event))
+    }
   }
 }

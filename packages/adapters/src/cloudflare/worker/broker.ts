@@ -1,4 +1,5 @@
 import { InvalidFieldError } from '@holdfast/core'
+import { callSafely } from '@holdfast/core/adapter'
 import {
   type Broker,
   BrokerClosedError,
@@ -134,7 +135,8 @@ export class DurableObjectBroker implements Broker {
   #receive(topic: string, text: string, listener: BrokerListener): void {
     if (isBatch(text)) {
       this.#lasts.delete(topic)
-      for (const event of parseBatch(text)) tell(listener, event)
+      // What it throws must not keep the rest of a batch from it.
+      for (const event of parseBatch(text)) callSafely(() => listener.onEvent(event))
     } else if ('disconnect' in (JSON.parse(text) as Control)) {
       this.#options.onDisconnect?.()
     }
@@ -142,15 +144,6 @@ export class DurableObjectBroker implements Broker {
 
   #checkOpen(): void {
     if (this.#closed) throw new BrokerClosedError()
-  }
-}
-
-// What a listener throws must not keep the rest of a batch from it.
-function tell(listener: BrokerListener, event: StoredEvent): void {
-  try {
-    listener.onEvent(event)
-  } catch (error) {
-    console.error(error)
   }
 }
 
