@@ -19,7 +19,7 @@ export { TopicKeyCollisionError } from '../wire/topic-key.ts'
 export type { Gap, GapReason } from './replay/gap.ts'
 export { createHub } from './hub.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
-export { isHoldfastClient } from '../response/request.ts'
+export { refuse, retryAfter } from './refusal.ts'
 export type {
   Hub,
   HubEvent,
