@@ -1,5 +1,5 @@
 export { durableObjectHub, type DurableObjectHub, type DurableObjectHubOptions } from './worker/hub.ts'
 export { HubObject } from './object/hub-object.ts'
-export type { HistoryLimits } from './object/limits.ts'
+export type { HistoryLimits } from './object/retention.ts'
 export type { HubNamespace } from './worker/namespace.ts'
 export type { ProduceContext } from './object/runs.ts'

@@ -96,6 +96,27 @@ export interface PackedPage {
   gap?: 'trimmed' | 'new-epoch' | undefined
 }
 
+/** Pack events into texts of about `size` characters, or of one event that is larger. */
+export function pack(events: readonly BrokerEvent[], first: number, size: number): Packed[] {
+  const packed: Packed[] = []
+  let texts: string[] = []
+  let length = 0
+  const close = (): void => {
+    if (texts.length > 0) packed.push({ first, count: texts.length, text: `[${texts.join()}]` })
+    first += texts.length
+    texts = []
+    length = 0
+  }
+  for (const { data, event } of events) {
+    const text = JSON.stringify(event === undefined ? [data] : [data, event])
+    if (length + text.length > size) close()
+    texts.push(text)
+    length += text.length
+  }
+  close()
+  return packed
+}
+
 /** Write events that follow each other as one message. */
 export function formatBatch(epoch: number, packed: readonly Packed[]): string {
   return `[${epoch},${packed[0]?.first ?? 0},${packed.map(({ text }) => text).join()}]`

@@ -1,9 +1,16 @@
 import type { BrokerEvent, Position } from '@holdfast/core/hub'
-import { isAbove, isSuperfluous, emptyExtent, type Extent, extentOf } from './extent.ts'
-import { type HistoryLimits, resolveLimits, type ResolvedHistoryLimits } from './limits.ts'
+import {
+  emptyExtent,
+  type Extent,
+  extentOf,
+  type HistoryLimits,
+  isAbove,
+  isSuperfluous,
+  resolveLimits,
+  type ResolvedHistoryLimits,
+} from './retention.ts'
 import { LogTable, type Row } from './log-table.ts'
-import { pack } from './pack.ts'
-import { formatBatch, type Packed, type PackedPage } from '../protocol.ts'
+import { formatBatch, pack, type Packed, type PackedPage } from '../protocol.ts'
 
 /** What is stored about the topic itself. */
 interface StoredTopic {
