@@ -1,4 +1,4 @@
-import { sinkBodyOf, WebStreamSink } from '@holdfast/core/adapter'
+import { isEventStream, sinkBodyOf, WebStreamSink } from '@holdfast/core/adapter'
 
 /** What an adapter hears of a {@link WebSink}. */
 interface WebSinkEvents {
@@ -61,14 +61,10 @@ export class WebSink extends WebStreamSink {
  * @param open where the sink is kept for as long as it may be written to
  */
 export function throughWebSink(response: Response, open: Set<WebSink>, events: WebSinkEvents = {}): Response {
-  if (!isEventStream(response) || response.bodyUsed || response.body?.locked) return response
+  if (!isEventStream(response.headers.get('content-type')) || response.bodyUsed || response.body?.locked)
+    return response
   const sink = new WebSink({ ...events, onOver: (over) => void open.delete(over) })
   if (!sinkBodyOf(response.body)?.attach(sink)) return response
   open.add(sink)
   return new Response(sink.stream, response)
-}
-
-/** Whether a response is an event stream, whoever made it. */
-export function isEventStream(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
 }

@@ -1,6 +1,7 @@
+import { isEventStream } from '@holdfast/core/adapter'
 import { mapAnswers } from '../map-answers.ts'
 import type { FetchHandler } from '../serve.ts'
-import { isEventStream, throughWebSink, type WebSink } from '../web-sink.ts'
+import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { BunServer } from './types.ts'
 
 // Bun 1.4 counts idle time in steps of 4 s: 1 cuts after 2 s on average, while 16 cut a stream that wrote every 15.
@@ -30,7 +31,7 @@ export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>)
 }
 
 function guard(request: Request, response: Response, server: BunServer, open: Set<WebSink>): Response {
-  if (!isEventStream(response)) return response
+  if (!isEventStream(response.headers.get('content-type'))) return response
   const guarded = throughWebSink(response, open, {
     onEnd: () => server.timeout(request, lingerSeconds),
     onCut: () => server.timeout(request, cutSeconds),

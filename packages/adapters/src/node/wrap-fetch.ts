@@ -1,7 +1,6 @@
-import { sinkBodyOf } from '@holdfast/core/adapter'
+import { isEventStream, sinkBodyOf } from '@holdfast/core/adapter'
 import { mapAnswers } from '../map-answers.ts'
 import type { FetchHandler } from '../serve.ts'
-import { isEventStream } from '../web-sink.ts'
 import { alreadySent } from './already-sent.ts'
 import { DirectSink } from './direct-sink.ts'
 import type { NodeEnv } from './types.ts'
@@ -28,7 +27,7 @@ export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>
 function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Response {
   const { incoming, outgoing } = env
   // Asked first, since reading `body` of @hono/node-server's own responses takes them off their fast path.
-  if (!isEventStream(response) || incoming.method === 'HEAD') return response
+  if (!isEventStream(response.headers.get('content-type')) || incoming.method === 'HEAD') return response
   if (outgoing.headersSent || outgoing.destroyed || response.bodyUsed || response.body?.locked) return response
   const sink = new DirectSink(incoming, outgoing, response, (over) => void open.delete(over))
   try {

@@ -1,4 +1,4 @@
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+import { decodeLastEventId } from '../wire/last-event-id.ts'
 
 /**
  * Where a client wants to go on: a non-empty `Last-Event-ID` header wins, else `?lastEventId=`, else the empty string.
@@ -7,20 +7,13 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
  */
 export function lastEventIdOf(request: Request): string {
   const header = request.headers.get('last-event-id')
-  if (header) return decodeByteString(header)
+  if (header) return decodeLastEventId(header)
   return new URL(request.url).searchParams.get('lastEventId') ?? ''
 }
 
 /** Whether the client is `connect()`, which says so: `Accept: text/event-stream;holdfast=1`. */
 export function isHoldfastClient(request: Request): boolean {
   return /;\s*holdfast=1\b/.test(request.headers.get('accept') ?? '')
-}
-
-// Headers give each byte as one character.
-function decodeByteString(value: string): string {
-  const bytes = Uint8Array.from(value, (character) => character.charCodeAt(0))
-  const isByteString = [...value].every((character) => character.charCodeAt(0) < 0x100)
-  return isByteString ? utf8.decode(bytes) : value
 }
 
 const reported = new WeakSet<Request>()

@@ -32,9 +32,9 @@ export function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
   return joined
 }
 
-/** How many bytes a text is in UTF-8. */
-export function byteLength(text: string): number {
-  return encoder.encode(text).length
+/** How many bytes a text is in UTF-8: of ASCII, as many as characters, which is for the caller to know. */
+export function byteLength(text: string, isAscii = text === ''): number {
+  return isAscii ? text.length : encoder.encode(text).length
 }
 
 /**

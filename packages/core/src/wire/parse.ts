@@ -14,11 +14,16 @@ export type { EventStreamHandlers } from './block.ts'
 export interface EventStreamParserOptions {
   /** The last event ID to begin with, as after a reconnection. Default the empty string. */
   lastEventId?: string | undefined
-  /** The bytes that an unfinished block may take, its comments and line ends included. Default 16 MiB. */
+  /**
+   * The bytes that an unfinished event may hold: its data, type and id so far, and the unfinished line, its field's name
+   * included. What is not kept does not count. Default 16 MiB.
+   */
   maxEventBytes?: number | undefined
 }
 
 const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+// An unfinished line that is a field of the standard's, or still may become one.
+const field = /^(data|event|id|retry):|^[a-z]{0,5}$/
 const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0)
 
 // Chunks below this are searched for a line end in JavaScript, and kept as bytes until one comes: a call of the decoder
@@ -49,9 +54,9 @@ export class EventStreamParser {
   #interrupted = false
   #skipLf = false
 
-  // The unfinished block, and the bytes it takes so far.
+  /** The bytes of the unfinished line, decoded or not. */
+  #lineBytes = 0
   readonly #block: EventBlock
-  #bytes = 0
 
   constructor(handlers: EventStreamHandlers, options: EventStreamParserOptions = {}) {
     this.#block = new EventBlock(handlers, options.lastEventId ?? '')
@@ -71,7 +76,7 @@ export class EventStreamParser {
   /**
    * Parse the next bytes and call the handlers. The chunk is not kept.
    *
-   * @throws {EventTooLargeError} the unfinished block passed `maxEventBytes`; every later call throws it again
+   * @throws {EventTooLargeError} the unfinished event passed `maxEventBytes`; every later call throws it again
    */
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure
@@ -93,28 +98,32 @@ export class EventStreamParser {
     }
   }
 
-  // As much of the queue as cannot pass the limit. At the limit line ends still may come: they finish the block.
+  // As much of the queue as can pass the limit by one byte at most: a line end there still is none too many.
   #nextPart(): Uint8Array {
     const queue = this.#queue
-    let room = Math.min(maxText, this.#maxEventBytes - this.#bytes)
-    if (room < 1) {
-      if (queue[0] !== 10 && queue[0] !== 13) this.#fail()
-      room = 1
-    }
+    const held = this.#block.bytes
+    if (held + this.#lineBytes > this.#maxEventBytes) this.#passOver()
+    const room = Math.min(maxText, this.#maxEventBytes + 1 - held - this.#lineBytes)
     const part = queue.length > room ? queue.subarray(0, room) : queue
     this.#queue = queue.length > room ? queue.subarray(room) : nothing
-    this.#bytes += part.length
+    this.#lineBytes += part.length
     return part
   }
 
-  #fail(): never {
-    this.#forget()
-    throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
+  // The unfinished line is too long. One that nobody would miss, a comment above all, goes on as a field without meaning.
+  #passOver(): void {
+    const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
+    if (field.test(line)) {
+      this.#forget()
+      throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
+    }
+    this.#tail = '-'
+    this.#rawLength = this.#lineBytes = 0
   }
 
   #forget(): void {
     this.#queue = nothing
-    this.#rawLength = this.#bytes = 0
+    this.#rawLength = this.#lineBytes = 0
     this.#tail = ''
     this.#interrupted = this.#skipLf = false
     this.#block.clear()
@@ -148,7 +157,6 @@ export class EventStreamParser {
   #scan(text: string, size: number): void {
     const block = this.#block
     let start = 0
-    let blockEnd = -1
     this.#atStart = false
     if (this.#interrupted && this.#tail !== '') {
       text = this.#tail + text
@@ -156,9 +164,9 @@ export class EventStreamParser {
       this.#tail = ''
     } else if (this.#skipLf && text.charCodeAt(0) === 10) {
       start = 1
-      // The block was empty before this part, so the other half of its CRLF is not of the next one.
-      if (this.#bytes === this.#rawLength + size) blockEnd = 1
     }
+    const isAscii = size === text.length
+    block.isAscii = isAscii && this.#tail === ''
     let lf = text.indexOf('\n', start)
     let cr = text.indexOf('\r', start)
     if (text !== '') this.#skipLf = text.charCodeAt(text.length - 1) === 13
@@ -177,22 +185,20 @@ export class EventStreamParser {
           const line = this.#tail + text.slice(from, end)
           this.#tail = ''
           block.field(line, 0, line.length)
+          block.isAscii = isAscii
         } else if (end === from) {
-          blockEnd = next
-          block.dispatch(block.data)
+          block.dispatch()
         } else if (!startsWithData(text, from)) {
           block.field(text, from, end)
-        } else if (block.data !== undefined) {
-          block.addData(valueOf(text, from + 5, end))
         } else {
-          // The usual event: one line of data, and the block ends.
           const value = valueOf(text, from + 5, end)
-          const blank = blankLineEnd(text, next)
+          // The usual event: one line of data, and the block ends.
+          const blank = block.hasData ? 0 : blankLineEnd(text, next)
           if (blank > 0) {
-            blockEnd = start = blank
+            start = blank
             block.dispatch(value)
           } else {
-            block.data = value
+            block.addData(value)
           }
         }
         if (lf >= 0 && lf < start) lf = text.indexOf('\n', start)
@@ -201,8 +207,7 @@ export class EventStreamParser {
       this.#interrupted = false
     } finally {
       this.#tail += text.slice(start)
-      if (blockEnd >= 0)
-        this.#bytes = this.#rawLength + (size === text.length ? size - blockEnd : byteLength(text.slice(blockEnd)))
+      if (start > 0) this.#lineBytes = this.#rawLength + byteLength(this.#tail, isAscii)
     }
   }
 }

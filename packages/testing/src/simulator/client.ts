@@ -110,9 +110,10 @@ export class Client {
         if (response.status !== 200 && resumes) return
         const parser = new EventStreamParser({
           onEvent: (event) => {
+            lastEventId = event.id
             if (event.event === 'message') this.#take(event)
           },
-          onId: (id) => void (lastEventId = id),
+          onCheckpoint: (id) => void (lastEventId = id),
           onRetry: (milliseconds) => void (retry = milliseconds),
         })
         const reader = response.status === 200 ? response.body?.getReader() : undefined

@@ -4,7 +4,7 @@
  * Source: WHATWG HTML, "Server-sent events", section 9.2.2 "The EventSource interface".
  */
 import { systemEnvironment } from '../../environment.ts'
-import { onWorkerd } from '../../turns.ts'
+import { onWorkerd } from '../../runtime.ts'
 import { convertInit, parseUrl, toText } from './arguments.ts'
 import { CLOSED, Connection, CONNECTING, OPEN, type ReadyState } from './connection.ts'
 import { type Handlers, setHandler } from './handlers.ts'

@@ -1,5 +1,5 @@
-import { isEventStream } from './content-type.ts'
-import { requestInit } from './runtime.ts'
+import { isEventStream } from '../../wire/content-type.ts'
+import { patientFetch, requestInit } from '../request-init.ts'
 import type { EventSourceFetch, EventSourceFetchInit } from './types.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
@@ -57,14 +57,14 @@ export class FetchTransport extends StreamTransport {
   override async open(lastEventId: string): Promise<string | undefined> {
     this.#abort = new AbortController()
     const init: EventSourceFetchInit = {
-      ...requestInit(lastEventId),
+      ...requestInit('text/event-stream', lastEventId),
       mode: 'cors',
       credentials: this.#credentials,
       signal: this.#abort.signal,
     }
     // What the runtimes cannot fetch at all: asking again is futile.
     if (!this.#fetch && !/^(https?|data|blob):/.test(this.#url)) return undefined
-    const request = this.#fetch ?? fetch
+    const request = this.#fetch ?? patientFetch
     // The headers first: Bun 1.4 forgets those of data: and blob: URLs once the body was asked for.
     const { headers, body, status, type, url } = await request(this.#url, init)
     // What is thrown is seen by nobody.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isEventStream } from '../../src/client/event-source/content-type.ts'
+import { isEventStream } from '../../src/wire/content-type.ts'
 
 it.each([
   'text/event-stream',
@@ -13,6 +13,9 @@ it.each([
   'text/html, text/event-stream',
   'text/event-stream, */*',
   'text/event-stream, nonsense',
+  'text/event-stream, te(xt/html',
+  'text/event-stream, text/event-stream',
+  'text/event-stream; a="b, text/html',
   'text/event-stream,',
 ])('accepts %j', (type) => {
   expect(isEventStream(type)).toBe(true)
@@ -30,6 +33,9 @@ it.each([
   'text/ event-stream',
   'text/event-stream x',
   '"text/event-stream"',
+  'text/"x"event-stream',
+  'text/(event-stream',
+  'text/event-stream, text/html;',
   'text/plain; a=text/event-stream',
   'text/plain; a="x, text/event-stream"',
   'text/event-stream, text/html',
