@@ -29,12 +29,10 @@ export class EventBlock {
   lastEventId: string
   reconnectionTime: number | undefined
 
-  /** Whether the text that the fields are in is ASCII alone: then its length is that of its bytes. */
-  isAscii = false
-
-  // Joined once, which leaves no chain of strings behind.
+  // Its data, line by line, and joined once. Of very many, the first ones are joined, and their bytes counted.
   #lines: string[] = []
-  #dataBytes = 0
+  #counted = 0
+  #countedBytes = 0
   #type = ''
   #id: string | undefined
   #lastType = ''
@@ -49,16 +47,17 @@ export class EventBlock {
     return this.#lines.length > 0
   }
 
-  /** What the unfinished block holds, in bytes: its data with the LF that the standard puts after each line, its type and id. */
-  get bytes(): number {
-    return this.#dataBytes + byteLength(this.#type + (this.#id ?? ''))
+  /** What the unfinished block holds: its data with the LF that the standard puts after each line, its type and its id. */
+  countBytes(): number {
+    if (this.#lines.length > this.#counted) this.#countLines()
+    return this.#countedBytes + byteLength(this.#type) + byteLength(this.#id)
   }
 
   /** Discard the block. */
   clear(): void {
     this.#type = ''
     this.#id = undefined
-    this.#lines.length = this.#dataBytes = 0
+    this.#takeData()
   }
 
   /** Take one line that is not empty: a field or a comment. */
@@ -80,13 +79,25 @@ export class EventBlock {
       case 'retry':
         return this.#setRetry(value)
       case '':
-        if (colon === 0) this.#handlers.onComment?.(value)
+        // Not without a colon, since the line is not empty.
+        this.#handlers.onComment?.(value)
     }
   }
 
   addData(value: string): void {
-    this.#dataBytes += byteLength(value, this.isAscii) + 1
-    if (this.#lines.push(value) > maxLines) this.#lines[0] += `\n${this.#lines.splice(1).join('\n')}`
+    if (this.#lines.push(value) - this.#counted === maxLines) this.#countLines()
+  }
+
+  #countLines(): void {
+    const lines = this.#lines.splice(this.#counted).join('\n')
+    this.#counted = this.#lines.push(lines)
+    this.#countedBytes += byteLength(lines) + 1
+  }
+
+  #takeData(): string {
+    const data = this.#lines.join('\n')
+    this.#lines.length = this.#counted = this.#countedBytes = 0
+    return data
   }
 
   // Streams name few types: the last one is used again, and not copied out of the text each time. As a property's key a
@@ -112,14 +123,9 @@ export class EventBlock {
     const id = this.#id
     const type = this.#type || 'message'
     this.#type = ''
-    if (this.hasData) {
-      data = this.#lines.join('\n')
-      this.#lines.length = this.#dataBytes = 0
-    }
-    if (id !== undefined) {
-      this.#id = undefined
-      this.lastEventId = id
-    }
+    if (this.hasData) data = this.#takeData()
+    this.#id = undefined
+    this.lastEventId = id ?? this.lastEventId
     if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId), id)
     else if (id !== undefined) this.#handlers.onCheckpoint?.(id)
   }

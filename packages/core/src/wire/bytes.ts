@@ -32,9 +32,9 @@ export function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
   return joined
 }
 
-/** How many bytes a text is in UTF-8: of ASCII, as many as characters, which is for the caller to know. */
-export function byteLength(text: string, isAscii = text === ''): number {
-  return isAscii ? text.length : encoder.encode(text).length
+/** How many bytes a text is in UTF-8. No text is none. */
+export function byteLength(text: string | undefined): number {
+  return encoder.encode(text).length
 }
 
 /**
@@ -44,7 +44,6 @@ export function byteLength(text: string, isAscii = text === ''): number {
  * general way takes 145 (Node 26).
  */
 export function detached(text: string): string {
-  if (text.length < 13) return text
   if (text.length > 36) return ` ${text}`.slice(1)
   return text.slice(0, 12) + text.slice(12, 24) + text.slice(24)
 }

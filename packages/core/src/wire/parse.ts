@@ -21,9 +21,10 @@ export interface EventStreamParserOptions {
   maxEventBytes?: number | undefined
 }
 
+// Each text on its own. As a stream, Node 26's decoder takes a second BOM for the first one when that is split.
 const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 // An unfinished line that is a field of the standard's, or still may become one.
-const field = /^(data|event|id|retry):|^[a-z]{0,5}$/
+const knownField = /^((data|event|id|retry):|[a-z]{0,5}$)/
 const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0)
 
 // Chunks below this are searched for a line end in JavaScript, and kept as bytes until one comes: a call of the decoder
@@ -54,13 +55,14 @@ export class EventStreamParser {
   #interrupted = false
   #skipLf = false
 
-  /** The bytes of the unfinished line, decoded or not. */
-  #lineBytes = 0
+  // How many bytes may come before what is held can have passed the limit. Counted again only then: a stream of short
+  // events is not looked at but once in 16 MiB.
+  #room = 0
   readonly #block: EventBlock
 
   constructor(handlers: EventStreamHandlers, options: EventStreamParserOptions = {}) {
     this.#block = new EventBlock(handlers, options.lastEventId ?? '')
-    this.#maxEventBytes = options.maxEventBytes ?? 16 * 1024 * 1024
+    this.#maxEventBytes = options.maxEventBytes ?? 2 ** 24
   }
 
   /** The last event ID: what a reconnection sends. Changes at the end of a block, not at its id line. */
@@ -81,7 +83,7 @@ export class EventStreamParser {
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure
     this.#queue = this.#queue.length > 0 ? joinBytes(this.#queue, chunk) : chunk
-    if (this.#interrupted) this.#scan('', 0)
+    if (this.#interrupted) this.#scan('')
     while (this.#queue.length > 0) this.#take(this.#nextPart())
   }
 
@@ -98,32 +100,35 @@ export class EventStreamParser {
     }
   }
 
-  // As much of the queue as can pass the limit by one byte at most: a line end there still is none too many.
   #nextPart(): Uint8Array {
+    if (this.#room === 0) this.#room = this.#makeRoom()
     const queue = this.#queue
-    const held = this.#block.bytes
-    if (held + this.#lineBytes > this.#maxEventBytes) this.#passOver()
-    const room = Math.min(maxText, this.#maxEventBytes + 1 - held - this.#lineBytes)
+    const room = Math.min(maxText, this.#room)
     const part = queue.length > room ? queue.subarray(0, room) : queue
     this.#queue = queue.length > room ? queue.subarray(room) : nothing
-    this.#lineBytes += part.length
+    this.#room -= part.length
     return part
   }
 
-  // The unfinished line is too long. One that nobody would miss, a comment above all, goes on as a field without meaning.
-  #passOver(): void {
+  // Up to one byte too many: a line end there still is none.
+  #makeRoom(): number {
+    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
+    const lineBytes = byteLength(this.#tail) + this.#rawLength
+    if (lineBytes < room) return room - lineBytes
     const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
-    if (field.test(line)) {
+    if (room < 1 || knownField.test(line)) {
       this.#forget()
       throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
     }
+    // Nobody would miss this line, a comment above all: it goes on as a field without meaning.
     this.#tail = '-'
-    this.#rawLength = this.#lineBytes = 0
+    this.#rawLength = 0
+    return room
   }
 
   #forget(): void {
     this.#queue = nothing
-    this.#rawLength = this.#lineBytes = 0
+    this.#rawLength = 0
     this.#tail = ''
     this.#interrupted = this.#skipLf = false
     this.#block.clear()
@@ -150,26 +155,23 @@ export class EventStreamParser {
     const text = decoder.decode(cut < length ? chunk.subarray(0, cut) : chunk)
     this.#rawLength = length - cut
     if (cut < length) raw.set(chunk.subarray(cut))
-    if (text !== '') this.#scan(this.#atStart && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, cut)
+    if (text) this.#scan(this.#atStart && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   }
 
-  // Find the lines. `size` is how many bytes the text was: where it equals the length, the text is ASCII.
-  #scan(text: string, size: number): void {
+  // Find the lines.
+  #scan(text: string): void {
     const block = this.#block
     let start = 0
     this.#atStart = false
-    if (this.#interrupted && this.#tail !== '') {
+    if (this.#interrupted && this.#tail) {
       text = this.#tail + text
-      size = -1
       this.#tail = ''
     } else if (this.#skipLf && text.charCodeAt(0) === 10) {
       start = 1
     }
-    const isAscii = size === text.length
-    block.isAscii = isAscii && this.#tail === ''
     let lf = text.indexOf('\n', start)
     let cr = text.indexOf('\r', start)
-    if (text !== '') this.#skipLf = text.charCodeAt(text.length - 1) === 13
+    if (text) this.#skipLf = text.charCodeAt(text.length - 1) === 13
     this.#interrupted = true
     try {
       while (lf >= 0 || cr >= 0) {
@@ -181,11 +183,10 @@ export class EventStreamParser {
         }
         const from = start
         start = next
-        if (this.#tail !== '') {
+        if (this.#tail) {
           const line = this.#tail + text.slice(from, end)
           this.#tail = ''
           block.field(line, 0, line.length)
-          block.isAscii = isAscii
         } else if (end === from) {
           block.dispatch()
         } else if (!startsWithData(text, from)) {
@@ -207,7 +208,6 @@ export class EventStreamParser {
       this.#interrupted = false
     } finally {
       this.#tail += text.slice(start)
-      if (start > 0) this.#lineBytes = this.#rawLength + byteLength(this.#tail, isAscii)
     }
   }
 }
