@@ -1,23 +1,23 @@
 import { type Environment, systemEnvironment } from '../environment.ts'
 import { callSafely, reportException } from '../report.ts'
-import { DeadlineWheel } from '../stream/deadlines.ts'
-import { settingsOf } from '../stream/settings.ts'
+import { DeadlineWheel } from '../fanout/deadlines.ts'
+import { settingsOf } from '../response/settings.ts'
 import { formatPositionId } from '../wire/position.ts'
 import { topicKey } from '../wire/topic-key.ts'
-import type { Broker, BrokerEvent } from './broker.ts'
-import { closeMembers, drainMembers } from './drain.ts'
+import type { Broker, BrokerEvent } from './broker/broker.ts'
+import { closeStreams, drainStreams } from './drain.ts'
 import { HubClosedError } from './errors.ts'
-import { Feeds } from './feeds.ts'
+import { FeedRegistry } from './feed-registry.ts'
 import { LoadExchange } from './load.ts'
 import { LocalSubscription } from './local-subscription.ts'
-import { endMark, runMark } from './marks.ts'
-import { Members } from './members.ts'
-import { MemoryBroker } from './memory-broker.ts'
+import { endMark, runMark } from './entries.ts'
+import { OpenStreams } from './open-streams.ts'
+import { MemoryBroker } from './broker/memory-broker.ts'
 import { produce } from './producer.ts'
 import { toBrokerEvents } from './publication.ts'
 import { refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
-import { earliest, resumePointFrom } from './resume.ts'
+import { earliest, resumePointFrom } from './replay/resume-point.ts'
 import { type Signal, SignalLine } from './signals.ts'
 import { checkTopic, checkTopics } from './topics.ts'
 import type { Hub, HubOptions, Published } from './types.ts'
@@ -40,8 +40,8 @@ export class StreamHub implements Hub {
   readonly #environment: Environment
   readonly #broker: Broker
   readonly #wheel: DeadlineWheel
-  readonly #feeds: Feeds
-  readonly #members = new Members(() => this.#loads.stop())
+  readonly #feeds: FeedRegistry
+  readonly #streams = new OpenStreams(() => this.#loads.stop())
   readonly #responder: Responder
   readonly #line: SignalLine
   readonly #loads: LoadExchange
@@ -56,7 +56,7 @@ export class StreamHub implements Hub {
     this.#broker = options.broker ?? new MemoryBroker({}, environment)
     this.#wheel = new DeadlineWheel(environment)
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
-    this.#feeds = new Feeds(this.#broker, environment, maxBufferedBytes, report)
+    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report)
     this.#line = new SignalLine(this.#broker, (signal) => this.#hear(signal), report)
     const tell = (load: number): void => void this.#line.tellAll({ type: 'load', load }).catch(report)
     this.#loads = new LoadExchange(() => this.#load(), tell, environment, this.#wheel)
@@ -66,7 +66,7 @@ export class StreamHub implements Hub {
       broker: this.#broker,
       wheel: this.#wheel,
       feeds: this.#feeds,
-      members: this.#members,
+      streams: this.#streams,
       hints: () => this.#loads.hints(),
       newConnection: () => `${this.#line.hubId}.${crypto.randomUUID()}`,
     })
@@ -108,7 +108,7 @@ export class StreamHub implements Hub {
     await this.#line.listen()
     const response = await this.#responder.respond(request, topics, options, refuseNow)
     // A hub without streams tells nobody its load: nobody could be moved to or from it.
-    if (this.#members.size > 0) this.#loads.start()
+    if (this.#streams.size > 0) this.#loads.start()
     return response
   }
 
@@ -122,6 +122,7 @@ export class StreamHub implements Hub {
       join: () => this.#feeds.join(checked),
       broker: this.#broker,
       environment: this.#environment,
+      wheel: this.#wheel,
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
     })
   }
@@ -138,10 +139,10 @@ export class StreamHub implements Hub {
     return this.#line.tell(hubId, { type: 'acknowledge', connection, lastEventId })
   }
 
-  count: Hub['count'] = async (topic) => this.#members.count(topic)
+  count: Hub['count'] = async (topic) => this.#streams.count(topic)
 
   stats: Hub['stats'] = () => ({
-    ...this.#members.stats(),
+    ...this.#streams.stats(),
     topics: this.#feeds.topicCount,
     published: this.#published,
     load: this.#load() ?? 0,
@@ -150,14 +151,14 @@ export class StreamHub implements Hub {
 
   drain: Hub['drain'] = async ({ within = defaultDrain } = {}) => {
     this.#draining = true
-    await drainMembers(this.#members, within, this.#environment, this.#wheel)
+    await drainStreams(this.#streams, within, this.#environment, this.#wheel)
   }
 
   close: Hub['close'] = async () => {
     this.#draining = true
     if (this.#closing.signal.aborted) return
     this.#closing.abort(new HubClosedError())
-    await closeMembers(this.#members, closeGrace, this.#environment, this.#wheel)
+    await closeStreams(this.#streams, closeGrace, this.#environment, this.#wheel)
     await this.#line.close()
     // A broker that was given may serve other hubs too: whoever made it closes it.
     if (!this.#options.broker) await this.#broker.close()
@@ -182,12 +183,12 @@ export class StreamHub implements Hub {
   }
 
   #isFull(): boolean {
-    return this.#draining || this.#members.size >= (this.#options.maxSubscribers ?? Infinity)
+    return this.#draining || this.#streams.size >= (this.#options.maxSubscribers ?? Infinity)
   }
 
   #load(): number | undefined {
     const { load, maxSubscribers } = this.#options
-    const own = load ? callSafely(load) : maxSubscribers && this.#members.weight / maxSubscribers
+    const own = load ? callSafely(load) : maxSubscribers && this.#streams.weight / maxSubscribers
     return own === undefined ? undefined : Math.min(Math.max(own, 0), 1)
   }
 
@@ -198,14 +199,14 @@ export class StreamHub implements Hub {
   }
 
   #disconnect(match: { identity?: string | undefined; topic?: string | undefined }): number {
-    const members = this.#members.matching(match)
-    for (const { subscriber } of members) subscriber.close('disconnected')
-    return members.length
+    const streams = this.#streams.matching(match)
+    for (const { subscriber } of streams) subscriber.close('disconnected')
+    return streams.length
   }
 
   #acknowledge(connection: string): boolean {
-    const member = this.#members.named(connection)
-    member?.subscriber.acknowledge()
-    return member !== undefined
+    const stream = this.#streams.acknowledgedAs(connection)
+    stream?.subscriber.acknowledge()
+    return stream !== undefined
   }
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts'
 import type { Hint } from '../wire/hints.ts'
-import type { Deadline, DeadlineWheel } from '../stream/deadlines.ts'
+import type { Deadline, DeadlineWheel } from '../fanout/deadlines.ts'
 
 interface PeerLoad {
   load: number

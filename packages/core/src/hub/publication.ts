@@ -1,8 +1,8 @@
 import { formatBody } from '../wire/encode.ts'
 import { InvalidFieldError } from '../wire/errors.ts'
 import { serializeData } from '../wire/serialize.ts'
-import type { BrokerEvent } from './broker.ts'
-import { gapEvent } from './gap.ts'
+import type { BrokerEvent } from './broker/broker.ts'
+import { gapEvent } from './replay/gap.ts'
 import type { HubPublication } from './types.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Broker } from './broker.ts'
+import type { Broker } from './broker/broker.ts'
 
 /** What hubs of one broker tell each other. */
 export type Signal =

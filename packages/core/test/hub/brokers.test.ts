@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Broker } from '../../src/hub/broker.ts'
-import { MemoryBroker } from '../../src/hub/memory-broker.ts'
+import type { Broker } from '../../src/hub/broker/broker.ts'
+import { MemoryBroker } from '../../src/hub/broker/memory-broker.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { defer } from '../support/defer.ts'
 import { follow, openHub } from '../support/hub.ts'

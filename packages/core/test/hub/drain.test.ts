@@ -23,7 +23,7 @@ describe('drain', () => {
     expect(scene.hub.stats().draining).toBe(true)
     await scene.environment.advance(8_100)
     expect(await settled(drained, scene)).toBe(true)
-    const ages = scene.closes.map(({ durationMs }) => durationMs)
+    const ages = scene.closes.map(({ duration }) => duration)
     expect(Math.min(...ages)).toBeLessThan(1_500)
     expect(Math.max(...ages)).toBeGreaterThan(6_500)
     expect(new Set(scene.closes.map(({ reason }) => reason))).toEqual(new Set(['drained']))

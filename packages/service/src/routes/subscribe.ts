@@ -1,8 +1,8 @@
 import { sinkBodyOf } from '@holdfast/core/adapter'
+import { refuse, retryAfter } from '@holdfast/core/hub'
 import type { Context } from 'hono'
-import { comeBackLater } from '../later.ts'
 import { topicsOf } from '../limits/topics.ts'
-import { toResponse } from '../problem.ts'
+import { type Problem, toResponse } from '../problem.ts'
 import { Refused } from '../refused.ts'
 import type { Route, Scope } from './route.ts'
 
@@ -15,8 +15,7 @@ export function subscribe(scope: Scope): Route {
       try {
         return await respond(context, scope)
       } catch (error) {
-        const problem = scope.report(error, context.req.raw)
-        return comeBackLater(context.req.raw, problem.status) ?? toResponse(problem)
+        return answerTo(context.req.raw, scope.report(error, context.req.raw))
       }
     },
   }
@@ -33,7 +32,7 @@ async function respond(context: Context, { hubOf, addressOf, authorize, limits, 
     const response = await hub.respond(request, { topics, identity, expiresAt, stream })
     // Of an answer that is no stream, such as the one to HEAD, nobody will tell that it is over.
     if (over && sinkBodyOf(response.body) === undefined) over()
-    if (response.status === 503) throw turnedAway(hub.stats().draining, response)
+    if (response.status === 503) throw turnedAway(hub.stats().draining)
     return response
   } catch (error) {
     over?.()
@@ -41,8 +40,16 @@ async function respond(context: Context, { hubOf, addressOf, authorize, limits, 
   }
 }
 
-function turnedAway(draining: boolean, { headers }: Response): Refused {
-  const retry = { 'retry-after': headers.get('retry-after') ?? '10' }
-  if (draining) return new Refused(503, 'draining', 'This server is going away', retry)
-  return new Refused(503, 'hub-full', 'This server has as many streams as it can serve', retry)
+// The hub's own refusal says no more than its status.
+function turnedAway(draining: boolean): Refused {
+  if (draining) return new Refused(503, 'draining', 'This server is going away', retryAfter())
+  return new Refused(503, 'hub-full', 'This server has as many streams as it can serve', retryAfter())
+}
+
+// What would make native EventSource give up for good, though it should come back, it gets as the end of a stream.
+function answerTo(request: Request, problem: Problem): Response {
+  const { status } = problem
+  if (status !== 429 && status !== 503) return toResponse(problem)
+  const refusal = refuse(request, undefined, status)
+  return refusal.status === status ? toResponse(problem) : refusal
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { BatchingBroker } from '../../../src/cloudflare/batching-broker.ts'
-import type { Topic } from '../../../src/cloudflare/topic.ts'
+import { BatchingBroker } from '../../../src/cloudflare/object/batching-broker.ts'
+import type { Topic } from '../../../src/cloudflare/object/topic.ts'
 
 it.each([{ data: '2' }, { event: '\nend', data: 'done' }])(
   'a producer is told with %j that what it wrote before is lost',
