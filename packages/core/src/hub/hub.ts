@@ -5,6 +5,7 @@ import { settingsOf } from '../response/settings.ts'
 import { formatPositionId } from '../wire/position.ts'
 import { topicKey } from '../wire/topic-key.ts'
 import type { Broker, BrokerEvent } from './broker/broker.ts'
+import { checkTopic, checkTopics, toBrokerEvents } from './checks.ts'
 import { closeStreams, drainStreams } from './drain.ts'
 import { HubClosedError } from './errors.ts'
 import { FeedRegistry } from './feed-registry.ts'
@@ -14,11 +15,9 @@ import { endMark, runMark } from './entries.ts'
 import { OpenStreams } from './open-streams.ts'
 import { MemoryBroker } from './broker/memory-broker.ts'
 import { produce } from './producer.ts'
-import { toBrokerEvents } from './publication.ts'
-import { refuse } from './refusal.ts'
+import { type RefusalCode, refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
 import { earliest, resumePointFrom } from './replay/resume-point.ts'
-import { checkTopic, checkTopics } from './topics.ts'
 import type { Hub, HubOptions, Published } from './types.ts'
 
 const defaultDrain = 10_000
@@ -106,7 +105,10 @@ export class StreamHub implements Hub {
 
   respond: Hub['respond'] = async (request, options) => {
     const topics = checkTopics(options.topics)
-    const refuseNow = (): Response | undefined => (this.#isFull() ? refuse(request, this.#environment) : undefined)
+    const refuseNow = (): Response | undefined => {
+      const code = this.#refusal()
+      return code && refuse(request, code, this.#environment)
+    }
     const refused = refuseNow()
     if (refused) return refused
     await this.#fleet.listen()
@@ -177,8 +179,9 @@ export class StreamHub implements Hub {
     if (this.#closing.signal.aborted) throw new HubClosedError()
   }
 
-  #isFull(): boolean {
-    return this.#draining || this.#streams.size >= (this.#options.maxSubscribers ?? Infinity)
+  #refusal(): RefusalCode | undefined {
+    if (this.#draining) return 'draining'
+    return this.#streams.size >= (this.#options.maxSubscribers ?? Infinity) ? 'hub-full' : undefined
   }
 
   #load(): number | undefined {
