@@ -11,10 +11,10 @@ import { HubClosedError } from './errors.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { Fleet, type StreamMatch } from './fleet.ts'
 import { LocalSubscription } from './local-subscription.ts'
-import { endMark, runMark } from './entries.ts'
+import { endMark } from './entries.ts'
 import { OpenStreams } from './open-streams.ts'
 import { MemoryBroker } from './broker/memory-broker.ts'
-import { produce } from './producer.ts'
+import { run } from './producer.ts'
 import { type RefusalCode, refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
 import { earliest, resumePointFrom } from './replay/resume-point.ts'
@@ -77,29 +77,14 @@ export class StreamHub implements Hub {
 
   publish: Hub['publish'] = (topic, event, options) => this.#publish(topic, () => toBrokerEvents(event), options)
 
-  run: Hub['run'] = async (topic, source, { key, linger = Infinity, signal } = {}) => {
-    if (key !== undefined) {
-      const { duplicate } = await this.#publish(topic, () => [runMark], { key })
-      if (duplicate) return
-    }
-    const end = async (how: 'done' | 'failed'): Promise<void> => void (await this.#publish(topic, () => [endMark(how)]))
-    const closing = this.#closing.signal
-    try {
-      const how = await produce({
-        source,
-        linger,
-        publish: (event) => this.publish(topic, event),
-        hasReaders: () => this.#feeds.has(topic),
-        signal: signal ? AbortSignal.any([signal, closing]) : closing,
-        environment: this.#environment,
-      })
-      await end(how)
-    } catch (error) {
-      // Of a hub that closes the topic is not over: its process may begin again.
-      if (!closing.aborted) await end('failed')
-      throw error
-    }
-  }
+  run: Hub['run'] = (topic, source, options = {}) =>
+    run(source, options, {
+      publish: (event) => this.publish(topic, event),
+      mark: (mark, key) => this.#publish(topic, () => [mark], { key }),
+      hasReaders: () => this.#feeds.has(topic),
+      closing: this.#closing.signal,
+      environment: this.#environment,
+    })
 
   end: Hub['end'] = async (topic) => void (await this.#publish(topic, () => [endMark('done')]))
 
