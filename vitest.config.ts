@@ -53,7 +53,8 @@ export default defineConfig({
           maxConcurrency: 12,
         },
       },
-      { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3) } },
+      // All cases of a file wait for one play: with fewer at once, each part of them would have a play of its own.
+      { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3), maxConcurrency: 100 } },
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
       // What is published, so from the build and without the source condition.
       {
