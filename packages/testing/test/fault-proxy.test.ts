@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Fault, type FaultProxy, type ProxiedConnection, startFaultProxy } from '../src/fault-proxy/index.ts'
 import { type Peer, dial, startPeerServer } from './tcp-peers.ts'
@@ -231,6 +233,10 @@ describe('refusing', () => {
     expect(refused.fate()).toBe('ECONNREFUSED')
     client.socket.write('alive')
     await server.until(() => server.received().length === 5)
+    // Nobody is given the port meanwhile: its reservation stands until the proxy is closed.
+    await expect(once(createServer().listen(proxy.port + 1, '127.0.0.1'), 'listening')).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
     await proxy.listen()
     const again = dial(proxy.port)
     again.socket.end()
