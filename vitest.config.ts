@@ -31,6 +31,14 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    // `npm run coverage`: what the unit tests leave untouched. Contracts run in processes of their own and count nothing here.
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      // Contracts, servers and proxies for tests: they measure, and are not measured.
+      exclude: ['packages/testing/**'],
+      reporter: ['text-summary', 'html'],
+    },
     projects: [
       {
         ...source,
