@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CLOSED, Connection, CONNECTING, OPEN } from '../../src/client/event-source/connection.ts'
 import type { Transport } from '../../src/client/event-source/transport.ts'
@@ -76,7 +77,7 @@ describe('tasks', () => {
     expect(environment.queued).toBe(0)
     const queued: number[] = []
     for (let turn = 0; turn < 3; turn++) {
-      await new Promise((resolve) => setTimeout(resolve))
+      await nextTurn()
       queued.push(environment.queued)
       environment.turn()
     }
@@ -90,7 +91,7 @@ describe('tasks', () => {
     await environment.settle()
     transport.controller?.enqueue(encoder.encode('data: 3\n\ndata: 4\n\n'))
     transport.controller?.enqueue(encoder.encode('data: 5\n\n'))
-    await new Promise((resolve) => setTimeout(resolve))
+    await nextTurn()
     expect(log).toHaveLength(3)
     expect(transport.controller?.desiredSize).toBe(0)
     await environment.settle()
