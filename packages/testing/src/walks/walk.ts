@@ -8,6 +8,8 @@ export interface Walk {
   rooms?: RegExp
   /** Take it for real. @returns the files of which a function was called, relative to the root and sorted */
   measure(): Promise<string[]>
+  /** The same with what has to be there before, for who wants to know. */
+  measureAll?(): Promise<string[]>
 }
 
 /** A walk that can be taken again and again. */

@@ -1,4 +1,4 @@
-import { consuming } from './consume.ts'
+import { connecting, consuming } from './consume.ts'
 import { filesInThisProcess } from './coverage.ts'
 import { filesInWorkerd } from './durable-object.ts'
 import { publishing } from './publish.ts'
@@ -17,6 +17,8 @@ export const walks: readonly Walk[] = [
     title: 'An event, from the socket through `connect()` to `for await`',
     limit: 14,
     measure: () => filesInThisProcess(consuming),
+    // Opening the stream is most of what a client does, and no event goes that way.
+    measureAll: () => filesInThisProcess(connecting),
   },
   {
     letter: 'c',
