@@ -1,5 +1,6 @@
 export { chunkRoom } from './fanout/chunk.ts'
 export { type Sink, type SinkBody, sinkBodyKey, sinkBodyOf } from './fanout/sink.ts'
+export { comeBackLater, retryAfter } from './response/come-back-later.ts'
 export { reportsDisconnect } from './response/request.ts'
 export type { CloseReason } from './fanout/stream-close.ts'
 export { type LingerOptions, withLinger } from './linger.ts'

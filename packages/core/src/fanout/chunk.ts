@@ -63,6 +63,11 @@ export class Chunk implements Portion {
   }
 }
 
+/** What a client is given of a portion. */
+export function bytesOf({ bytes }: Portion): Uint8Array {
+  return bytes
+}
+
 /** Bytes that are no entry: a hint, or the end of a stream. */
 export function portionOf(bytes: Uint8Array): Portion {
   return { entries: [], length: bytes.length, bytes }

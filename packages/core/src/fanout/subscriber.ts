@@ -1,25 +1,18 @@
 import type { Environment } from '../environment.ts'
 import { callSafely } from '../report.ts'
 import type { Portion } from './chunk.ts'
-import type { StreamClose, CloseReason } from './stream-close.ts'
-import type { Deadline, DeadlineWheel } from './deadlines.ts'
+import type { DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
-import type { Ring, RingReader, Standing } from './ring.ts'
 import { Pending, type PendingOptions } from './pending.ts'
+import type { Ring, RingReader, Standing } from './ring.ts'
 import type { Sink } from './sink.ts'
+import type { CloseReason, StreamClose } from './stream-close.ts'
+import { Watch, type Watched, type WatchOptions } from './watch.ts'
 
-/** How one subscriber behaves. Times are milliseconds, Infinity for never; ends are on the monotonic clock. */
-export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions {
+/** How one subscriber behaves. */
+export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions, WatchOptions {
   /** What the sink is given of a portion. */
   itemOf(portion: Portion): Item
-  heartbeat: number
-  stallTimeout: number
-  /** When the stream is too old. */
-  oldAt: number
-  /** When the credentials expire. */
-  expiresAt: number
-  /** How long a client that has acknowledged once may be silent before it is closed. Default for ever. */
-  acknowledgeTimeout?: number
   /** Write a hint every `heartbeat` on a busy stream too: clients read the server's clock and load from it. */
   keepHinting?: boolean
   /** Called once, when it begins to finish: it takes no more entries. */
@@ -28,12 +21,11 @@ export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions {
 }
 
 /**
- * One client, or one loop in this process: a position in a ring, a sink, and the deadlines that find out when it no longer
- * works.
+ * One client, or one loop in this process: a position in a ring, a sink, and a watch over whether it still works.
  *
  * It is *blocked* from a `write` that returned false to the sink's `onDrain`. Closing is idempotent and never throws.
  */
-export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
+export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
   slot = -1
   /** Kept by its ring. */
   standing: Standing | undefined
@@ -41,6 +33,7 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
   bytes = 0
   readonly #ring: Ring
   readonly #pending: Pending
+  readonly #watch: Watch
   readonly #options: SubscriberOptions<Item>
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
@@ -51,10 +44,6 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
   #finish: { reason: CloseReason; error: unknown; hasTail: boolean } | undefined
   #wroteAt: number
   #blockedAt: number
-  /** Since when bytes have been waiting without any being taken, once a look at the deadlines has seen some. */
-  #waitingSince: number | undefined
-  /** When the client must have acknowledged again: never, until it has done so once. */
-  #acknowledgeBy = Infinity
 
   constructor(ring: Ring, options: SubscriberOptions<Item>, environment: Environment, wheel: DeadlineWheel) {
     this.#ring = ring
@@ -67,7 +56,8 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
     })
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
     ring.place(this, 'blocked')
-    wheel.set(this, this.#lookAgain(this.#openedAt))
+    this.#watch = new Watch(this, options)
+    wheel.set(this.#watch, this.#watch.nextLook(this.#openedAt))
   }
 
   get closed(): boolean {
@@ -82,6 +72,14 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
   /** Events written so far. */
   get events(): number {
     return this.#pending.events
+  }
+
+  get heartbeatDue(): boolean {
+    return this.#pending.heartbeatDue
+  }
+
+  get finishing(): boolean {
+    return this.#finish !== undefined
   }
 
   /** Write to `sink` from now on, beginning when it calls `onDrain`. */
@@ -104,8 +102,8 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
   /** The client says that it is there. */
   acknowledge(): void {
     const now = this.#environment.now()
-    this.#acknowledgeBy = now + (this.#options.acknowledgeTimeout ?? Infinity)
-    if (!this.#closed) this.#wheel.set(this, this.expire(now))
+    this.#watch.acknowledge(now)
+    if (!this.#closed) this.#wheel.set(this.#watch, this.#watch.expire(now))
   }
 
   /** Write all that is waiting, until the sink is full. */
@@ -123,7 +121,7 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
   finish(reason: CloseReason, tail?: Uint8Array, error?: unknown): void {
     if (this.#closed || this.#finish) return
     this.#finish = { reason, error, hasTail: tail !== undefined }
-    // A replay is given up, since the client can resume from its last id; a ring that ends is told to the end.
+    // A replay is given up, since the client can resume from its last id; a feed that ends is told to the end.
     this.#pending.end(tail, reason === 'ended')
     this.#options.onFinish?.(reason)
     this.pump()
@@ -134,7 +132,7 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
     if (this.#closed) return
     const behind = this.#blocked && this.#pending.waiting && !this.#isFinished()
     this.#closed = true
-    this.#wheel.remove(this)
+    this.#wheel.remove(this.#watch)
     this.#pending.close()
     this.#ring.place(this, undefined)
     this.#ring.trim()
@@ -144,34 +142,19 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
     callSafely(this.#options.onClose, error === undefined ? closed : { ...closed, error })
   }
 
-  expire(now: number): number {
-    const { heartbeat, oldAt, expiresAt } = this.#options
-    if (now >= expiresAt) this.close('unauthorized')
-    else if (now >= this.#acknowledgeBy) this.close('unacknowledged')
-    else if (now >= oldAt) this.finish('max-age')
-    if (now >= this.#quietSince() + heartbeat) this.#beat()
-    if (now >= this.#stalledAt(now)) this.close('stalled')
-    return this.#closed ? Infinity : this.#lookAgain(now)
-  }
-
-  #lookAgain(now: number): number {
-    const { heartbeat, stallTimeout, oldAt, expiresAt } = this.#options
-    // A client that is not waiting now can be stalled at the earliest in `stallTimeout`. Looking four times as often
-    // finds the beginning of the wait while its entry is still in the ring.
-    const look = Math.min(this.#stalledAt(now), now + Math.max(stallTimeout / 4, 1))
-    // A full stream may drain at any time, and be silent from then on.
-    const beatAt = (this.#pending.heartbeatDue ? now : this.#quietSince()) + heartbeat
-    return Math.min(look, beatAt, expiresAt, this.#acknowledgeBy, this.#finish ? Infinity : oldAt)
-  }
-
-  #quietSince(): number {
+  quietSince(): number {
     return this.#options.keepHinting ? this.#pending.hintedAt : this.#wroteAt
   }
 
-  #stalledAt(now: number): number {
-    if (!this.#blocked || !this.#pending.waiting) this.#waitingSince = undefined
-    else this.#waitingSince ??= this.#pending.waitingSince(this.#blockedAt, now)
-    return this.#waitingSince === undefined ? Infinity : this.#waitingSince + this.#options.stallTimeout
+  waitingSince(now: number): number | undefined {
+    if (!this.#blocked || !this.#pending.waiting) return undefined
+    return this.#pending.waitingSince(this.#blockedAt, now)
+  }
+
+  beat(): void {
+    // A full stream gets it when it drains: a heartbeat that is skipped must not be the last one.
+    this.#pending.heartbeatDue = true
+    this.pump()
   }
 
   // A tail is small, and nothing can follow it. Without one, the client must have taken all before it is left alone.
@@ -179,16 +162,10 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Deadline {
     return this.#pending.done && (!this.#blocked || this.#finish?.hasTail === true)
   }
 
-  #beat(): void {
-    // A full stream gets it when it drains: a heartbeat that is skipped must not be the last one.
-    this.#pending.heartbeatDue = true
-    this.pump()
-  }
-
   #drained(): void {
     if (this.#closed || !this.#blocked) return
     this.#blocked = false
-    this.#waitingSince = undefined
+    this.#watch.drained()
     this.pump()
     this.#ring.trim()
   }

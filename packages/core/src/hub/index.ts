@@ -17,9 +17,9 @@ export {
 export { InvalidFieldError } from '../wire/errors.ts'
 export { TopicKeyCollisionError } from '../wire/topic-key.ts'
 export type { Gap, GapReason } from './replay/gap.ts'
+export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
-export { refuse, retryAfter } from './refusal.ts'
 export type {
   Hub,
   HubEvent,

@@ -1,31 +1,24 @@
-import { type Clock, systemClock } from '../clock.ts'
-import { eventStreamHeaders } from '../response/headers.ts'
-import { isHoldfastClient } from '../response/request.ts'
+import type { Environment } from '../environment.ts'
+import { comeBackLater, retryAfter } from '../response/come-back-later.ts'
 
-// So far apart that not all come back together.
-const [soonest, latest] = [5_000, 15_000]
+/** Why a hub admits nobody at the moment. */
+export type RefusalCode = 'hub-full' | 'draining'
 
-/** The header that tells a client in an answer of 429 or 503 when to come back: in 5 to 15 s, by chance. */
-export function retryAfter(clock: Pick<Clock, 'random'> = systemClock): { 'retry-after': string } {
-  return { 'retry-after': String(Math.ceil(delay(clock) / 1_000)) }
+const details: Record<RefusalCode, string> = {
+  'hub-full': 'This server has as many streams as it can serve',
+  draining: 'This server is going away',
 }
 
-/**
- * Turn a subscriber away for a while.
- *
- * `connect()`, which says so in `Accept`, gets the status and a jittered Retry-After. Native EventSource would give up for
- * good at that (WHATWG HTML, section 9.2.3), so it gets a stream that ends at once, and a reconnection time of 5–15 s.
- */
-export function refuse(
-  request: Request,
-  clock: Pick<Clock, 'random'> = systemClock,
-  status: 429 | 503 = 503,
-): Response {
-  if (isHoldfastClient(request)) return new Response(null, { status, headers: retryAfter(clock) })
-  const body = request.method === 'HEAD' ? null : `retry: ${Math.round(delay(clock))}\n\n`
-  return new Response(body, { headers: eventStreamHeaders() })
-}
-
-function delay(clock: Pick<Clock, 'random'>): number {
-  return soonest + (latest - soonest) * clock.random()
+/** Turn a client away for a while; `connect()` is told why, as problem details (RFC 9457). */
+export function refuse(request: Request, code: RefusalCode, environment: Environment): Response {
+  const random = (): number => environment.random()
+  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, code, detail: details[code] }
+  const headers = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...retryAfter(random),
+  }
+  const body = request.method === 'HEAD' ? null : JSON.stringify(problem)
+  return comeBackLater(request, new Response(body, { status: 503, headers }), random)
 }

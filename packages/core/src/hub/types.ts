@@ -141,11 +141,15 @@ export interface Hub {
     topics: readonly string[],
     options?: { lastEventId?: string | undefined; signal?: AbortSignal | undefined },
   ): AsyncIterable<HubEvent>
-  /** Close the matching streams as `disconnected`, at the broker's other hubs too. Resolves with how many it was here. */
+  /**
+   * Close the matching streams as `disconnected`: here at once, and at every hub that the broker's `signals` reach.
+   * Resolves with how many there were in all, as far as hubs have answered within 500 ms. A broker without `signals` has
+   * this hub only.
+   */
   disconnect(match: { identity?: string | undefined; topic?: string | undefined }): Promise<number>
   /** A client's sign of life. Resolves with false when the connection is not known. */
   acknowledge(connection: string, lastEventId: string): Promise<boolean>
-  /** How many subscribers a topic has here. */
+  /** How many streams a topic has, at every hub that {@link disconnect} reaches and in the same time. */
   count(topic: string): Promise<number>
   stats(): HubStats
   /** Admit nobody, warn everybody, close in a jittered spread; resolves when empty or after `within` ms (default 10,000). */

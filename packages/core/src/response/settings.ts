@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts'
+import { bytesOf } from '../fanout/chunk.ts'
 import { formatEvent, formatId } from '../wire/encode.ts'
 import { formatHint, type Hint } from '../wire/hints.ts'
 import type { StreamOptions } from './options.ts'
@@ -62,7 +63,7 @@ export function deadlinesOf(
   // Jittered, so that the streams of one moment do not all end at another.
   const age = maxAge * (0.8 + 0.2 * environment.random())
   return {
-    itemOf: ({ bytes }) => bytes,
+    itemOf: bytesOf,
     heartbeat,
     stallTimeout,
     oldAt: environment.now() + age,

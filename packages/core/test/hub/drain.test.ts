@@ -109,7 +109,8 @@ describe('a client that comes while the hub drains', () => {
     for (const header of [accept, 'text/event-stream; holdfast=1', 'text/html, text/event-stream;holdfast=1, */*']) {
       for (let count = 0; count < 30; count++) {
         const response = await scene.hub.respond(get({ headers: { accept: header } }), { topics: ['a'] })
-        expect([response.status, response.body]).toEqual([503, null])
+        expect(response.status).toBe(503)
+        expect(await response.json()).toMatchObject({ status: 503, code: 'draining' })
         delays.push(Number(response.headers.get('retry-after')))
       }
     }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../../src/fanout/chunk.ts'
 import { DeadlineWheel } from '../../src/fanout/deadlines.ts'
 import type { StreamClose } from '../../src/fanout/stream-close.ts'
 import type { Ring } from '../../src/fanout/ring.ts'
@@ -27,7 +28,7 @@ export function readRing(ring: Ring, environment: FakeEnvironment, options: Part
       oldAt: Infinity,
       expiresAt: Infinity,
       heartbeatBytes: () => encoder.encode(': beat\n\n'),
-      itemOf: ({ bytes }) => bytes,
+      itemOf: bytesOf,
       ...options,
       onClose: (close) => void closes.push(close),
     },

@@ -1,4 +1,4 @@
-import { retryAfter } from '@holdfast/core/hub'
+import { retryAfter } from '@holdfast/core/adapter'
 import {
   createLocalJWKSet,
   createRemoteJWKSet,

@@ -1,5 +1,6 @@
 import type { BrokerEvent, BrokerListener, HistoryPage, Position, StoredEvent } from './broker.ts'
-import { callSafely } from '../../report.ts'
+import { reportException } from '../../report.ts'
+import { gapAfter } from './gap-after.ts'
 
 interface KeptEvent extends StoredEvent {
   key: string | undefined
@@ -80,18 +81,12 @@ export class MemoryLog {
 
   read(after: Position | 'earliest', limit: number): HistoryPage {
     const oldest = this.#offset - this.size
-    const gap = after === 'earliest' ? undefined : this.#gapAfter(after, oldest)
+    const gap = gapAfter(after, oldest, this.head)
     const from = after === 'earliest' || gap ? oldest : after.offset
     const start = this.#first + from - oldest
     const events = this.#events.slice(start, start + limit).map(toStored)
     const page: HistoryPage = { events, head: this.head, more: from + events.length < this.#offset }
     return gap ? { ...page, gap } : page
-  }
-
-  #gapAfter(after: Position, oldest: number): HistoryPage['gap'] {
-    // A position ahead of the log is another log's, whatever its epoch says.
-    if (after.epoch !== this.epoch || after.offset > this.#offset) return 'new-epoch'
-    return after.offset < oldest ? 'trimmed' : undefined
   }
 
   // What a listener publishes waits until everybody has been told what the listener was told.
@@ -100,9 +95,17 @@ export class MemoryLog {
     for (const event of events) this.#offers.push(toStored(event))
     if (underWay) return
     for (const stored of this.#offers) {
-      for (const listener of this.listeners) callSafely(() => listener.onEvent(stored))
+      for (const listener of this.listeners) tell(listener, stored)
     }
     this.#offers = []
+  }
+}
+
+function tell(listener: BrokerListener, stored: StoredEvent): void {
+  try {
+    listener.onEvent(stored)
+  } catch (error) {
+    reportException(error)
   }
 }
 

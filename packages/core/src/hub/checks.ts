@@ -1,6 +1,14 @@
+import { checkType } from '../wire/encode.ts'
+import { InvalidFieldError } from '../wire/errors.ts'
 import { maxTopics } from '../wire/position.ts'
+import { serializeData } from '../wire/serialize.ts'
 import { topicsByKey } from '../wire/topic-key.ts'
+import type { BrokerEvent } from './broker/broker.ts'
 import { InvalidTopicError, TopicCountError } from './errors.ts'
+import { gapEvent } from './replay/gap.ts'
+import type { HubPublication } from './types.ts'
+
+/** What callers hand a hub, checked before anything is done with it: topics, and what is published. */
 
 const maxTopicLength = 1_024
 
@@ -34,4 +42,27 @@ export function checkTopics(topics: readonly string[]): Map<string, string> {
     throw new TopicCountError(`Cannot subscribe to ${unique.length} topics: at most ${maxTopics} fit one event ID`)
   }
   return topicsByKey(unique)
+}
+
+/**
+ * Check what is published and serialise it.
+ *
+ * @throws {InvalidFieldError} the type cannot be written or is the hub's own, the data is missing or no JSON, or there
+ *   is no event at all
+ */
+export function toBrokerEvents(publication: HubPublication | readonly HubPublication[]): BrokerEvent[] {
+  const list = Array.isArray(publication) ? (publication as readonly HubPublication[]) : [publication as HubPublication]
+  if (list.length === 0) throw new InvalidFieldError('data', 'Cannot publish: the list of events is empty')
+  return list.map(toBrokerEvent)
+}
+
+function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
+  if (event === gapEvent)
+    throw new InvalidFieldError('event', `Cannot publish an event named "${gapEvent}": it announces lost events`)
+  const text = serializeData(data)
+  if (text === undefined)
+    throw new InvalidFieldError('data', 'Cannot publish an event without data: no client would see it')
+  if (event === undefined) return { data: text }
+  checkType(event)
+  return { event, data: text }
 }
