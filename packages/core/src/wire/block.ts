@@ -67,9 +67,9 @@ export class EventBlock {
     this.#takeData()
   }
 
-  /** Keep nothing of the block but its id. @returns false where nobody would hear of that */
+  /** Keep nothing of the block but its id; what still comes is dropped with its end. @returns false where nobody would hear of that */
   passOver(): boolean {
-    this.#isPassedOver = this.#handlers.onTooLarge !== undefined
+    this.#isPassedOver = !!this.#handlers.onTooLarge
     this.#takeData()
     return this.#isPassedOver
   }
@@ -99,7 +99,6 @@ export class EventBlock {
   }
 
   addData(value: string): void {
-    if (this.#isPassedOver) return
     if (this.#lines.push(value) - this.#counted === maxLines) this.#countLines()
   }
 

@@ -117,22 +117,16 @@ export class EventStreamParser {
     const lineBytes = byteLength(this.#tail) + this.#rawLength
     if (lineBytes < room) return room - lineBytes
     const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
-    if (room < 1 || knownField.test(line)) {
-      if (this.#block.passOver()) return this.#makeRoomInLine(lineBytes)
+    if ((room < 1 || knownField.test(line)) && !this.#block.passOver()) {
       this.#forget()
-      throw (this.#failure = new EventTooLargeError('parse the event stream', this.#maxEventBytes))
+      throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
     }
-    // Nobody would miss this line, a comment above all.
-    return this.#makeRoomInLine(Infinity)
-  }
-
-  // A line that leaves no room goes on as a field without meaning.
-  #makeRoomInLine(lineBytes: number): number {
-    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
-    if (lineBytes < room) return room - lineBytes
-    this.#tail = '-'
-    this.#rawLength = 0
-    return room
+    // A line that is too long goes on as a field without meaning. Of a comment that is all there is to it.
+    if (room > 0) {
+      this.#tail = '-'
+      this.#rawLength = 0
+    }
+    return this.#maxEventBytes + 1 - this.#block.countBytes()
   }
 
   #forget(): void {

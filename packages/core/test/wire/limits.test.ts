@@ -111,9 +111,7 @@ describe('maxEventBytes', () => {
     const events: string[] = []
     const parser = new EventStreamParser({ onEvent: (event) => events.push(event.data) }, { maxEventBytes: 10 })
     const push = (text: string) => () => parser.push(bytesOf(text))
-    expect(push('data: a\n\ndata: 123456789\n\ndata: b\n\n')).toThrow(
-      'Cannot parse the event stream: an event is larger than "10" bytes',
-    )
+    expect(push('data: a\n\ndata: 123456789\n\ndata: b\n\n')).toThrow('Cannot take an event of more than "10" bytes')
     expect(push('data: c\n\n')).toThrow(EventTooLargeError)
     parser.end()
     expect(push('data: d\n\n')).toThrow(expect.objectContaining({ code: 'event-too-large', limit: 10 }))

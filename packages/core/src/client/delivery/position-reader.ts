@@ -6,12 +6,12 @@ export interface Advance {
   readonly position: Position
 }
 
-// The digits of base 36 by character code; 36 for everything else.
-const digits = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => digitOf(code))
+// An offset from 1 to 2^53 − 1; of eleven digits some are more than that.
+const offsetShape = /^[1-9a-z][0-9a-z]{0,9}$/
 
 /**
  * Reads the ids of one stream. Where an id differs from the one before in its last number only, as those of one topic
- * do, that number is all that is read: 40 ns instead of 600 (Node 26).
+ * do, that number is all that is read.
  */
 export class PositionReader {
   #prefix = ''
@@ -20,17 +20,10 @@ export class PositionReader {
 
   /** An id of one component that goes on in the topic and epoch of the one before; undefined for every other id. */
   next(id: string): Advance | undefined {
-    const from = this.#prefix.length
-    if (from === 0 || id.length - from > 10 || !id.startsWith(this.#prefix)) return undefined
-    let offset = 0
-    for (let at = from; at < id.length; at++) {
-      const digit = digits[id.charCodeAt(at)] ?? 36
-      if (digit === 36) return undefined
-      offset = offset * 36 + digit
-    }
-    // Leading zeros, and no number at all, are other shapes; beyond 2^53 an offset is none.
-    if (offset < 1 || id.charCodeAt(from) === 48 || offset >= 2 ** 53) return undefined
-    return { key: this.#key, position: { epoch: this.#epoch, offset } }
+    if (this.#prefix === '' || !id.startsWith(this.#prefix)) return undefined
+    const offset = id.slice(this.#prefix.length)
+    if (!offsetShape.test(offset)) return undefined
+    return { key: this.#key, position: { epoch: this.#epoch, offset: parseInt(offset, 36) } }
   }
 
   /** Read a whole id; undefined for an opaque one. */
@@ -45,9 +38,4 @@ export class PositionReader {
     this.#key = advanced
     this.#epoch = (positions.get(advanced) as Position).epoch
   }
-}
-
-function digitOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  return code >= 97 && code <= 122 ? code - 87 : 36
 }

@@ -15,7 +15,8 @@ export class Queue {
   #taken = 0
   #weight = 0
   #closed = false
-  #change: PromiseWithResolvers | undefined
+  #changed: Promise<void> | undefined
+  #resolve = (): void => {}
 
   get isFull(): boolean {
     return !this.#closed && this.#weight >= maxWaiting
@@ -53,37 +54,25 @@ export class Queue {
 
   /** Wait until something is added or taken, or never will be. */
   changed(): Promise<void> {
-    return (this.#change ??= withResolvers()).promise
+    return (this.#changed ??= new Promise((resolve) => (this.#resolve = resolve)))
   }
 
   /** Nothing will be added. @param discard - and what there is will not be wanted */
   close(discard: boolean): void {
     this.#closed = true
     if (discard) this.#entries.length = this.#taken = this.#weight = 0
-    this.#told()
+    this.#tell()
   }
 
   #weigh(sign: number, { event }: Entry): void {
     this.#weight += sign * (entryWeight + (event ? event.data.length : 0))
-    if (this.#change) this.#told()
+    if (this.#changed) this.#tell()
   }
 
-  #told(): void {
-    this.#change?.resolve()
-    this.#change = undefined
+  #tell(): void {
+    this.#resolve()
+    this.#changed = undefined
   }
-}
-
-interface PromiseWithResolvers {
-  promise: Promise<void>
-  resolve: () => void
-}
-
-// `Promise.withResolvers` is missing in Node 20.
-function withResolvers(): PromiseWithResolvers {
-  let resolve = (): void => {}
-  const promise = new Promise<void>((settle) => (resolve = settle))
-  return { promise, resolve }
 }
 
 function isCheckpoint({ event, gap }: Entry): boolean {
