@@ -1,5 +1,5 @@
 import type { EventSourceErrorEvent } from '@holdfast/core/client'
-import { type Context, type EventSourceCase, Recorder, wait } from '../context.ts'
+import { type Context, type EventSourceCase, eventually, Recorder, wait } from '../context.ts'
 import { equal, ok } from '../expect.ts'
 import type { Answer, Piece } from '../plan.ts'
 
@@ -22,11 +22,9 @@ const ids: [name: string, pieces: Piece[], isSent: boolean][] = [
 ]
 
 const passing: [name: string, pieces: Piece[]][] = [
-  ['comments', [{ repeat: ':\n', times: 9_000_000 }]],
-  ['comments with text', [{ repeat: ': keep-alive\r\n', times: 1_300_000 }]],
-  ['fields nobody knows', [{ repeat: 'x: y\n', times: 3_500_000 }]],
+  ['keep-alives', [{ repeat: ': keep-alive\r\n', times: 1_300_000 }]],
+  ['fields nobody knows', [{ repeat: 'nobody: knows this\n', times: 1_000_000 }]],
   ['ids and types that take the place of others', [{ repeat: 'id: 1\nevent: message\n', times: 850_000 }]],
-  ['blank lines', [{ repeat: '\n', times: 17_000_000 }]],
   ['one comment without an end', [':', { repeat: 'x', times: 17_000_000 }, '\n']],
   ['one field nobody knows without an end', ['x:', { repeat: 'x', times: 17_000_000 }, '\n']],
 ]
@@ -40,7 +38,7 @@ const tooLarge: [name: string, pieces: Piece[]][] = [
 
 /** The first error event. */
 async function firstError(events: Recorder): Promise<EventSourceErrorEvent> {
-  while (!events.log.some((entry) => entry.startsWith('error'))) await events.count(events.all.length + 1)
+  for (let waits = 0; !events.log.some((entry) => entry.startsWith('error')) && waits < 400; waits++) await wait(100)
   return events.all.find(({ event }) => event.type === 'error')?.event as EventSourceErrorEvent
 }
 
@@ -70,7 +68,8 @@ export const hostile: EventSourceCase[] = [
     ours: true,
     async run(context: Context) {
       const { events } = context.open([{ body: ['data: 1\n\n', ...pieces, 'data: 2\n\n'] }])
-      await events.count(3)
+      // workerd reads 4 KB at a time, and the machine may be busy.
+      for (let waits = 0; events.all.length < 3 && waits < 400; waits++) await wait(100)
       equal(events.log, ['open', 'message:1', 'message:2'], 'events')
     },
   })),
@@ -89,9 +88,10 @@ export const hostile: EventSourceCase[] = [
     ours: true,
     async run(context) {
       const { stream } = context.open([{ body: ['retry: 0\ndata: 1\n\n'], after: 'end' }])
-      await wait(1_000)
-      const { length } = await stream.seen()
-      ok(length > 1 && length <= 12, `${length} requests`)
+      await eventually('four requests', async () => (await stream.seen()).length > 3)
+      const seen = await stream.seen()
+      const waits = seen.slice(1).map(({ at }, index) => at - (seen[index]?.at ?? 0))
+      ok(Math.min(...waits) > 80, `waits of ${waits.join(' and ')} ms`)
     },
   },
   {
