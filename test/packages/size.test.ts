@@ -10,7 +10,7 @@ const consumer = inject('consumer')
  */
 const budgets = [
   { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 1_945 },
-  { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 7_150 },
+  { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 7_200 },
   { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 15_000 },
   { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_352 },
   { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 10_752 },
