@@ -1,4 +1,5 @@
-import { isEventStream, reportsDisconnect } from '@holdfast/core/adapter'
+import { isEventStream } from '@holdfast/core/adapter'
+import { mapAnswers } from '../map-answers.ts'
 import type { FetchHandler } from '../serve.ts'
 import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { BunServer } from './types.ts'
@@ -26,13 +27,7 @@ export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServe
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>): FetchHandler<BunServer> {
-  return (request, server) => {
-    reportsDisconnect(request)
-    const answer = fetch(request, server)
-    return answer instanceof Promise
-      ? answer.then((response) => guard(request, response, server, open))
-      : guard(request, answer, server, open)
-  }
+  return mapAnswers(fetch, (response, server, request) => guard(request, response, server, open))
 }
 
 function guard(request: Request, response: Response, server: BunServer, open: Set<WebSink>): Response {

@@ -15,6 +15,11 @@ export interface EventStreamHandlers {
   onComment?: ((text: string) => void) | undefined
   /** The end of a block that had a valid id line and no data: the last event ID moves on, and there is no event. */
   onCheckpoint?: ((id: string) => void) | undefined
+  /**
+   * The end of a block that grew past `maxEventBytes`, with its id line if there was one. The event is passed over, and
+   * the last event ID stays. Without this handler such a block makes `push` throw.
+   */
+  onTooLarge?: ((ownId: string | undefined) => void) | undefined
 }
 
 // Above this, ids are copied out of the text they came in.
@@ -36,6 +41,7 @@ export class EventBlock {
   #type = ''
   #id: string | undefined
   #lastType = ''
+  #isPassedOver = false
 
   constructor(handlers: EventStreamHandlers, lastEventId: string) {
     this.#handlers = handlers
@@ -57,7 +63,15 @@ export class EventBlock {
   clear(): void {
     this.#type = ''
     this.#id = undefined
+    this.#isPassedOver = false
     this.#takeData()
+  }
+
+  /** Keep nothing of the block but its id. @returns false where nobody would hear of that */
+  passOver(): boolean {
+    this.#isPassedOver = this.#handlers.onTooLarge !== undefined
+    this.#takeData()
+    return this.#isPassedOver
   }
 
   /** Take one line that is not empty: a field or a comment. */
@@ -85,6 +99,7 @@ export class EventBlock {
   }
 
   addData(value: string): void {
+    if (this.#isPassedOver) return
     if (this.#lines.push(value) - this.#counted === maxLines) this.#countLines()
   }
 
@@ -125,6 +140,10 @@ export class EventBlock {
     this.#type = ''
     if (this.hasData) data = this.#takeData()
     this.#id = undefined
+    if (this.#isPassedOver) {
+      this.#isPassedOver = false
+      return this.#handlers.onTooLarge?.(id)
+    }
     this.lastEventId = id ?? this.lastEventId
     if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId), id)
     else if (id !== undefined) this.#handlers.onCheckpoint?.(id)

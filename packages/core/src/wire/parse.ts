@@ -78,7 +78,8 @@ export class EventStreamParser {
   /**
    * Parse the next bytes and call the handlers. The chunk is not kept.
    *
-   * @throws {EventTooLargeError} the unfinished event passed `maxEventBytes`; every later call throws it again
+   * @throws {EventTooLargeError} the unfinished event passed `maxEventBytes`, and there is no `onTooLarge`; every later call
+   *   throws it again
    */
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure
@@ -117,10 +118,18 @@ export class EventStreamParser {
     if (lineBytes < room) return room - lineBytes
     const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
     if (room < 1 || knownField.test(line)) {
+      if (this.#block.passOver()) return this.#makeRoomInLine(lineBytes)
       this.#forget()
       throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
     }
-    // Nobody would miss this line, a comment above all: it goes on as a field without meaning.
+    // Nobody would miss this line, a comment above all.
+    return this.#makeRoomInLine(Infinity)
+  }
+
+  // A line that leaves no room goes on as a field without meaning.
+  #makeRoomInLine(lineBytes: number): number {
+    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
+    if (lineBytes < room) return room - lineBytes
     this.#tail = '-'
     this.#rawLength = 0
     return room

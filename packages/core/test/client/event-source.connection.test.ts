@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CLOSED, Connection, CONNECTING, OPEN } from '../../src/client/event-source/connection.ts'
 import type { EventSourceErrorEvent } from '../../src/client/event-source/types.ts'
@@ -82,7 +83,7 @@ describe('tasks', () => {
     expect(environment.queued).toBe(0)
     const queued: number[] = []
     for (let turn = 0; turn < 3; turn++) {
-      await new Promise((resolve) => setTimeout(resolve))
+      await nextTurn()
       queued.push(environment.queued)
       environment.turn()
     }
@@ -97,7 +98,7 @@ describe('tasks', () => {
     await environment.settle()
     transport.controller?.enqueue(encoder.encode('data: 3\n\ndata: 4\n\n'))
     transport.controller?.enqueue(encoder.encode('data: 5\n\n'))
-    await new Promise((resolve) => setTimeout(resolve))
+    await nextTurn()
     expect(log).toHaveLength(3)
     expect(transport.controller?.desiredSize).toBe(0)
     await environment.settle()

@@ -239,3 +239,40 @@ async function collector(): Promise<() => void> {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc') as () => void
 }
+
+describe('with onTooLarge', () => {
+  const encoder = new TextEncoder()
+
+  /** What a parser that keeps 100 bytes of an event makes of a stream, cut into pieces of `size` bytes. */
+  function parse(text: string, size: number): unknown[] {
+    const told: unknown[] = []
+    const parser = new EventStreamParser(
+      {
+        onEvent: ({ data }, ownId) => told.push([data, ownId]),
+        onCheckpoint: (id) => told.push({ checkpoint: id }),
+        onTooLarge: (ownId) => told.push({ tooLarge: ownId }),
+      },
+      { maxEventBytes: 100 },
+    )
+    const bytes = encoder.encode(text)
+    for (let at = 0; at < bytes.length; at += size) parser.push(bytes.subarray(at, at + size))
+    told.push(parser.lastEventId)
+    return told
+  }
+
+  const large = 'x'.repeat(150)
+  const small = 'x'.repeat(60)
+
+  it.each([
+    ['a line', `id: 1\ndata: a\n\nid: 2\ndata: ${large}\n\nid: 3\ndata: b\n\n`, '2'],
+    ['lines', `id: 1\ndata: a\n\nid: 2\ndata: ${small}\ndata: ${small}\n\nid: 3\ndata: b\n\n`, '2'],
+    ['an id after its data', `id: 1\ndata: a\n\ndata: ${large}\nid: 2\n\nid: 3\ndata: b\n\n`, '2'],
+    ['no id', `id: 1\ndata: a\n\ndata: ${large}\nevent: x\n\nid: 3\ndata: b\n\n`, undefined],
+    ['CRLF', `id: 1\r\ndata: a\r\n\r\nid: 2\r\ndata: ${large}\r\n\r\nid: 3\r\ndata: b\r\n\r\n`, '2'],
+    ['an id that is too large itself', `id: 1\ndata: a\n\nid: ${large}\ndata: c\n\nid: 3\ndata: b\n\n`, undefined],
+    ['a type', `id: 1\ndata: a\n\nevent: ${large}\nid: 2\ndata: c\n\nid: 3\ndata: b\n\n`, '2'],
+  ])('an event of %s is passed over, and what follows is not', (_, text, id) => {
+    const expected = [['a', '1'], { tooLarge: id }, ['b', '3'], '3']
+    for (const size of [1, 2, 3, 7, 64, 101, 1_000]) expect(parse(text, size)).toEqual(expected)
+  })
+})

@@ -113,10 +113,9 @@ describe('EventStreamParser', () => {
     let length = 0
     parser.push(bytesOf('data: '))
     const chunk = bytesOf('x'.repeat(16))
-    const started = performance.now()
     for (let at = 0; at < size; at += 16) parser.push(chunk)
     parser.push(bytesOf('\n\n'))
     expect(length).toBe(size)
-    expect(performance.now() - started).toBeLessThan(20_000)
-  })
+    // It takes 20 ms; were each chunk to copy what came before it, 500 GB would be moved.
+  }, 20_000)
 })

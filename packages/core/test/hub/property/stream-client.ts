@@ -1,6 +1,6 @@
 import type { Hub, HubEvent } from '../../../src/hub/types.ts'
-import type { StreamOptions } from '../../../src/stream/options.ts'
-import { sinkBodyOf } from '../../../src/stream/sink.ts'
+import type { StreamOptions } from '../../../src/response/options.ts'
+import { sinkBodyOf } from '../../../src/fanout/sink.ts'
 import { EventStreamParser } from '../../../src/wire/parse.ts'
 import { Inbox } from './inbox.ts'
 import { type Beginning, type Ledger, Violation } from './ledger.ts'
