@@ -4,7 +4,10 @@ import { Received } from './received.ts'
 
 /** What a parser calls, in the order of the stream. A handler must not call the parser's `push` or `end`. */
 export interface EventStreamHandlers {
-  /** An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. */
+  /**
+   * An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. It is for
+   * reading: what is kept should be the event's `id`, which shares no memory with the text around it.
+   */
   onEvent(event: ReceivedEvent, ownId: string | undefined): void
   /** A valid `retry` field, in milliseconds; at once, not at the end of its block. */
   onRetry?: ((milliseconds: number) => void) | undefined
@@ -40,6 +43,7 @@ export class EventBlock {
   #countedBytes = 0
   #type = ''
   #id: string | undefined
+  #isCutFromLarge = false
   #lastType = ''
   #isPassedOver = false
 
@@ -121,9 +125,10 @@ export class EventBlock {
     this.#type = this.#lastType
   }
 
-  // Ids are kept by the thousand, so they must not keep the text alive; a small text is cheaper kept than copied from.
   #setId(id: string, text: string): void {
-    if (!id.includes('\0')) this.#id = text.length > smallText ? detached(id) : id
+    if (id.includes('\0')) return
+    this.#id = id
+    this.#isCutFromLarge = text.length > smallText
   }
 
   #setRetry(value: string): void {
@@ -143,9 +148,10 @@ export class EventBlock {
       this.#isPassedOver = false
       return this.#handlers.onTooLarge?.(id)
     }
-    this.lastEventId = id ?? this.lastEventId
+    // Ids are kept by the thousand, so they must not keep the text alive; a small text is cheaper kept than copied from.
+    if (id !== undefined) this.lastEventId = this.#isCutFromLarge ? detached(id) : id
     if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId), id)
-    else if (id !== undefined) this.#handlers.onCheckpoint?.(id)
+    else if (id !== undefined) this.#handlers.onCheckpoint?.(this.lastEventId)
   }
 }
 

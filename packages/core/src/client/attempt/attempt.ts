@@ -226,10 +226,10 @@ export class Attempt {
 
   // While nobody takes what was read, silence is our own.
   async #waitForRoom(): Promise<void> {
-    let room = this.#listener.room()
+    const room = this.#listener.room()
     if (!room) return
     this.#silence.pause()
-    for (; room && !this.signal.aborted; room = this.#listener.room()) await room
+    await room
     if (!this.signal.aborted) this.#heard()
   }
 }

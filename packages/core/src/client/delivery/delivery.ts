@@ -69,7 +69,7 @@ export class Delivery {
     const { reader } = source.coverage
     const isGap = event.event === gapEvent
     const next = isGap ? undefined : reader.next(ownId)
-    if (next) return this.#takeNext(source, event, ownId, next.key, next.position)
+    if (next) return this.#takeNext(source, event, reader.key, next)
     const id = reader.read(ownId)
     if (!id) return this.#takeOpaque(source, ownId, event)
     const gap = isGap ? parseGap(event.data) : undefined
@@ -78,7 +78,7 @@ export class Delivery {
     for (const [key, position] of id.positions) {
       this.#learn(source, key, key === id.advanced ? before(position) : position, false)
     }
-    return this.#takeNext(source, event, ownId, id.advanced, id.positions.get(id.advanced) as Position)
+    return this.#takeNext(source, event, id.advanced, id.positions.get(id.advanced) as Position)
   }
 
   /** Take an id without an event: everything up to it was written to this stream. */
@@ -131,7 +131,7 @@ export class Delivery {
     return outcome
   }
 
-  #takeNext(source: Source, event: ReceivedEvent, ownId: string, key: string, position: Position): Outcome {
+  #takeNext(source: Source, event: ReceivedEvent, key: string, position: Position): Outcome {
     const outcome = this.#advance(source, key, position)
     if (outcome === 'left') {
       source.coverage.left.add(key)
@@ -139,13 +139,13 @@ export class Delivery {
     }
     if (outcome !== 'delivered') return outcome
     // Where streams overlap, an event's own id says where its stream is: this says what the application has.
-    return this.#push(this.positions.idAfter(ownId, key), event, this.names.of(key))
+    return this.#push(this.positions.idAfter(event.id, key), event, this.names.of(key))
   }
 
   // Only the stream that delivers counts, and nothing is compared: the standard drops nothing, and counters begin anew.
   #takeOpaque(source: Source, ownId: string | undefined, event?: ReceivedEvent): Outcome {
     if (!source.isPrimary) return 'left'
-    if (ownId !== undefined) this.#keepOpaque(ownId)
+    if (ownId !== undefined) this.#keepOpaque(event ? event.id : ownId)
     const id = this.positions.id()
     if (event) return this.#push(event.id, event, undefined, id)
     this.#queue.push({ id })

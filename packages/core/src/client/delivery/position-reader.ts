@@ -1,11 +1,5 @@
 import { parsePositionId, type Position, type PositionId } from '../../wire/position.ts'
 
-/** What of an id is new: the topic that it advanced, and how far. */
-export interface Advance {
-  readonly key: string
-  readonly position: Position
-}
-
 // An offset from 1 to 2^53 − 1; of eleven digits some are more than that.
 const offsetShape = /^[1-9a-z][0-9a-z]{0,9}$/
 
@@ -14,16 +8,17 @@ const offsetShape = /^[1-9a-z][0-9a-z]{0,9}$/
  * do, that number is all that is read.
  */
 export class PositionReader {
+  /** The topic of the last id of one component. */
+  key: string = ''
   #prefix = ''
-  #key = ''
   #epoch = 0
 
-  /** An id of one component that goes on in the topic and epoch of the one before; undefined for every other id. */
-  next(id: string): Advance | undefined {
+  /** Where an id of one component goes on in that topic and in the same epoch; undefined for every other id. */
+  next(id: string): Position | undefined {
     if (this.#prefix === '' || !id.startsWith(this.#prefix)) return undefined
     const offset = id.slice(this.#prefix.length)
     if (!offsetShape.test(offset)) return undefined
-    return { key: this.#key, position: { epoch: this.#epoch, offset: parseInt(offset, 36) } }
+    return { epoch: this.#epoch, offset: parseInt(offset, 36) }
   }
 
   /** Read a whole id; undefined for an opaque one. */
@@ -35,7 +30,7 @@ export class PositionReader {
 
   #remember(id: string, { advanced, positions }: PositionId): void {
     this.#prefix = id.slice(0, id.lastIndexOf('-') + 1)
-    this.#key = advanced
+    this.key = advanced
     this.#epoch = (positions.get(advanced) as Position).epoch
   }
 }

@@ -136,10 +136,10 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   }
 
   room({ endpoint }: Stream): Promise<void> | undefined {
-    if (!this.#queue.isFull) return undefined
+    const room = this.#queue.room()
     // While nobody takes the events it is our doing how late they come.
-    endpoint.lateness = Infinity
-    return this.#queue.changed()
+    if (room) endpoint.lateness = Infinity
+    return room
   }
 
   // What the parts ask for.
