@@ -132,14 +132,28 @@ export class Delivery {
   }
 
   #takeNext(source: Source, event: ReceivedEvent, key: string, position: Position): Outcome {
-    const outcome = this.#advance(source, key, position)
+    const outcome = this.#follows(source, key, position)
+      ? this.#accept(key, position)
+      : this.#advance(source, key, position)
     if (outcome === 'left') {
       source.coverage.left.add(key)
-      source.coverage.base.set(key, position)
+      source.coverage.coverFrom(key, position)
     }
     if (outcome !== 'delivered') return outcome
+    source.coverage.following = key
     // Where streams overlap, an event's own id says where its stream is: this says what the application has.
     return this.#push(this.positions.idAfter(event.id, key), event, this.names.of(key))
+  }
+
+  // The usual event: right after what this stream brought last, and nobody else went on meanwhile. All else is looked at.
+  #follows(source: Source, key: string, { epoch, offset }: Position): boolean {
+    const accepted = this.positions.of(key)
+    return source.coverage.following === key && accepted?.epoch === epoch && accepted.offset + 1 === offset
+  }
+
+  #accept(key: string, position: Position): 'delivered' {
+    this.positions.set(key, position)
+    return 'delivered'
   }
 
   // Only the stream that delivers counts, and nothing is compared: the standard drops nothing, and counters begin anew.
@@ -203,8 +217,7 @@ export class Delivery {
     if (outcome !== 'delivered') return outcome
     if (position.epoch > (positions.of(key) as Position).epoch)
       this.#report('new-epoch', key, start ?? before(position))
-    positions.set(key, position)
-    return 'delivered'
+    return this.#accept(key, position)
   }
 
   // Look for events between what was accepted and where the stream begins, and report them if nobody can bring them.
@@ -225,7 +238,7 @@ export class Delivery {
 
   #beginAnew(source: Source, key: string, start: Position): Position {
     this.#report('new-epoch', key, start)
-    source.coverage.base.set(key, start)
+    source.coverage.coverFrom(key, start)
     return start
   }
 
