@@ -10,8 +10,8 @@ const consumer = inject('consumer')
  */
 const budgets = [
   { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 1_945 },
-  { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 7_150 },
-  { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 15_000 },
+  { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 7_500 },
+  { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 16_250 },
   { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_352 },
   { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 10_752 },
   {
