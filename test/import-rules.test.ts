@@ -271,7 +271,7 @@ const forms = [
   `import fs = require('node:fs')`,
 ]
 
-const rules = /no-restricted-imports|no-dynamic-require|no-require-imports|consistent-type-imports/
+const rules = /no-cycle|no-restricted-imports|no-dynamic-require|no-require-imports|consistent-type-imports/
 const tree = mkdtempSync(join(tmpdir(), 'holdfast-import-rules-'))
 afterAll(() => rmSync(tree, { recursive: true }))
 
@@ -306,6 +306,14 @@ it("only the core's entries gather wire, fanout and response", () => {
     expect(lintIndex(specifier)).toEqual([])
   for (const specifier of ['./hub/hub.ts', './client/connect.ts', 'node:fs'])
     expect(lintIndex(specifier)).toEqual([index])
+})
+
+it('two files that import no more than types of each other are a circle', () => {
+  const files = ['here', 'there'].map((name, index) => ({
+    file: `packages/core/src/wire/circle-${name}.ts`,
+    text: `import type { a } from './circle-${['there', 'here'][index]}.ts'\nexport type b = a`,
+  }))
+  expect(new Set(lint(files))).toEqual(new Set(files.map(({ file }) => file)))
 })
 
 it('a Worker and an object share no type but those of their protocol', () => {
