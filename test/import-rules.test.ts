@@ -308,6 +308,14 @@ it("only the core's entries gather wire, fanout and response", () => {
     expect(lintIndex(specifier)).toEqual([index])
 })
 
+it('two files that import no more than types of each other are a circle', () => {
+  const files = ['here', 'there'].map((name, index) => ({
+    file: `packages/core/src/wire/circle-${name}.ts`,
+    text: `import type { a } from './circle-${['there', 'here'][index]}.ts'\nexport type b = a`,
+  }))
+  expect(new Set(lint(files))).toEqual(new Set(files.map(({ file }) => file)))
+})
+
 it('a Worker and an object share no type but those of their protocol', () => {
   const types = (side: string, other: string): { file: string; text: string }[] =>
     [
