@@ -113,26 +113,27 @@ export class EventStreamParser {
 
   // Up to one byte too many: a line end there still is none.
   #makeRoom(): number {
-    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
+    const limit = this.#maxEventBytes + 1
     const lineBytes = byteLength(this.#tail) + this.#rawLength
-    if (lineBytes < room) return room - lineBytes
-    const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
-    if (room < 1 || knownField.test(line)) {
-      if (this.#block.passOver()) return this.#makeRoomInLine(lineBytes)
-      this.#forget()
-      throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
+    let room = limit - this.#block.countBytes()
+    if (lineBytes >= room) {
+      const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
+      if (room < 1 || knownField.test(line)) {
+        if (!this.#block.passOver()) this.#fail()
+        // One at least, for the end of the block: what is no UTF-8 takes three times its bytes once it is text.
+        room = Math.max(1, limit - this.#block.countBytes())
+      }
     }
-    // Nobody would miss this line, a comment above all.
-    return this.#makeRoomInLine(Infinity)
-  }
-
-  // A line that leaves no room goes on as a field without meaning.
-  #makeRoomInLine(lineBytes: number): number {
-    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
     if (lineBytes < room) return room - lineBytes
+    // The line is too long itself. One that nobody would miss, a comment above all, goes on as a field without meaning.
     this.#tail = '-'
     this.#rawLength = 0
     return room
+  }
+
+  #fail(): never {
+    this.#forget()
+    throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
   }
 
   #forget(): void {
