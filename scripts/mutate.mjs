@@ -32,6 +32,8 @@ const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8
   .toSorted((a, b) => a.localeCompare(b))
 const untouched = await run(resolve(root, folder, files[0] ?? ''), '', Infinity)
 if (untouched.code !== 0) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} fail as they are`)
+const broken = await run(resolve(root, folder, files[0] ?? ''), 'throw new Error()', 60_000)
+if (broken.code === 0) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} do not load ${files[0]}`)
 // Twice as long and a start on a busy machine.
 const limit = untouched.took * 2 + 15_000
 console.log(`${files.length} files, ${(untouched.took / 1_000).toFixed(1)} s for each mutant`)
