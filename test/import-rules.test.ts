@@ -115,9 +115,26 @@ const places = [
     ],
   },
   {
+    place: 'packages/core/src/client/attempt',
+    may: ['./silence.ts', '../constants.ts', '../../wire/parse.ts', '../../clock.ts', '../../errors.ts'],
+    mayNot: ['../delivery/delivery.ts', '../failover/conductor.ts', '../event-source/transport.ts', '../connect.ts'],
+  },
+  {
+    place: 'packages/core/src/client/delivery',
+    may: ['./queue.ts', '../types.ts', '../../wire/position.ts', '../../clock.ts', '../../report.ts'],
+    mayNot: ['../attempt/attempt.ts', '../failover/conductor.ts', '../event-source/transport.ts', '../connect.ts'],
+  },
+  {
+    place: 'packages/core/src/client/failover',
+    may: ['./race.ts', '../attempt/attempt.ts', '../delivery/delivery.ts', '../types.ts', '../../wire/hints.ts'],
+    mayNot: ['../event-source/transport.ts', '../connect.ts', '../index.ts', '../../hub/hub.ts', '../../index.ts'],
+  },
+  {
     place: 'packages/core/src/client/event-source',
-    may: ['./transport.ts', '../attempt.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
+    may: ['./transport.ts', '../request-init.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
     mayNot: [
+      '../attempt/attempt.ts',
+      '../delivery/delivery.ts',
       '../../hub/hub.ts',
       '../../fanout/sink.ts',
       '../../index.ts',

@@ -6,7 +6,7 @@
  */
 import { EventBlock, type EventStreamHandlers, startsWithData, valueOf } from './block.ts'
 import { byteLength, characterBoundary, joinBytes, lastLineEnd } from './bytes.ts'
-import { EventTooLargeError } from './errors.ts'
+import { EventTooLargeError, maxEventBytes } from './errors.ts'
 
 export type { EventStreamHandlers } from './block.ts'
 
@@ -62,7 +62,7 @@ export class EventStreamParser {
 
   constructor(handlers: EventStreamHandlers, options: EventStreamParserOptions = {}) {
     this.#block = new EventBlock(handlers, options.lastEventId ?? '')
-    this.#maxEventBytes = options.maxEventBytes ?? 2 ** 24
+    this.#maxEventBytes = options.maxEventBytes ?? maxEventBytes
   }
 
   /** The last event ID: what a reconnection sends. Changes at the end of a block, not at its id line. */
@@ -133,7 +133,7 @@ export class EventStreamParser {
 
   #fail(): never {
     this.#forget()
-    throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
+    throw (this.#failure = new EventTooLargeError('parse the event stream', this.#maxEventBytes))
   }
 
   #forget(): void {
