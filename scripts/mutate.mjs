@@ -32,6 +32,8 @@ const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8
   .toSorted((a, b) => a.localeCompare(b))
 const untouched = await run(resolve(root, folder, files[0] ?? ''), '', Infinity)
 if (untouched.code !== 0) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} fail as they are`)
+const broken = await run(resolve(root, folder, files[0] ?? ''), 'throw new Error()', 60_000)
+if (broken.code === 0) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} do not load ${files[0]}`)
 // Twice as long and a start on a busy machine.
 const limit = untouched.took * 2 + 15_000
 console.log(`${files.length} files, ${(untouched.took / 1_000).toFixed(1)} s for each mutant`)
@@ -46,14 +48,19 @@ for (const file of files) {
   for (const mutant of mutants) {
     const mutated = code.slice(0, mutant.start) + mutant.text + code.slice(mutant.end)
     const { code: exit } = await run(path, mutated, limit)
-    if (exit === 0) survivors.push({ file, ...place(code, mutant) })
-    else killed++
+    if (exit === 0) {
+      const survivor = { file, ...place(code, mutant) }
+      survivors.push(survivor)
+      console.log(rowOf(survivor))
+    } else {
+      killed++
+    }
   }
   tried += mutants.length
   console.log(`${file}: ${killed} of ${mutants.length} noticed`)
 }
 
-const report = survivors.map(({ file, line, was, now }) => `| ${file}:${line} | \`${was}\` | \`${now}\` |`)
+const report = survivors.map(rowOf)
 console.log([`${tried - survivors.length} of ${tried} noticed. Survivors:`, ...report].join('\n'))
 writeFileSync(join(scratch, 'mutation.md'), `| where | was | now |\n|---|---|---|\n${report.join('\n')}\n`)
 console.log(`Written to ${join(scratch, 'mutation.md')}`)
@@ -82,6 +89,10 @@ function run(path, mutated, limit) {
       resolve({ code: code ?? undefined, took: performance.now() - started })
     })
   })
+}
+
+function rowOf({ file, line, was, now }) {
+  return `| ${file}:${line} | \`${was}\` | \`${now}\` |`
 }
 
 function place(code, { start, end, text }) {

@@ -20,5 +20,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.runtime.test.ts'],
     bail: 1,
     maxWorkers: 1,
+    // It goes by the file that is there, not by what the plugin makes of it.
+    fsModuleCache: false,
   },
 })

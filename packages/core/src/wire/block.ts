@@ -28,6 +28,9 @@ export interface EventStreamHandlers {
 // Above this, ids are copied out of the text they came in.
 const smallText = 512
 
+// A longer one cannot be a header.
+const maxIdLength = 4_096
+
 // As many lines of data are kept apart at most: a short one takes 40 bytes of memory that way (Node 26).
 const maxLines = 1_024
 
@@ -71,11 +74,12 @@ export class EventBlock {
     this.#takeData()
   }
 
-  /** Keep nothing of the block but its id; what still comes is dropped with its end. @returns false where nobody would hear of that */
+  /** Keep nothing of the block but its id, if that could be sent back. @returns false where nobody would hear of that */
   passOver(): boolean {
-    this.#isPassedOver = !!this.#handlers.onTooLarge
-    this.#takeData()
-    return this.#isPassedOver
+    const id = this.#id
+    this.clear()
+    if (id !== undefined && id.length <= maxIdLength) this.#id = id
+    return (this.#isPassedOver = !!this.#handlers.onTooLarge)
   }
 
   /** Take one line that is not empty: a field or a comment. */

@@ -113,7 +113,8 @@ export class EventStreamParser {
 
   // Up to one byte too many: a line end there still is none.
   #makeRoom(): number {
-    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
+    const limit = this.#maxEventBytes + 1
+    const room = limit - this.#block.countBytes()
     const lineBytes = byteLength(this.#tail) + this.#rawLength
     if (lineBytes < room) return room - lineBytes
     const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
@@ -126,7 +127,8 @@ export class EventStreamParser {
       this.#tail = '-'
       this.#rawLength = 0
     }
-    return this.#maxEventBytes + 1 - this.#block.countBytes()
+    // One at least, for the end of the block: what is no UTF-8 takes three times its bytes once it is text.
+    return Math.max(1, limit - this.#block.countBytes())
   }
 
   #forget(): void {

@@ -138,6 +138,23 @@ describe('maxEventBytes', () => {
   })
 })
 
+describe('what is no UTF-8', () => {
+  // As text it takes three times its bytes, so a line that had room can leave a block that has none.
+  it.each(['id: ', 'event: ', 'data: ', 'retry: ', ': ', 'x: '])('never makes it hang: %j', (field) => {
+    const bad = Array<number>(10).fill(0xff)
+    const bytes = bytesOf([...bytesOf(field), ...bad, ...bytesOf('\ndata: x\n\nid: 7\ndata: y\n\n')])
+    for (const size of [1, 2, 3, 64]) {
+      const told: unknown[] = []
+      const parser = new EventStreamParser(
+        { onEvent: ({ data, id }) => told.push([data, id]), onTooLarge: () => told.push('too large') },
+        { maxEventBytes: 16 },
+      )
+      for (const chunk of chunksOf(bytes, size)) parser.push(chunk)
+      expect(told.at(-1)).toEqual(['y', '7'])
+    }
+  })
+})
+
 describe('a handler that throws', () => {
   const text = 'id: 1\ndata: a\n\n: note\nretry: 1\ndata: b\n\nid: 2\n\ndata: é\r\n\r\ndata: d\r\rdata: e\n\n'
   const calls = [
