@@ -98,4 +98,12 @@ export const hintCases: readonly HostileCase[] = [
       equal({ data: follower.data, requests: (await stream.seen()).length }, { data: ['1', '2'], requests: 1 }, 'it')
     },
   },
+  {
+    name: 'a heartbeat of 1 ms that nobody could keep: does not lose every stream',
+    async run(context) {
+      const stream = context.plan([holds(': hint heartbeat=1\n\n', 'data: 1\n\n', 2_000, 'data: 2\n\n')])
+      const follower = context.follow(stream.url)
+      await follower.until('the second event', () => follower.data.includes('2'))
+    },
+  },
 ]
