@@ -131,6 +131,21 @@ const places = [
     mayNot: ['../deno/serve.ts', '@holdfast/app-node'],
   },
   {
+    place: 'packages/adapters/src/sqlite',
+    may: ['./file.ts', '../sql/log.ts', '../packed.ts', '@holdfast/core/hub', '@holdfast/core/adapter', 'node:sqlite'],
+    mayNot: ['../cloudflare/history.ts', '../nats/stream.ts', '../sql/../nats/stream.ts', '@holdfast/adapters/nats'],
+  },
+  {
+    place: 'packages/adapters/src/nats',
+    may: ['./stream.ts', '../subscriptions.ts', '@holdfast/core/hub', '@nats-io/jetstream', '@nats-io/transport-node'],
+    mayNot: ['../sqlite/file.ts', '@holdfast/adapters/sqlite', '@holdfast/service', 'hono'],
+  },
+  {
+    place: 'packages/adapters/src/sql',
+    may: ['./log.ts', '../packed.ts', '@holdfast/core/hub'],
+    mayNot: ['../sqlite/file.ts', '../cloudflare/history.ts', 'node:sqlite', 'bun:sqlite', 'cloudflare:workers'],
+  },
+  {
     place: 'packages/adapters/src',
     may: ['./close.ts', '@holdfast/core', '@holdfast/core/adapter'],
     mayNot: ['./node/serve.ts', '../../core/src/index.ts', 'node:http', 'bun', '@holdfast/service'],

@@ -60,9 +60,9 @@ export class HistoryReader {
   /** Messages from one on: a few are asked for one by one, many come by a consumer. */
   async *#from(first: LogMessage, last: LogMessage, most: number): AsyncGenerator<LogMessage> {
     yield first
-    if (Math.min(most, last.first - first.first) > few)
-      return yield* this.#stream.following(this.#token, first.seq + 1, most)
-    let message: LogMessage | undefined = first
+    const isFar = Math.min(most, last.first - first.first) > few
+    if (isFar) yield* this.#stream.following(this.#token, first.seq + 1, most)
+    let message: LogMessage | undefined = isFar ? undefined : first
     while (message && message.seq < last.seq) {
       message = await this.#stream.next(this.#token, message.seq + 1)
       if (message) yield message

@@ -24,7 +24,7 @@ export class Link {
   /** Listen to the connection no more, and end every wait. */
   close(): void {
     this.#isDown = true
-    for (const tell of [...this.#lost]) tell(new BrokerClosedError())
+    for (const tell of this.#lost) tell(new BrokerClosedError())
   }
 
   /** The stream API. It asks the server for nothing yet. */
@@ -81,7 +81,7 @@ export class Link {
       if (type === 'reconnect') this.#isDown = false
       if (type === 'disconnect' || type === 'close') {
         this.#isDown = true
-        for (const tell of [...this.#lost]) tell(new Error('the connection to NATS was lost'))
+        for (const tell of this.#lost) tell(new Error('the connection to NATS was lost'))
       }
     }
   }

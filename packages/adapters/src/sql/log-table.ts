@@ -27,10 +27,6 @@ export function createLogTable(database: SqlDatabase): void {
   database.run('CREATE UNIQUE INDEX IF NOT EXISTS holdfast_keys ON holdfast_log (topic, key) WHERE key IS NOT NULL')
 }
 
-export function dropLogTable(database: SqlDatabase): void {
-  database.run('DROP TABLE IF EXISTS holdfast_log')
-}
-
 /** The rows of one topic. It knows rows; what is kept for how long is its owner's. */
 export class LogTable {
   readonly #database: SqlDatabase
@@ -44,7 +40,14 @@ export class LogTable {
   add({ first, count, size, total, at }: LogRow, key: string | undefined, events: string): void {
     this.#database.run(
       'INSERT INTO holdfast_log (topic, first, count, size, total, at, key, events) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      ...[this.#topic, first, count, size, total, at, key ?? null, events],
+      this.#topic,
+      first,
+      count,
+      size,
+      total,
+      at,
+      key ?? null,
+      events,
     )
   }
 
@@ -86,7 +89,8 @@ export class LogTable {
     const rows = this.#database.rows<LogRow & { events: string }>(
       `SELECT first, count, events FROM holdfast_log WHERE topic = ?1 AND first >=
         (SELECT max(first) FROM holdfast_log WHERE topic = ?1 AND first <= ?2) ORDER BY first`,
-      ...[this.#topic, offset + 1],
+      this.#topic,
+      offset + 1,
     )
     for (const { first, count, events } of rows) {
       const part = slice({ first, count, text: events }, offset, missing)

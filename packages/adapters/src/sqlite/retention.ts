@@ -79,7 +79,8 @@ function dropRows(database: SqlDatabase, rows: readonly Place[], now: number): v
     database.run(
       `UPDATE holdfast_topics SET used = ?2, trimmed =
         (SELECT first + count - 1 FROM holdfast_log WHERE topic = ?1 ORDER BY first DESC LIMIT 1) WHERE id = ?1`,
-      ...[topic, now],
+      topic,
+      now,
     )
   for (const { topic, first } of rows)
     database.run('DELETE FROM holdfast_log WHERE topic = ? AND first = ?', topic, first)
@@ -91,7 +92,8 @@ function forgetTopics(database: SqlDatabase, now: number): void {
   database.run(
     `UPDATE holdfast_state SET epoch = max(epoch + 1, ?)
       WHERE EXISTS (SELECT 1 FROM holdfast_topics WHERE trimmed > 0 AND ${unused})`,
-    ...[now, now - forgetAfter],
+    now,
+    now - forgetAfter,
   )
   database.run(`DELETE FROM holdfast_topics WHERE ${unused}`, now - forgetAfter)
 }

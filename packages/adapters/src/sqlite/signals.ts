@@ -30,7 +30,9 @@ export class SignalTable {
   add(hubId: string, text: string, now: number): void {
     this.#file.run(
       'INSERT INTO holdfast_signals (at, hub, text) VALUES (?, ?, ?)',
-      ...[now, JSON.stringify(hubId), JSON.stringify(text)],
+      now,
+      JSON.stringify(hubId),
+      JSON.stringify(text),
     )
     this.#file.run('DELETE FROM holdfast_signals WHERE id <= ? OR at < ?', this.#newest - mostKept, now - keptFor)
   }

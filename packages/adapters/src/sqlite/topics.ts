@@ -41,7 +41,9 @@ export class Topics {
     if (found) return found
     this.#database.run(
       'INSERT INTO holdfast_topics (name, epoch, trimmed, used) VALUES (?, ?, 0, ?)',
-      ...[JSON.stringify(topic), this.epochOfUnused, now],
+      JSON.stringify(topic),
+      this.epochOfUnused,
+      now,
     )
     return this.find(topic) as Topic
   }

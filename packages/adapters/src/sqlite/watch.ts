@@ -118,7 +118,8 @@ export class Watch {
     const row = firstRow(
       this.#file.rows<{ epoch: number; count: number; events: string }>(
         `SELECT epoch, count, events FROM holdfast_log JOIN holdfast_topics ON id = topic WHERE topic = ? AND first = ?`,
-        ...[id, first],
+        id,
+        first,
       ),
     )
     if (row) this.#subscriptions.tell(name, unpack(row.epoch, { first, count: row.count, text: row.events }))

@@ -52,7 +52,7 @@ export class WriteQueue {
       return Promise.reject(this.#unavailable('too much waits for the lock of another process'))
     return new Promise<Result>((resolve, reject) => {
       const deadline = performance.now() + this.#lockTimeout
-      this.#writes.push({ size, act, resolve: resolve as Write['resolve'], reject, signal, deadline })
+      this.#writes.push({ size, act, resolve, reject, signal, deadline })
       this.#waiting += size
       this.#flushSoon()
     })
