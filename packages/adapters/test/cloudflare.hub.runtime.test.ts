@@ -48,6 +48,26 @@ describe.concurrent('a hub over Durable Objects, in workerd', () => {
     expect(await server.publish(topic, ['again'], { key: 'k' })).toEqual({ ...first, duplicate: true })
   })
 
+  it('stops what a Worker runs, whichever request asks for it: readers get what there is and a clean end', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic })
+    const running = server.ask('/run', { topic }, { words: numbered(1_000), every: 20 })
+    await eventually('some words', () => client.events.length >= 3)
+    await server.ask('/stop', { topic })
+    await eventually('the end', () => client.closed)
+    expect([await running, client.comments.at(-1)]).toEqual([null, 'hint end=done'])
+    expect(client.texts).toEqual(numbered(client.texts.length))
+    expect(client.texts.length).toBeLessThan(1_000)
+  })
+
+  it('lets a Worker run no longer than `linger` without readers, and then says that something is missing', async () => {
+    const topic = server.name()
+    await server.ask('/run', { topic, linger: 400 }, { words: numbered(1_000), every: 20 })
+    const late = await server.stream({ topic, lastEventId: 'earliest' })
+    await eventually('the end', () => late.closed)
+    expect(late.comments.at(-1)).toBe('hint end=failed')
+  })
+
   it('ends a topic: readers get the rest and the end, later ones the history, who has it all 204', async () => {
     const topic = server.name()
     const client = await server.stream({ topic })
