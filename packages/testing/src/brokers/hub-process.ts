@@ -14,7 +14,7 @@ const hub = createHub({
 })
 
 async function follow(): Promise<void> {
-  for await (const { event, data } of hub.subscribe(['t']))
+  for await (const { event, data } of hub.subscribe(['t'], { lastEventId: 'earliest' }))
     console.log(`heard ${event === 'gap' ? `gap ${data}` : data}`)
 }
 
