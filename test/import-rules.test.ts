@@ -115,9 +115,26 @@ const places = [
     ],
   },
   {
+    place: 'packages/core/src/client/attempt',
+    may: ['./silence.ts', '../constants.ts', '../../wire/parse.ts', '../../clock.ts', '../../errors.ts'],
+    mayNot: ['../delivery/delivery.ts', '../failover/conductor.ts', '../event-source/transport.ts', '../connect.ts'],
+  },
+  {
+    place: 'packages/core/src/client/delivery',
+    may: ['./queue.ts', '../types.ts', '../../wire/position.ts', '../../clock.ts', '../../report.ts'],
+    mayNot: ['../attempt/attempt.ts', '../failover/conductor.ts', '../event-source/transport.ts', '../connect.ts'],
+  },
+  {
+    place: 'packages/core/src/client/failover',
+    may: ['./race.ts', '../attempt/attempt.ts', '../delivery/delivery.ts', '../types.ts', '../../wire/hints.ts'],
+    mayNot: ['../event-source/transport.ts', '../connect.ts', '../index.ts', '../../hub/hub.ts', '../../index.ts'],
+  },
+  {
     place: 'packages/core/src/client/event-source',
-    may: ['./transport.ts', '../attempt.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
+    may: ['./transport.ts', '../request-init.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
     mayNot: [
+      '../attempt/attempt.ts',
+      '../delivery/delivery.ts',
       '../../hub/hub.ts',
       '../../fanout/sink.ts',
       '../../index.ts',
@@ -269,7 +286,7 @@ const forms = [
   `import fs = require('node:fs')`,
 ]
 
-const rules = /no-restricted-imports|no-dynamic-require|no-require-imports|consistent-type-imports/
+const rules = /no-cycle|no-restricted-imports|no-dynamic-require|no-require-imports|consistent-type-imports/
 const tree = mkdtempSync(join(tmpdir(), 'holdfast-import-rules-'))
 afterAll(() => rmSync(tree, { recursive: true }))
 
@@ -304,6 +321,14 @@ it("only the core's entries gather wire, fanout and response", () => {
     expect(lintIndex(specifier)).toEqual([])
   for (const specifier of ['./hub/hub.ts', './client/connect.ts', 'node:fs'])
     expect(lintIndex(specifier)).toEqual([index])
+})
+
+it('two files that import no more than types of each other are a circle', () => {
+  const files = ['here', 'there'].map((name, index) => ({
+    file: `packages/core/src/wire/circle-${name}.ts`,
+    text: `import type { a } from './circle-${['there', 'here'][index]}.ts'\nexport type b = a`,
+  }))
+  expect(new Set(lint(files))).toEqual(new Set(files.map(({ file }) => file)))
 })
 
 it('a Worker and an object share no type but those of their protocol', () => {

@@ -205,10 +205,16 @@ describe.concurrent('in direct mode', () => {
     const topic = server.name()
     const ann = await server.stream({ topic, direct: 1, identity: 'ann' })
     const other = await server.stream({ topic, direct: 1, heartbeat: 500 })
+    const identity = server.name()
+    const own = await server.stream({ topic, direct: 1, identity })
     expect(await server.ask('/disconnect', { topic, identity: 'ann', direct: 1 })).toBe(1)
-    await eventually('that it is closed', () => ann.closed)
+    expect(await server.ask('/disconnect', { identity, direct: 1 })).toBe(1)
+    await eventually('that they are closed', () => ann.closed && own.closed)
     other.leave()
     await eventually('that it has left', async () => (await server.count(topic)) === 0)
+    const left = await server.stream({ topic, direct: 1 })
+    expect(await server.ask('/disconnect', { topic, direct: 1 })).toBe(1)
+    await eventually('that it is closed', () => left.closed)
   })
 
   it('nothing that a client sends passes for the Worker', async () => {

@@ -68,7 +68,6 @@ export const directHeader = 'holdfast-direct'
 /** How a Worker wants an object to answer with an event stream of its own. Status and headers are the Worker's to write. */
 export interface DirectOptions {
   topic: string
-  identity?: string | undefined
   expiresAt?: number | undefined
   stream?: Pick<StreamOptions, 'heartbeat' | 'stallTimeout' | 'maxAge' | 'maxBufferedBytes' | 'retry'> | undefined
 }

@@ -14,7 +14,7 @@ export {
   InvalidTopicError,
   TopicCountError,
 } from './errors.ts'
-export { InvalidFieldError } from '../wire/errors.ts'
+export { EventTooLargeError, InvalidFieldError } from '../wire/errors.ts'
 export { TopicKeyCollisionError } from '../wire/topic-key.ts'
 export type { Gap, GapReason } from './replay/gap.ts'
 export { gapAfter } from './broker/gap-after.ts'

@@ -20,13 +20,13 @@ export class DirectStreams {
 
   /** Answer a request with the header `holdfast-direct`. */
   respond(request: Request): Promise<Response> {
-    const { topic, identity, expiresAt, stream } = JSON.parse(request.headers.get(directHeader) ?? '') as DirectOptions
+    const { topic, expiresAt, stream } = JSON.parse(request.headers.get(directHeader) ?? '') as DirectOptions
     this.#hub ??= createHub({ broker: this.#topic.broker() })
-    return this.#hub.respond(request, { topics: [topic], identity, expiresAt, stream })
+    return this.#hub.respond(request, { topics: [topic], expiresAt, stream })
   }
 
-  /** Close the streams of an identity, or all. Returns how many. */
-  async disconnect(topic: string, identity: string | undefined): Promise<number> {
-    return (await this.#hub?.disconnect({ topic, identity })) ?? 0
+  /** Close all. Resolves with how many. */
+  async disconnect(topic: string): Promise<number> {
+    return (await this.#hub?.disconnect({ topic })) ?? 0
   }
 }

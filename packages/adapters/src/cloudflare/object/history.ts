@@ -1,4 +1,4 @@
-import type { BrokerEvent, Position } from '@holdfast/core/hub'
+import { type BrokerEvent, gapAfter, type Position } from '@holdfast/core/hub'
 import {
   emptyExtent,
   type Extent,
@@ -109,7 +109,7 @@ export class TopicHistory {
 
   /** Read up to `limit` events, fewer when they are large. */
   read(after: Position | 'earliest', limit: number): PackedPage {
-    const gap = after === 'earliest' ? undefined : this.#gapAfter(after)
+    const gap = gapAfter(after, this.#extent.start, this.head)
     const from = after === 'earliest' || gap ? this.#extent.start : after.offset
     const packed = this.packedAfter(from, limit)
     const last = packed.at(-1)
@@ -161,11 +161,5 @@ export class TopicHistory {
     )
     const [key] = this.#storage.kv.list({ limit: 1 })
     if (!table && !key) await this.#storage.deleteAll()
-  }
-
-  #gapAfter({ epoch, offset }: Position): PackedPage['gap'] {
-    // A position ahead of the log is another log's, whatever its epoch says.
-    if (epoch !== this.#epoch || offset > this.#extent.head) return 'new-epoch'
-    return offset < this.#extent.start ? 'trimmed' : undefined
   }
 }

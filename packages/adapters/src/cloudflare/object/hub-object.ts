@@ -113,10 +113,9 @@ export class HubObject<Env = unknown> extends DurableObject<Env> implements Obje
   async disconnect(topic: string | undefined, identity: string | undefined): Promise<number> {
     // The object of an identity has no topic, and all of its lines are that identity's.
     if (topic === undefined) return this.#subscribers.tell({ disconnect: true }, 'line')
-    return (
-      this.#subscribers.tell({ disconnect: true }, 'stream', identity) +
-      (await this.#direct.disconnect(topic, identity))
-    )
+    const fed = this.#subscribers.tell({ disconnect: true }, 'stream', identity)
+    // Of those it writes itself, none has an identity.
+    return identity === undefined ? fed + (await this.#direct.disconnect(topic)) : fed
   }
 
   /** Pass a text on to whoever is on the line. @internal */

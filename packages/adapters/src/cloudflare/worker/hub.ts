@@ -14,8 +14,8 @@ export interface DurableObjectHubOptions extends Pick<
   /**
    * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
    * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
-   * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, or of a client that
-   * acknowledges, are always fed. Of direct ones `onOpen`, `onClose` and `stats` know nothing.
+   * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, of an `identity`, or of
+   * a client that acknowledges, are always fed. Of direct ones `onOpen`, `onClose` and `stats` know nothing.
    */
   mode?: 'hibernating' | 'direct' | undefined
 }
@@ -92,9 +92,10 @@ class WorkerHub implements DurableObjectHub {
     if (request.method === 'HEAD') return head()
     const acknowledges = new URL(request.url).searchParams.get('ack') === '1'
     const [topic, ...more] = topics
-    const isDirect = this.#options.mode === 'direct' && !filter && !acknowledges && more.length === 0
+    // An identity's streams must be found by it, wherever they are, and nothing but a Worker can keep a line for each.
+    const isPlain = more.length === 0 && !filter && identity === undefined && !acknowledges
     // What the object answers is fixed, and an application may want to change the head: so that is made here.
-    return isDirect && topic !== undefined
+    return this.#options.mode === 'direct' && isPlain && topic !== undefined
       ? respondDirect(request, { ...options, topic }, this.#options.stream, await head(), this.#objects)
       : respondFed(request, options, acknowledges, {
           namespace: this.#namespace,
