@@ -131,6 +131,29 @@ const places = [
     mayNot: ['../deno/serve.ts', '@holdfast/app-node'],
   },
   {
+    place: 'packages/adapters/src/redis',
+    may: ['./log.ts', '../log/tail.ts', '@holdfast/core', '@holdfast/core/hub'],
+    mayNot: [
+      '../postgres/log.ts',
+      '../close.ts',
+      '../node/serve.ts',
+      'redis',
+      'ioredis',
+      'node:net',
+      '@holdfast/service',
+    ],
+  },
+  {
+    place: 'packages/adapters/src/postgres',
+    may: ['./log.ts', '../log/tail.ts', '@holdfast/core', '@holdfast/core/hub'],
+    mayNot: ['../redis/log.ts', '../close.ts', 'pg', 'node:crypto', '@holdfast/service'],
+  },
+  {
+    place: 'packages/adapters/src/log',
+    may: ['./tail.ts', '@holdfast/core', '@holdfast/core/hub'],
+    mayNot: ['../redis/log.ts', '../close.ts', 'redis', 'node:events'],
+  },
+  {
     place: 'packages/adapters/src',
     may: ['./close.ts', '@holdfast/core', '@holdfast/core/adapter'],
     mayNot: ['./node/serve.ts', '../../core/src/index.ts', 'node:http', 'bun', '@holdfast/service'],

@@ -1,3 +1,4 @@
+export { callSafely } from './report.ts'
 export { chunkRoom } from './stream/chunk.ts'
 export { type Sink, type SinkBody, sinkBodyKey, sinkBodyOf } from './stream/sink.ts'
 export { reportsDisconnect } from './stream/request.ts'

@@ -1,3 +1,4 @@
+import { createClient } from 'redis'
 import { freePort } from '../free-port.ts'
 import { launch, type LaunchedServer } from '../launch.ts'
 import { temporaryFolder, type TemporaryFolder } from '../runtimes/temporary-folder.ts'
@@ -31,6 +32,16 @@ export class RedisServer implements AsyncDisposable {
   async restart(): Promise<void> {
     await this.#process?.close()
     await this.#launch()
+  }
+
+  /** One command, on a connection of its own. Resolves when Redis has answered. */
+  async command(...command: string[]): Promise<string> {
+    const client = await createClient({ url: `redis://127.0.0.1:${this.port}` }).connect()
+    try {
+      return String(await client.sendCommand(command))
+    } finally {
+      client.destroy()
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
