@@ -1,0 +1,26 @@
+import { brokerContract } from '@holdfast/core/testing'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { contractOptions } from '../src/brokers/contract-options.ts'
+import { expectContractUnder } from '../src/brokers/contract-under.ts'
+import { openBroker } from '../src/brokers/engines/postgres.ts'
+import { postgresEngine } from '../src/brokers/postgres-engine.ts'
+import { PostgresServer } from '../src/brokers/postgres-server.ts'
+import { requireTool } from '../src/require-tool.ts'
+
+const postgres = requireTool('postgres')
+
+describe.skipIf(!postgres)('postgresBroker', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await PostgresServer.start(postgres as string)
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  describe('on Node', () => {
+    for (const { name, run } of brokerContract(contractOptions(() => postgresEngine(server), openBroker))) it(name, run)
+  })
+
+  it.each(['bun', 'deno'] as const)('keeps the contract under %s', (runtime) =>
+    expectContractUnder(runtime, 'postgres', postgresEngine(server)),
+  )
+})
