@@ -2,7 +2,9 @@ import { brokerContract } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { contractOptions } from '../src/brokers/contract-options.ts'
 import { expectContractUnder } from '../src/brokers/contract-under.ts'
-import { openBroker } from '../src/brokers/engines/postgres.ts'
+import { openBroker, openPostgresBroker } from '../src/brokers/engines/postgres.ts'
+import { faultCases } from '../src/brokers/faults/cases.ts'
+import { type OpenAt, quick } from '../src/brokers/faults/scene.ts'
 import { postgresEngine } from '../src/brokers/postgres-engine.ts'
 import { PostgresServer } from '../src/brokers/postgres-server.ts'
 import { requireTool } from '../src/require-tool.ts'
@@ -18,6 +20,15 @@ describe.skipIf(!postgres)('postgresBroker', () => {
 
   describe('on Node', () => {
     for (const { name, run } of brokerContract(contractOptions(() => postgresEngine(server), openBroker))) it(name, run)
+  })
+
+  let scenes = 0
+  describe('each event once, in order:', () => {
+    const open = (): OpenAt => {
+      const schema = `faults_${++scenes}`
+      return (port) => openPostgresBroker(`postgres://postgres@127.0.0.1:${port}/postgres?schema=${schema}`, quick)
+    }
+    for (const { name, run } of faultCases(open, () => server)) it(name, run)
   })
 
   it.each(['bun', 'deno'] as const)('keeps the contract under %s', (runtime) =>

@@ -1,7 +1,9 @@
 import { brokerContract } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { expectContractUnder } from '../src/brokers/contract-under.ts'
-import { openBroker } from '../src/brokers/engines/redis.ts'
+import { openBroker, openRedisBroker } from '../src/brokers/engines/redis.ts'
+import { faultCases } from '../src/brokers/faults/cases.ts'
+import { type OpenAt, quick } from '../src/brokers/faults/scene.ts'
 import { redisEngine } from '../src/brokers/redis-engine.ts'
 import { RedisServer } from '../src/brokers/redis-server.ts'
 import { contractOptions } from '../src/brokers/contract-options.ts'
@@ -19,6 +21,14 @@ describe.skipIf(!redis)('redisBroker', () => {
   describe('on Node', () => {
     const engine = () => redisEngine(server)
     for (const { name, run } of brokerContract(contractOptions(engine, openBroker))) it(name, run)
+  })
+
+  describe('each event once, in order:', () => {
+    const open = (): OpenAt => {
+      const prefix = `${crypto.randomUUID()}:`
+      return (port) => openRedisBroker(`redis://127.0.0.1:${port}?prefix=${prefix}`, quick)
+    }
+    for (const { name, run } of faultCases(open, () => server)) it(name, run)
   })
 
   it.each([

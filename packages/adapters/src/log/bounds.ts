@@ -6,7 +6,7 @@ export interface LogOptions {
   maxEvents?: number | undefined
   /** Milliseconds an event is kept. Default 24 hours; 0 keeps events however old they are. */
   maxAge?: number | undefined
-  /** Milliseconds the engine has for an answer, a new connection included. Default 5,000. */
+  /** Milliseconds the engine has for an answer, a new connection included. Default 3,000. */
   timeout?: number | undefined
   /** Milliseconds between looks at what wake-ups may have missed. Default 5,000. */
   checkInterval?: number | undefined
@@ -30,7 +30,7 @@ export function boundsOf(options: LogOptions): LogBounds {
   return {
     maxEvents: atLeast(1, 'maxEvents', options.maxEvents ?? 10_000),
     maxAge: atLeast(0, 'maxAge', options.maxAge ?? 24 * 3_600_000),
-    timeout: atLeast(1, 'timeout', options.timeout ?? 5_000),
+    timeout: atLeast(1, 'timeout', options.timeout ?? 3_000),
     checkInterval: atLeast(1, 'checkInterval', options.checkInterval ?? 5_000),
   }
 }

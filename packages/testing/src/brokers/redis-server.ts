@@ -34,6 +34,12 @@ export class RedisServer implements AsyncDisposable {
     await this.#launch()
   }
 
+  /** SIGSTOP, until the function that is returned is called. */
+  freeze(): () => void {
+    this.#process?.signal('SIGSTOP')
+    return () => this.#process?.signal('SIGCONT')
+  }
+
   /** One command, on a connection of its own. Resolves when Redis has answered. */
   async command(...command: string[]): Promise<string> {
     const client = await createClient({ url: `redis://127.0.0.1:${this.port}` }).connect()
