@@ -44,12 +44,9 @@ export class Watch {
   }
 
   async #round(): Promise<void> {
-    try {
-      const [missed, isHeard] = await Promise.all([this.#tails.check(), this.#isHeard()])
-      if (missed || !isHeard) this.#onDeaf()
-    } catch {
-      // The engine is away. Whoever publishes is told, and the next round looks again.
-    }
+    const looks = await Promise.allSettled([this.#tails.check(), this.#isHeard().then((isHeard) => !isHeard)])
+    // A look that fails says nothing about wake-ups: the engine is away. Whoever publishes is told.
+    if (looks.some((look) => look.status === 'fulfilled' && look.value)) this.#onDeaf()
   }
 
   async #isHeard(): Promise<boolean> {

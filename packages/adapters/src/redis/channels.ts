@@ -1,6 +1,6 @@
 import { callSafely } from '@holdfast/core/adapter'
 import { Connection } from '../log/connection.ts'
-import { withinDeadline } from '../log/deadline.ts'
+import { EngineTimeoutError, withinDeadline } from '../log/deadline.ts'
 import type { RedisConnector, RedisLink } from './link.ts'
 
 /** Channels asked for at once when a connection is new. */
@@ -72,20 +72,29 @@ export class Channels {
 
   // node-redis 6.3 sends no SUBSCRIBE for a channel whose UNSUBSCRIBE is under way, so one waits for the other.
   #settle(channel: string): Promise<void> {
-    const change = (this.#changes.get(channel) ?? Promise.resolve())
-      .catch(() => {})
-      .then(() =>
-        withinDeadline({ what: 'listen', timeout: this.#timeout }, async () => {
-          if (this.#receivers.has(channel)) await (await this.#connection.get()).subscribe(channel)
-          else await this.#connection.link?.unsubscribe(channel)
-        }),
-      )
+    const before = this.#changes.get(channel) ?? Promise.resolve()
+    const change = before.catch(() => {}).then(() => this.#change(channel))
     this.#changes.set(channel, change)
     const forget = (): void => {
       if (this.#changes.get(channel) === change) this.#changes.delete(channel)
     }
     change.then(forget, forget)
     return change
+  }
+
+  async #change(channel: string): Promise<void> {
+    let link: RedisLink | undefined
+    try {
+      await withinDeadline({ what: 'listen', timeout: this.#timeout }, async () => {
+        const isWanted = this.#receivers.has(channel)
+        link = isWanted ? await this.#connection.get() : this.#connection.link
+        if (isWanted) await link?.subscribe(channel)
+        else await link?.unsubscribe(channel)
+      })
+    } catch (error) {
+      if (error instanceof EngineTimeoutError) this.#connection.replace(link)
+      throw error
+    }
   }
 
   async #subscribeAll(link: RedisLink): Promise<void> {
