@@ -4,7 +4,7 @@ import { contractOptions } from '../src/brokers/contract-options.ts'
 import { expectContractUnder } from '../src/brokers/contract-under.ts'
 import { openBroker, openPostgresBroker } from '../src/brokers/engines/postgres.ts'
 import { faultCases } from '../src/brokers/faults/cases.ts'
-import { type OpenAt, quick } from '../src/brokers/faults/scene.ts'
+import type { OpenAt } from '../src/brokers/faults/scene.ts'
 import { postgresEngine } from '../src/brokers/postgres-engine.ts'
 import { PostgresServer } from '../src/brokers/postgres-server.ts'
 import { requireTool } from '../src/require-tool.ts'
@@ -26,7 +26,8 @@ describe.skipIf(!postgres)('postgresBroker', () => {
   describe('each event once, in order:', () => {
     const open = (): OpenAt => {
       const schema = `faults_${++scenes}`
-      return (port) => openPostgresBroker(`postgres://postgres@127.0.0.1:${port}/postgres?schema=${schema}`, quick)
+      return (port, options) =>
+        openPostgresBroker(`postgres://postgres@127.0.0.1:${port}/postgres?schema=${schema}`, options)
     }
     for (const { name, run } of faultCases(open, () => server)) it(name, run)
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 import { expectContractUnder } from '../src/brokers/contract-under.ts'
 import { openBroker, openRedisBroker } from '../src/brokers/engines/redis.ts'
 import { faultCases } from '../src/brokers/faults/cases.ts'
-import { type OpenAt, quick } from '../src/brokers/faults/scene.ts'
+import type { OpenAt } from '../src/brokers/faults/scene.ts'
 import { redisEngine } from '../src/brokers/redis-engine.ts'
 import { RedisServer } from '../src/brokers/redis-server.ts'
 import { contractOptions } from '../src/brokers/contract-options.ts'
@@ -26,7 +26,7 @@ describe.skipIf(!redis)('redisBroker', () => {
   describe('each event once, in order:', () => {
     const open = (): OpenAt => {
       const prefix = `${crypto.randomUUID()}:`
-      return (port) => openRedisBroker(`redis://127.0.0.1:${port}?prefix=${prefix}`, quick)
+      return (port, options) => openRedisBroker(`redis://127.0.0.1:${port}?prefix=${prefix}`, options)
     }
     for (const { name, run } of faultCases(open, () => server)) it(name, run)
   })

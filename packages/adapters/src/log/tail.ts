@@ -29,6 +29,7 @@ const pageSize = 256
 export class Tail {
   readonly topic: string
   readonly #read: ReadHistory
+  readonly #onFailed: () => void
   readonly #places = new Set<Place>()
   /** Everything up to here was told. Undefined until the first head is known. */
   #position: Position | undefined
@@ -38,9 +39,11 @@ export class Tail {
   /** A wake-up came from the engine since the last look. */
   #heard = false
 
-  constructor(topic: string, read: ReadHistory) {
+  /** @param onFailed - the history could not be read; somebody has to look again */
+  constructor(topic: string, read: ReadHistory, onFailed: () => void) {
     this.topic = topic
     this.#read = read
+    this.#onFailed = onFailed
   }
 
   get isIdle(): boolean {
@@ -101,10 +104,10 @@ export class Tail {
         this.#stale = false
         this.#tell(await this.#read(this.topic, this.#position, pageSize))
       }
-    } catch (error) {
-      // The next look reads on from here; until then whoever listens may try for itself.
+    } catch {
+      // Nothing is lost: the next look reads on from here.
       this.#stale = true
-      for (const { listener } of this.#places) callSafely(() => listener.onLost(error))
+      this.#onFailed()
     } finally {
       this.#reading = false
     }

@@ -11,16 +11,19 @@ const sliceSize = 500
 export class Tails {
   readonly #read: ReadHistory
   readonly #heads: ReadHeads
+  readonly #onFailed: () => void
   readonly #tails = new Map<string, Tail>()
 
-  constructor(read: ReadHistory, heads: ReadHeads) {
+  /** @param onFailed - a history could not be read; somebody has to look again */
+  constructor(read: ReadHistory, heads: ReadHeads, onFailed: () => void) {
     this.#read = read
     this.#heads = heads
+    this.#onFailed = onFailed
   }
 
   /** As {@link Broker.subscribe}. */
   async join(topic: string, listener: BrokerListener): ReturnType<Broker['subscribe']> {
-    const tail = this.#tails.get(topic) ?? new Tail(topic, this.#read)
+    const tail = this.#tails.get(topic) ?? new Tail(topic, this.#read, this.#onFailed)
     this.#tails.set(topic, tail)
     try {
       const { head, leave } = await tail.join(listener)

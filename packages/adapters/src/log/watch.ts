@@ -3,6 +3,9 @@ import type { LogBounds } from './bounds.ts'
 import { Repeat } from './repeat.ts'
 import type { Tails } from './tails.ts'
 
+/** Milliseconds: an engine that was away is not there again at once. */
+const soon = 200
+
 /**
  * Looks now and then whether wake-ups still come.
  *
@@ -16,7 +19,9 @@ export class Watch {
   readonly #onDeaf: () => void
   readonly #repeat: Repeat
   readonly #id: string = crypto.randomUUID()
+  #soon: ReturnType<typeof setTimeout> | undefined
   #isListening = false
+  #isStopped = false
   #echo: () => void = () => {}
 
   /** @param onDeaf - wake-ups do not come any more */
@@ -33,13 +38,24 @@ export class Watch {
     this.#repeat.start()
   }
 
-  /** Read what is new, now: the connection was lost, or wake-ups were. */
+  /** Read what is new, now: the connection was lost. */
   look(): void {
-    this.#tails.check().catch(() => {})
+    this.#tails.check().catch(() => this.lookSoon())
+  }
+
+  /** Read what is new as soon as that may succeed: it could not be read. Of many who ask for it one is enough. */
+  lookSoon(): void {
+    if (this.#isStopped || this.#soon !== undefined) return
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined
+      this.look()
+    }, soon)
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#repeat.stop()
+    clearTimeout(this.#soon)
     this.#echo()
   }
 

@@ -59,6 +59,7 @@ class PostgresBroker implements Broker {
     this.#tails = new Tails(
       (topic, after, limit) => this.#log.read(topic, after, limit),
       (topics) => this.#log.heads(topics),
+      () => this.#watch.lookSoon(),
     )
     this.#listening = listenWith(pool, this.#names, bounds.timeout, {
       open: () => this.#watch.look(),

@@ -52,6 +52,7 @@ class RedisBroker implements Broker {
     this.#tails = new Tails(
       (topic, after, limit) => this.#log.read(topic, after, limit),
       (topics) => this.#log.heads(topics),
+      () => this.#watch.lookSoon(),
     )
     this.#channels = new Channels(connector, bounds.timeout, look)
     this.#watch = new Watch(this.#tails, this.signals, bounds, () => this.#channels.replace())

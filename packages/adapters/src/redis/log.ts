@@ -5,7 +5,7 @@ import { EngineTimeoutError, withinDeadline } from '../log/deadline.ts'
 import { SeenPositions } from '../log/seen.ts'
 import { keysOf } from './keys.ts'
 import type { RedisConnector, RedisLink } from './link.ts'
-import { Script } from './script.ts'
+import { isReply, Script } from './script.ts'
 import { headScript, publishScript, readScript } from './scripts.ts'
 
 /** What is known of a topic outlives its last use, and its events, by a day. */
@@ -114,7 +114,9 @@ export class RedisLog {
         return await action(link, given)
       })
     } catch (error) {
-      if (error instanceof EngineTimeoutError || isReadOnly(error)) this.#connection.replace(link)
+      const isReplica = error instanceof Error && isReply(error.cause, 'READONLY')
+      // A server that is a replica now: the connection has outlived a failover.
+      if (error instanceof EngineTimeoutError || isReplica) this.#connection.replace(link)
       throw error
     }
   }
@@ -130,9 +132,4 @@ function eventOf(epoch: number, [id, [, data, , event]]: Entry): StoredEvent {
 
 function flagged(text: string | undefined): [string, string] {
   return text === undefined ? ['0', ''] : ['1', text]
-}
-
-// The server is a replica now: the connection has outlived a failover.
-function isReadOnly(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof Error && error.cause.message.startsWith('READONLY')
 }

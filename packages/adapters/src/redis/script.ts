@@ -13,13 +13,27 @@ export class Script {
     const key = keys[0] as string
     const rest = [String(keys.length), ...keys, ...args]
     this.#digest ??= sha1(this.#source)
-    try {
-      return await link.send(key, ['EVALSHA', await this.#digest, ...rest], signal)
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return await link.send(key, ['EVAL', this.#source, ...rest], signal)
+    let start = ['EVALSHA', await this.#digest]
+    for (;;) {
+      try {
+        return await link.send(key, [...start, ...rest], signal)
+      } catch (error) {
+        if (isReply(error, 'NOSCRIPT')) start = ['EVAL', this.#source]
+        // While the slot of the keys moves to another node, one of them that is not there can be on either.
+        else if (isReply(error, 'TRYAGAIN') && !signal.aborted) await pause()
+        else throw error
+      }
     }
   }
+}
+
+/** Whether Redis answered with an error of this kind. */
+export function isReply(error: unknown, kind: string): boolean {
+  return error instanceof Error && error.message.startsWith(kind)
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 async function sha1(text: string): Promise<string> {

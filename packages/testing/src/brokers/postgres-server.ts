@@ -66,7 +66,7 @@ export class PostgresServer implements AsyncDisposable {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`
   }
 
-  /** Start it again after a kill. */
+  /** Start it again. */
   async start(): Promise<void> {
     const [command, prefix] = await asUser(this.#path)
     this.#process = await launch({
@@ -76,6 +76,12 @@ export class PostgresServer implements AsyncDisposable {
       cwd: this.#folder.path,
       ready: /database system is ready to accept connections/,
     })
+  }
+
+  /** End it in order, whoever is connected. */
+  async stop(): Promise<void> {
+    this.#process?.signal('SIGINT')
+    await this.#process?.exited
   }
 
   /** kill -9 for all of it. */

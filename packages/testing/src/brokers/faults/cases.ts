@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { FaultScene, type OpenAt, quick } from './scene.ts'
+import { eventually } from '../../eventually.ts'
+import { FaultScene, type OpenAt, quick, topic } from './scene.ts'
 
 /** What can be done to a whole engine. */
 export interface FaultyServer {
@@ -98,4 +99,26 @@ export function faultCases(open: () => OpenAt, server: () => FaultyServer): { na
         await scene.expectAllOnce()
       },
     }))
+}
+
+/** A hub is away while more is written than is kept: that is a gap for its readers, and told. */
+export async function trimmedWhileAway(open: OpenAt, { port }: FaultyServer): Promise<void> {
+  await using scene = await FaultScene.start(port, open, { maxEvents: 400 })
+  const proxy = scene.hubs[2]?.proxy
+  proxy?.stopListening()
+  for (const connection of proxy?.connections ?? []) connection.rst()
+  // Slowly enough that those who are there keep up.
+  for (let batch = 0; batch < 20; batch++) {
+    const texts = Array.from({ length: 50 }, (_, index) => `x${batch * 50 + index}`)
+    await scene.hubs[0]?.broker.publish(
+      topic,
+      texts.map((data) => ({ data })),
+    )
+    const isRead = (): boolean => scene.hubs.slice(0, 2).every(({ reader }) => reader.texts.includes(texts[49] ?? ''))
+    await eventually('a batch', isRead, { within: 15_000, every: 5 })
+  }
+  await proxy?.listen()
+  await eventually('the gap', () => (scene.hubs[2]?.reader.gaps.length ?? 0) > 0, { within: 15_000 })
+  await scene.going()
+  await scene.expectGap(2, 'trimmed')
 }

@@ -1,4 +1,5 @@
-import type { Hub } from '@holdfast/core/hub'
+import { setTimeout as wait } from 'node:timers/promises'
+import { BrokerUnavailableError, type Hub } from '@holdfast/core/hub'
 
 /** Reads a topic at a hub from its beginning, until the hub is closed, and notes what comes. */
 export class Reader {
@@ -10,10 +11,21 @@ export class Reader {
     void this.#read(hub, topic)
   }
 
+  // As a client does: it comes back, from where it was.
   async #read(hub: Hub, topic: string): Promise<void> {
-    for await (const { event, data } of hub.subscribe([topic], { lastEventId: 'earliest' })) {
-      if (event !== 'gap') this.texts.push(data)
-      else this.gaps.push({ reason: (JSON.parse(data) as { reason: string }).reason, after: this.texts.length })
+    let lastEventId = 'earliest'
+    for (;;) {
+      try {
+        for await (const { event, data, id } of hub.subscribe([topic], { lastEventId })) {
+          lastEventId = id
+          if (event !== 'gap') this.texts.push(data)
+          else this.gaps.push({ reason: (JSON.parse(data) as { reason: string }).reason, after: this.texts.length })
+        }
+        return
+      } catch (error) {
+        if (!(error instanceof BrokerUnavailableError)) return
+        await wait(50)
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { LogOptions } from '@holdfast/adapters/redis'
 import { type Broker, createHub, type Hub } from '@holdfast/core/hub'
 import { expect } from 'vitest'
 import { eventually } from '../../eventually.ts'
@@ -11,8 +12,8 @@ export const quick = { timeout: 1_000, checkInterval: 500 }
 /** How long a `publish` may take: its time, and what a busy machine adds. */
 const longestPublish = quick.timeout + 1_500
 
-/** Opens a broker that reaches its engine through this port. */
-export type OpenAt = (port: number) => Broker
+/** Opens the broker of one of the hubs, to reach its engine through this port. */
+export type OpenAt = (port: number, options: LogOptions, index: number) => Broker
 
 /** One hub with its own way to the engine. */
 export interface FaultyHub {
@@ -29,11 +30,11 @@ export class FaultScene implements AsyncDisposable {
   readonly hubs: FaultyHub[] = []
   readonly writers: Writer[] = []
 
-  static async start(port: number, open: OpenAt, count = 3): Promise<FaultScene> {
+  static async start(port: number, open: OpenAt, options: LogOptions = {}): Promise<FaultScene> {
     const scene = new FaultScene()
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < 3; index++) {
       const proxy = await startFaultProxy({ target: `http://127.0.0.1:${port}` })
-      const broker = open(proxy.port)
+      const broker = open(proxy.port, { ...quick, ...options }, index)
       const hub = createHub({ broker, onError: () => {} })
       scene.hubs.push({ hub, broker, proxy, reader: new Reader(hub, topic) })
     }
@@ -114,6 +115,16 @@ export class FaultScene implements AsyncDisposable {
     for (const { reader } of this.hubs) expect(reader.texts).toEqual(first)
   }
 
+  /** At this hub events are missing, that was told, and besides each came once and in order. */
+  async expectGap(index: number, reason: string): Promise<void> {
+    await this.finish()
+    this.expectPromptErrors()
+    const { texts = [], gaps = [] } = this.hubs[index]?.reader ?? {}
+    expect(gaps.map((gap) => gap.reason)).toContain(reason)
+    const parts = [0, ...gaps.map(({ after }) => after)].map((from, part) => texts.slice(from, gaps[part]?.after))
+    for (const { stored } of this.writers) for (const part of parts) expectContiguous(part, stored)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const ending = this.writers.map((writer) => writer.end())
     for (const { hub } of this.hubs) await hub.close()
@@ -121,4 +132,12 @@ export class FaultScene implements AsyncDisposable {
     await Promise.race([Promise.all(ending), wait(100)])
     for (const { proxy } of this.hubs) await proxy.close()
   }
+}
+
+/** What of `stored` is in `part` is there once, in order and without a hole. */
+function expectContiguous(part: readonly string[], stored: readonly string[]): void {
+  const known = new Set(stored)
+  const found = part.filter((text) => known.has(text))
+  const from = stored.indexOf(found[0] ?? '')
+  if (found.length > 0) expect(found).toEqual(stored.slice(from, from + found.length))
 }
