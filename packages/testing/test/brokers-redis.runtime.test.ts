@@ -31,7 +31,8 @@ describe.skipIf(!redis)('redisBroker', () => {
     for (const { name, run } of faultCases(open, () => server)) it(name, run)
   })
 
-  it.each([
+  // They mostly wait.
+  it.concurrent.each([
     { runtime: 'node', client: 'redis', protocol: '2' },
     { runtime: 'node', client: 'ioredis', protocol: '3' },
     { runtime: 'bun', client: 'redis', protocol: '3' },
