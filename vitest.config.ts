@@ -31,6 +31,14 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    // `npm run coverage`: what the unit tests leave untouched. Contracts run in processes of their own and count nothing here.
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      // Contracts, servers and proxies for tests: they measure, and are not measured.
+      exclude: ['packages/testing/**'],
+      reporter: ['text-summary', 'html'],
+    },
     projects: [
       {
         ...source,
@@ -38,6 +46,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'],
           exclude: [dependencies, ...runtimes, ...packages, ...browser],
+          // A hang is found all the same; simulations take several seconds on a busy machine.
+          testTimeout: 60_000,
           ...place(2, 1),
         },
       },
@@ -53,7 +63,8 @@ export default defineConfig({
           maxConcurrency: 12,
         },
       },
-      { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3) } },
+      // All cases of a file wait for one play: with fewer at once, each part of them would have a play of its own.
+      { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3), maxConcurrency: 100 } },
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
       // What is published, so from the build and without the source condition.
       {

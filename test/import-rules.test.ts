@@ -13,7 +13,7 @@ const places = [
     place: 'packages/core/src/wire',
     may: ['./parse.ts', '../errors.ts'],
     mayNot: [
-      '../stream/sink.ts',
+      '../fanout/sink.ts',
       '../hub/hub.ts',
       '../client/connect.ts',
       '../testing/broker-contract.ts',
@@ -22,8 +22,8 @@ const places = [
       '../index.ts',
       './index',
       '..',
-      './../stream/sink.ts',
-      '../wire/../stream/sink.ts',
+      './../fanout/sink.ts',
+      '../wire/../fanout/sink.ts',
       'node:fs',
       'fs',
       'bun',
@@ -34,9 +34,10 @@ const places = [
     ],
   },
   {
-    place: 'packages/core/src/stream',
+    place: 'packages/core/src/fanout',
     may: ['./sink.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
     mayNot: [
+      '../response/body.ts',
       '../hub/hub.ts',
       '../client/connect.ts',
       '../index.ts',
@@ -47,16 +48,51 @@ const places = [
     ],
   },
   {
+    place: 'packages/core/src/response',
+    may: ['./body.ts', '../fanout/sink.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts'],
+    mayNot: ['../hub/hub.ts', '../hub/broker/broker.ts', '../client/connect.ts', '../index.ts', 'node:timers', 'hono'],
+  },
+  {
     place: 'packages/core/src/hub',
-    may: ['./broker.ts', '../stream/sink.ts', '../wire/parse.ts', '../environment.ts', '../errors.ts', '../report.ts'],
+    may: [
+      './feed.ts',
+      './broker/broker.ts',
+      './replay/replay.ts',
+      '../response/body.ts',
+      '../fanout/sink.ts',
+      '../wire/parse.ts',
+      '../environment.ts',
+      '../errors.ts',
+      '../report.ts',
+    ],
     mayNot: [
       '../client/connect.ts',
+      './../client/connect.ts',
       '../testing/broker-contract.ts',
       '../index.ts',
       'node:events',
       'ioredis',
       '@holdfast/core/hub',
     ],
+  },
+  {
+    place: 'packages/core/src/hub/broker',
+    may: ['./memory-log.ts', '../errors.ts', '../../wire/position.ts', '../../environment.ts'],
+    mayNot: [
+      '../hub.ts',
+      '../feed.ts',
+      '../replay/replay.ts',
+      '../../fanout/sink.ts',
+      '../../response/body.ts',
+      '../../client/connect.ts',
+      '../../index.ts',
+      'ioredis',
+    ],
+  },
+  {
+    place: 'packages/core/src/hub/replay',
+    may: ['./gap.ts', '../marks.ts', '../broker/broker.ts', '../../fanout/chunk.ts', '../../wire/position.ts'],
+    mayNot: ['../hub.ts', '../index.ts', '../../client/connect.ts', '../../adapter.ts', 'node:events'],
   },
   {
     place: 'packages/core/src/client',
@@ -71,7 +107,7 @@ const places = [
     mayNot: [
       '../hub/hub.ts',
       './../hub/hub.ts',
-      '../stream/sink.ts',
+      '../fanout/sink.ts',
       '../index.ts',
       'node:http',
       'undici',
@@ -79,11 +115,28 @@ const places = [
     ],
   },
   {
+    place: 'packages/core/src/client/attempt',
+    may: ['./silence.ts', '../constants.ts', '../../wire/parse.ts', '../../clock.ts', '../../errors.ts'],
+    mayNot: ['../delivery/delivery.ts', '../failover/conductor.ts', '../event-source/transport.ts', '../connect.ts'],
+  },
+  {
+    place: 'packages/core/src/client/delivery',
+    may: ['./queue.ts', '../types.ts', '../../wire/position.ts', '../../clock.ts', '../../report.ts'],
+    mayNot: ['../attempt/attempt.ts', '../failover/conductor.ts', '../event-source/transport.ts', '../connect.ts'],
+  },
+  {
+    place: 'packages/core/src/client/failover',
+    may: ['./race.ts', '../attempt/attempt.ts', '../delivery/delivery.ts', '../types.ts', '../../wire/hints.ts'],
+    mayNot: ['../event-source/transport.ts', '../connect.ts', '../index.ts', '../../hub/hub.ts', '../../index.ts'],
+  },
+  {
     place: 'packages/core/src/client/event-source',
-    may: ['./transport.ts', '../attempt.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
+    may: ['./transport.ts', '../request-init.ts', '../../wire/parse.ts', '../../environment.ts', '../../errors.ts'],
     mayNot: [
+      '../attempt/attempt.ts',
+      '../delivery/delivery.ts',
       '../../hub/hub.ts',
-      '../../stream/sink.ts',
+      '../../fanout/sink.ts',
       '../../index.ts',
       '../../../package.json',
       'node:http',
@@ -92,7 +145,7 @@ const places = [
   },
   {
     place: 'packages/core/src/testing',
-    may: ['./cases.ts', '../hub/broker.ts', '../wire/position.ts', '../errors.ts'],
+    may: ['./cases.ts', '../hub/broker/broker.ts', '../wire/position.ts', '../errors.ts'],
     mayNot: ['../client/connect.ts', '../index.ts', 'vitest', 'node:assert'],
   },
   {
@@ -100,7 +153,7 @@ const places = [
     may: ['./errors.ts'],
     mayNot: [
       './wire/parse.ts',
-      './stream/sink.ts',
+      './fanout/sink.ts',
       './hub/hub.ts',
       './client/connect.ts',
       './index.ts',
@@ -120,8 +173,8 @@ const places = [
       '../bun/../node/serve.ts',
       '@holdfast/adapters/node',
       '@holdfast/service',
-      '../../../core/src/stream/sink.ts',
-      '@holdfast/core/dist/stream/sink.js',
+      '../../../core/src/fanout/sink.ts',
+      '@holdfast/core/dist/fanout/sink.js',
       'hono',
     ],
   },
@@ -152,6 +205,25 @@ const places = [
     place: 'packages/adapters/src/log',
     may: ['./tail.ts', '@holdfast/core', '@holdfast/core/hub'],
     mayNot: ['../redis/log.ts', '../close.ts', 'redis', 'node:events'],
+  },
+  {
+    place: 'packages/adapters/src/cloudflare/worker',
+    may: ['./broker.ts', '../protocol.ts', '../../close.ts', '@holdfast/core/hub', 'cloudflare:workers'],
+    mayNot: [
+      '../object/topic.ts',
+      './../object/topic.ts',
+      '../worker/../object/topic.ts',
+      '../index.ts',
+      '../../node/serve.ts',
+      '@holdfast/adapters/cloudflare',
+      '@holdfast/service',
+      'hono',
+    ],
+  },
+  {
+    place: 'packages/adapters/src/cloudflare/object',
+    may: ['./topic.ts', '../protocol.ts', '../../close.ts', '@holdfast/core/hub', 'cloudflare:workers'],
+    mayNot: ['../worker/broker.ts', './../worker/broker.ts', '../index.ts', '@holdfast/adapters/cloudflare', 'hono'],
   },
   {
     place: 'packages/adapters/src',
@@ -250,13 +322,24 @@ describe.each(places)('$place', ({ place }) => {
   )
 })
 
-it("only the core's entries gather wire and stream", () => {
+it("only the core's entries gather wire, fanout and response", () => {
   const index = 'packages/core/src/index.ts'
   const lintIndex = (specifier: string): string[] => lint([{ file: index, text: `export * from '${specifier}'` }])
-  for (const specifier of ['./errors.ts', './wire/parse.ts', './stream/sink.ts'])
+  for (const specifier of ['./errors.ts', './wire/parse.ts', './fanout/sink.ts', './response/body.ts'])
     expect(lintIndex(specifier)).toEqual([])
   for (const specifier of ['./hub/hub.ts', './client/connect.ts', 'node:fs'])
     expect(lintIndex(specifier)).toEqual([index])
+})
+
+it('a Worker and an object share no type but those of their protocol', () => {
+  const types = (side: string, other: string): { file: string; text: string }[] =>
+    [
+      `import type { a } from '../${other}/a.ts'`,
+      `export type { a } from '../${other}/a.ts'`,
+      `type A = import('../${other}/a.ts').a`,
+    ].map((text, index) => ({ file: `packages/adapters/src/cloudflare/${side}/type-${index}.ts`, text }))
+  const files = [...types('worker', 'object'), ...types('object', 'worker')]
+  expect(new Set(lint(files))).toEqual(new Set(files.map(({ file }) => file)))
 })
 
 it.each(formFiles)('the core is refused: $text', ({ file }) => expect(refused).toContain(file))

@@ -1,5 +1,5 @@
 import type { DurableObjectHub } from '@holdfast/adapters/cloudflare'
-import type { Auth, Grant } from '@holdfast/service'
+import { type Auth, bearerTokenOf, type Grant } from '@holdfast/service'
 import type { Question } from './topic-object.ts'
 
 const longestPrompt = 4_000
@@ -54,8 +54,7 @@ async function grantOf(
   auth: Auth | 'none',
 ): Promise<Pick<Grant, 'identity' | 'publish'> | undefined> {
   if (auth === 'none') return { publish: () => true }
-  const token = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  return auth.authenticate(token, request)
+  return auth.authenticate(bearerTokenOf(request), request)
 }
 
 async function digest(text: string): Promise<string> {

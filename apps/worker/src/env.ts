@@ -1,8 +1,8 @@
+import type { HubNamespace } from '@holdfast/adapters/cloudflare'
 import type { ServiceEnv } from '@holdfast/service'
-import type { TopicObject } from './topic-object.ts'
 
 /** The bindings of wrangler.jsonc, and the secrets. */
 export interface Env extends ServiceEnv {
-  TOPICS: DurableObjectNamespace<TopicObject>
+  TOPICS: HubNamespace
   HOLDFAST_MODE?: 'hibernating' | 'direct'
 }

@@ -48,6 +48,26 @@ describe.concurrent('a hub over Durable Objects, in workerd', () => {
     expect(await server.publish(topic, ['again'], { key: 'k' })).toEqual({ ...first, duplicate: true })
   })
 
+  it('stops what a Worker runs, whichever request asks for it: readers get what there is and a clean end', async () => {
+    const topic = server.name()
+    const client = await server.stream({ topic })
+    const running = server.ask('/run', { topic }, { words: numbered(1_000), every: 20 })
+    await eventually('some words', () => client.events.length >= 3)
+    await server.ask('/stop', { topic })
+    await eventually('the end', () => client.closed)
+    expect([await running, client.comments.at(-1)]).toEqual([null, 'hint end=done'])
+    expect(client.texts).toEqual(numbered(client.texts.length))
+    expect(client.texts.length).toBeLessThan(1_000)
+  })
+
+  it('lets a Worker run no longer than `linger` without readers, and then says that something is missing', async () => {
+    const topic = server.name()
+    await server.ask('/run', { topic, linger: 400 }, { words: numbered(1_000), every: 20 })
+    const late = await server.stream({ topic, lastEventId: 'earliest' })
+    await eventually('the end', () => late.closed)
+    expect(late.comments.at(-1)).toBe('hint end=failed')
+  })
+
   it('ends a topic: readers get the rest and the end, later ones the history, who has it all 204', async () => {
     const topic = server.name()
     const client = await server.stream({ topic })
@@ -185,10 +205,16 @@ describe.concurrent('in direct mode', () => {
     const topic = server.name()
     const ann = await server.stream({ topic, direct: 1, identity: 'ann' })
     const other = await server.stream({ topic, direct: 1, heartbeat: 500 })
+    const identity = server.name()
+    const own = await server.stream({ topic, direct: 1, identity })
     expect(await server.ask('/disconnect', { topic, identity: 'ann', direct: 1 })).toBe(1)
-    await eventually('that it is closed', () => ann.closed)
+    expect(await server.ask('/disconnect', { identity, direct: 1 })).toBe(1)
+    await eventually('that they are closed', () => ann.closed && own.closed)
     other.leave()
     await eventually('that it has left', async () => (await server.count(topic)) === 0)
+    const left = await server.stream({ topic, direct: 1 })
+    expect(await server.ask('/disconnect', { topic, direct: 1 })).toBe(1)
+    await eventually('that it is closed', () => left.closed)
   })
 
   it('nothing that a client sends passes for the Worker', async () => {

@@ -136,10 +136,11 @@ describe.concurrent('an object produces', () => {
     const client = await server.stream({ topic, binding })
     await server.ask('/produce', { topic, binding }, { words: numbered(1_000), every: 20 })
     await eventually('some words', () => client.events.length >= 3)
-    expect(await server.ask('/stop', { topic, binding })).toBe(true)
+    await server.ask('/stop', { topic, binding })
     await eventually('the end', () => client.closed)
     expect([done(client), client.events.length < 1_000]).toEqual([true, true])
-    await eventually('that it is over', async () => (await server.ask('/stop', { topic, binding })) === false)
+    await eventually('that it is over', async () => !(await stored(topic, binding)).running)
+    await server.ask('/stop', { topic, binding })
   })
 
   it('on after a crash, where it was', async () => {

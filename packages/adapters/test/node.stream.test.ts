@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type NodeEnv, type RunningServer, serve, wrapFetch } from '../src/node/index.ts'
 import { RawClient } from './support/raw-client.ts'
@@ -188,7 +189,7 @@ test('a stream that ended before it could be sent is sent whole', async () => {
     const response = streams.respond(request)
     void streams.last.send({ data: 'only' })
     streams.last.close()
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    for (let turn = 0; turn < 10; turn++) await nextTurn()
     return response
   })
   expect(await (await fetch(url)).text()).toContain('data: only\n\n')

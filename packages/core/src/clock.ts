@@ -1,12 +1,16 @@
+/** What calls back later. */
+export interface Timers {
+  /** A delay may be any number: what is longer than a timer can wait is cut to that. */
+  setTimer(callback: () => void, delay: number): unknown
+  clearTimer(handle: unknown): void
+}
+
 /** Time, timers and chance: the seam through which tests and the simulator bring their own. Not a public option. */
-export interface Clock {
+export interface Clock extends Timers {
   /** Monotonic milliseconds, for durations. */
   now(): number
   /** Milliseconds since 1970, for what leaves this process. */
   wallTime(): number
-  /** A delay may be any number: what is longer than a timer can wait is cut to that. */
-  setTimer(callback: () => void, delay: number): unknown
-  clearTimer(handle: unknown): void
   /** Uniform in [0, 1). */
   random(): number
 }
@@ -14,12 +18,17 @@ export interface Clock {
 /** Milliseconds: runtimes take a longer delay for none at all. */
 export const longestTimer = 2_147_483_647
 
-/** The real one. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  wallTime: () => Date.now(),
+/** The real ones, for who needs no more. */
+export const systemTimers: Timers = {
   setTimer: (callback, delay) => setTimeout(callback, Math.min(delay, longestTimer)),
   clearTimer: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+}
+
+/** The real one. */
+export const systemClock: Clock = {
+  ...systemTimers,
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
   random: Math.random,
 }
 

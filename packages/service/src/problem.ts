@@ -1,5 +1,5 @@
 import { HoldfastError } from '@holdfast/core'
-import { retryAfter } from './later.ts'
+import { retryAfter } from '@holdfast/core/adapter'
 import { Refused } from './refused.ts'
 
 /** A response of RFC 9457 (problem details), with the error's `code` as an extension member. */

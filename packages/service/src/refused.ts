@@ -15,8 +15,6 @@ export type RefusalCode =
   | 'body-timeout'
   | 'unsupported-media-type'
   | 'too-many-streams'
-  | 'hub-full'
-  | 'draining'
   | 'auth-unavailable'
 
 /** A request that is answered with a problem. Its message is for the client, its `cause` for the operator. */

@@ -1,4 +1,4 @@
-import { hubOptionsFromEnv, optionsFromEnv } from '@holdfast/service'
+import { hubOptionsFromEnv, optionsFromEnv, runService } from '@holdfast/service'
 import { exportSPKI, generateKeyPair } from 'jose'
 import { expect, test } from 'vitest'
 import { serviceOf } from './service.ts'
@@ -56,4 +56,10 @@ test('reads limits, and takes none that is misspelt', () => {
   }
   expect(hubOptionsFromEnv({ HOLDFAST_MAX_SUBSCRIBERS: '10000' })).toEqual({ maxSubscribers: 10_000 })
   expect(hubOptionsFromEnv({})).toEqual({ maxSubscribers: undefined })
+})
+
+test.each(['-1', '65536', '1e3', 'http'])('does not listen on the port %j', async (port) => {
+  const env = { HOLDFAST_AUTH: 'none', PORT: port }
+  const serve = () => Promise.reject(new Error('It was asked to listen'))
+  await expect(runService(serve, { env, once: () => {}, exit: () => {} })).rejects.toThrow(/PORT/)
 })

@@ -1,6 +1,12 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { post, problemOf } from './service.ts'
 import { bearer, hmacSecret, jwtService, now, sign, statusOf } from './tokens.ts'
+
+// Turns stay real: keys are imported and signatures checked on other threads.
+const fakeClock = { toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] } satisfies Parameters<
+  typeof vi.useFakeTimers
+>[0]
+afterEach(() => void vi.useRealTimers())
 
 test('grants the topics of the claim and nothing else', async () => {
   const { fetch } = jwtService()
@@ -34,10 +40,14 @@ test('reads the claim that is named', async () => {
 })
 
 test('closes a stream as unauthorized when its token expires', async () => {
+  vi.useFakeTimers(fakeClock)
   const { hub, fetch } = jwtService()
-  const response = await fetch('/events?topic=news', bearer(await sign({ exp: now() + 1 })))
+  const response = await fetch('/events?topic=news', bearer(await sign({ exp: now() + 2 })))
   expect(response.status).toBe(200)
-  await vi.waitFor(() => expect(hub.stats().closes.unauthorized).toBe(1), 4000)
+  await vi.advanceTimersByTimeAsync(900)
+  expect(hub.stats().subscribers).toBe(1)
+  await vi.advanceTimersByTimeAsync(1_200)
+  expect(hub.stats().closes.unauthorized).toBe(1)
 })
 
 test('allows for a clock that differs, when a token begins and when it ends', async () => {
@@ -52,11 +62,13 @@ test('allows for a clock that differs, when a token begins and when it ends', as
 })
 
 test('keeps a stream open for the tolerance, rather than close at once what it has just opened', async () => {
+  vi.useFakeTimers(fakeClock)
   const { hub, fetch } = jwtService({ secret: hmacSecret, clockTolerance: 10_000 })
-  const response = await fetch('/events?topic=news', bearer(await sign({ exp: now() - 3 })))
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await fetch('/events?topic=news', bearer(await sign({ exp: now() - 3 })))
+  await vi.advanceTimersByTimeAsync(5_900)
   expect(hub.stats().subscribers).toBe(1)
-  await response.body?.cancel()
+  await vi.advanceTimersByTimeAsync(1_200)
+  expect(hub.stats().closes.unauthorized).toBe(1)
 })
 
 test('takes tokens of the issuers and for the audiences that are named', async () => {

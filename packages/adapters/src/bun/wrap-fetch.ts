@@ -1,6 +1,7 @@
-import { reportsDisconnect } from '@holdfast/core/adapter'
+import { isEventStream } from '@holdfast/core/adapter'
+import { mapAnswers } from '../map-answers.ts'
 import type { FetchHandler } from '../serve.ts'
-import { isEventStream, throughWebSink, type WebSink } from '../web-sink.ts'
+import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { BunServer } from './types.ts'
 
 // Bun 1.4 counts idle time in steps of 4 s: 1 cuts after 2 s on average, while 16 cut a stream that wrote every 15.
@@ -26,17 +27,11 @@ export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServe
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>): FetchHandler<BunServer> {
-  return (request, server) => {
-    reportsDisconnect(request)
-    const answer = fetch(request, server)
-    return answer instanceof Promise
-      ? answer.then((response) => guard(request, response, server, open))
-      : guard(request, answer, server, open)
-  }
+  return mapAnswers(fetch, (response, server, request) => guard(request, response, server, open))
 }
 
 function guard(request: Request, response: Response, server: BunServer, open: Set<WebSink>): Response {
-  if (!isEventStream(response)) return response
+  if (!isEventStream(response.headers.get('content-type'))) return response
   const guarded = throughWebSink(response, open, {
     onEnd: () => server.timeout(request, lingerSeconds),
     onCut: () => server.timeout(request, cutSeconds),

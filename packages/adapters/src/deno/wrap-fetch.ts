@@ -1,4 +1,4 @@
-import { reportsDisconnect } from '@holdfast/core/adapter'
+import { mapAnswers } from '../map-answers.ts'
 import type { FetchHandler } from '../serve.ts'
 import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { DenoServeInfo } from './types.ts'
@@ -17,11 +17,5 @@ export function wrapFetch(fetch: FetchHandler<DenoServeInfo>): FetchHandler<Deno
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<DenoServeInfo>, open: Set<WebSink>): FetchHandler<DenoServeInfo> {
-  return (request, info) => {
-    reportsDisconnect(request)
-    const answer = fetch(request, info)
-    return answer instanceof Promise
-      ? answer.then((response) => throughWebSink(response, open))
-      : throughWebSink(answer, open)
-  }
+  return mapAnswers(fetch, (response) => throughWebSink(response, open))
 }

@@ -1,6 +1,6 @@
-import { reportsDisconnect, sinkBodyOf } from '@holdfast/core/adapter'
+import { isEventStream, sinkBodyOf } from '@holdfast/core/adapter'
+import { mapAnswers } from '../map-answers.ts'
 import type { FetchHandler } from '../serve.ts'
-import { isEventStream } from '../web-sink.ts'
 import { alreadySent } from './already-sent.ts'
 import { DirectSink } from './direct-sink.ts'
 import type { NodeEnv } from './types.ts'
@@ -19,14 +19,7 @@ export function wrapFetch(fetch: FetchHandler<NodeEnv>): FetchHandler<NodeEnv> {
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>): FetchHandler<NodeEnv> {
-  // An answer that is no promise stays none: @hono/node-server sends it in the same turn.
-  return (request, env) => {
-    reportsDisconnect(request)
-    const answer = fetch(request, env)
-    return answer instanceof Promise
-      ? answer.then((response) => takeOver(response, env, open))
-      : takeOver(answer, env, open)
-  }
+  return mapAnswers(fetch, (response, env) => takeOver(response, env, open))
 }
 
 // The order matters. Nothing is sent before the body has agreed to attach, and once it has, nothing can refuse. A status
@@ -34,7 +27,7 @@ export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>
 function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Response {
   const { incoming, outgoing } = env
   // Asked first, since reading `body` of @hono/node-server's own responses takes them off their fast path.
-  if (!isEventStream(response) || incoming.method === 'HEAD') return response
+  if (!isEventStream(response.headers.get('content-type')) || incoming.method === 'HEAD') return response
   if (outgoing.headersSent || outgoing.destroyed || response.bodyUsed || response.body?.locked) return response
   const sink = new DirectSink(incoming, outgoing, response, (over) => void open.delete(over))
   try {

@@ -31,9 +31,12 @@ export class StreamClient {
 
   async #read(): Promise<void> {
     const parser = new EventStreamParser({
-      onEvent: (event) => void this.events.push(event),
+      onEvent: (event) => {
+        this.lastEventId = event.id
+        this.events.push(event)
+      },
       onComment: (text) => void this.comments.push(text),
-      onId: (id) => void (this.lastEventId = id),
+      onCheckpoint: (id) => void (this.lastEventId = id),
     })
     try {
       for await (const chunk of this.response.body ?? []) parser.push(chunk)

@@ -1,9 +1,9 @@
-import { eventStream, type Closed, type EventStream, type StreamOptions } from '@holdfast/core'
+import { eventStream, type StreamClose, type EventStream, type StreamOptions } from '@holdfast/core'
 
 /** Streams whose far end a test holds: write with `last`, and see how each was closed. */
 export class Streams {
   readonly open: EventStream[] = []
-  readonly closed: Closed[] = []
+  readonly closed: StreamClose[] = []
 
   readonly respond = (request: Request, options: StreamOptions = {}): Response =>
     eventStream(request, (stream) => void this.open.push(stream), {

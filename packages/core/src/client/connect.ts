@@ -1,23 +1,18 @@
-import { begin } from './accepted.ts'
-import { type Clock, systemClock } from './clock.ts'
-import { type Connection, fail, finish, say } from './connection.ts'
-import { createConsumer } from './consumer.ts'
-import { createEndpoints } from './endpoints.ts'
-import type { EndpointState } from './endpoints.ts'
-import { leave } from './failover.ts'
-import { createMover } from './mover.ts'
-import { watchNetwork } from './network-change.ts'
-import { createQueue } from './queue.ts'
-import { createRace } from './race.ts'
-import { createRedundancy } from './redundancy.ts'
-import { addTo } from './safely.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { Consumer } from './delivery/consumer.ts'
+import { Delivery } from './delivery/delivery.ts'
+import { Queue } from './delivery/queue.ts'
+import { PositionSaver } from './delivery/saver.ts'
+import { createValidator } from './delivery/schema.ts'
+import { Announcer } from './failover/announcer.ts'
+import { Conductor } from './failover/conductor.ts'
+import { EndpointPool } from './failover/endpoints.ts'
+import { watchNetwork } from './failover/network-change.ts'
 import type { Status } from './status.ts'
-import type { ConnectOptions, Endpoints, EventConnection } from './types.ts'
+import type { ConnectOptions, Endpoints, EventConnection, StandardSchema, TopicEvent } from './types.ts'
 
 /** Where tests and the simulator put a clock and chance of their own. Not an option: it may change at any time. */
 const seam: unique symbol = /* @__PURE__ */ Symbol.for('holdfast.clock')
-
-type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] }
 
 /**
  * Connect to a stream of events that several endpoints can bring, and stay connected.
@@ -31,74 +26,116 @@ type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] }
  *
  * @throws {TypeError} an endpoint is not a URL, there is none, or an option is not one of its words
  */
+export function connect<Data>(
+  endpoints: Endpoints,
+  options: ConnectOptions<Record<string, Data>> & { schema: StandardSchema<Data> },
+): EventConnection<Record<string, Data>>
 export function connect<Events extends object = Record<string, unknown>>(
   endpoints: Endpoints,
-  options: ConnectOptions<Events> = {},
-): EventConnection<Events> {
-  const clock = (options as { [seam]?: Clock })[seam] ?? systemClock
-  const { lastEventId, signal, store } = options
-  const list = createEndpoints(endpoints, clock)
-  const connection = {
-    options,
-    clock,
-    endpoints: list,
-    once: !/^get$/i.test(options.method ?? 'get') && !options.idempotent,
-    links: new Set(),
-    accepted: new Map(),
-    names: new Map(),
-    opaque: new Map(),
-    listeners: new Set(),
-    over: new AbortController(),
-    queue: createQueue(),
-  } as Partial<Connection> as Writable<Connection>
-  const { listeners, over } = connection
-  say(connection, 'connecting', (list.all[0] as EndpointState).url)
-  const consumer = (connection.consumer = createConsumer(connection))
-  connection.race = createRace(connection)
-  connection.redundancy = createRedundancy(connection)
-  connection.hinted = createMover(connection)
+  options?: ConnectOptions<Events>,
+): EventConnection<Events>
+export function connect(endpoints: Endpoints, options: ConnectOptions = {}): EventConnection {
+  return new HeldConnection(endpoints, options, (options as { [seam]?: Clock })[seam] ?? systemClock)
+}
 
-  const close = (): void => finish(connection, 'closed', true)
-  const abort = (): void => {
-    consumer.failures[0] ??= signal?.reason
-    finish(connection, 'aborted', true)
+/** Puts delivery and failover together, and is what the application holds. */
+class HeldConnection implements EventConnection {
+  readonly #options: ConnectOptions
+  readonly #clock: Clock
+  readonly #announcer: Announcer
+  readonly #delivery: Delivery
+  readonly #consumer: Consumer
+  readonly #conductor: Conductor
+  /** Ends what would outlive the connection: its listeners to others. */
+  readonly #over = new AbortController()
+
+  constructor(endpoints: Endpoints, options: ConnectOptions, clock: Clock) {
+    const pool = new EndpointPool(endpoints, clock)
+    const queue = new Queue()
+    this.#options = options
+    this.#clock = clock
+    this.#announcer = new Announcer({ state: 'connecting', endpoint: pool.all[0]?.url ?? '' })
+    this.#delivery = new Delivery(queue, {
+      until: options.until && ((event) => this.#isLast(event)),
+      onLimit: (limit) => this.#announcer.tellLimit(limit, undefined),
+    })
+    this.#consumer = new Consumer(queue, {
+      validator: createValidator(options.schema),
+      onGap: options.onGap,
+      onInvalid: (cause) => this.#conductor.fail('invalid-event', { cause }),
+      onLeave: () => this.close(),
+      onOver: () => this.#over.abort(),
+    })
+    const parts = { endpoints: pool, options, delivery: this.#delivery, queue, consumer: this.#consumer, clock }
+    this.#conductor = new Conductor({ ...parts, announcer: this.#announcer })
+    this.#begin()
   }
-  // Begin, once it is known where.
-  const start = async (): Promise<void> => {
+
+  get status(): Status {
+    return this.#announcer.status
+  }
+
+  get lastEventId(): string {
+    return this.#consumer.lastEventId
+  }
+
+  on(type: string, listener: (event: TopicEvent) => void): () => void {
+    return this.#consumer.on(type, listener)
+  }
+
+  onStatus(listener: (status: Status) => void): () => void {
+    return this.#announcer.listeners.add(listener)
+  }
+
+  reconnect(): void {
+    this.#conductor.reconnect()
+  }
+
+  close(): void {
+    this.#conductor.finish('closed', true)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<TopicEvent> {
+    return this.#consumer.iterate()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  #begin(): void {
+    const { signal } = this.#options
+    const abort = (): void => {
+      this.#consumer.fail(signal?.reason)
+      this.#conductor.finish('aborted', true)
+    }
+    if (signal?.aborted) return abort()
+    signal?.addEventListener('abort', abort, { signal: this.#over.signal })
+    watchNetwork((isOnline) => this.#conductor.networkChanged(isOnline), this.#over.signal)
+    void this.#start()
+  }
+
+  // Waits in any case, so that whoever listens has begun to.
+  async #start(): Promise<void> {
+    const { lastEventId, store } = this.#options
     try {
-      // Waits in any case, so that whoever listens has begun to.
       const id = (await (lastEventId ?? store?.get())) ?? ''
-      if (connection.closed) return
-      begin(connection, id)
-      consumer.lastEventId = id
-      connection.race.need(
-        undefined,
-        list.pick(() => true),
-      )
+      if (this.#over.signal.aborted) return
+      this.#delivery.positions.begin(id)
+      const resumed = this.#delivery.positions.id()
+      this.#consumer.begin(resumed, store && new PositionSaver(store, this.#clock, resumed))
+      this.#conductor.start()
     } catch (cause) {
-      fail(connection, 'store-failed', { cause })
+      this.#conductor.fail('store-failed', { cause })
     }
   }
-  signal?.addEventListener('abort', abort, over)
-  watchNetwork(connection)
-  if (signal?.aborted) abort()
-  else void start()
 
-  return {
-    get status() {
-      return connection.status
-    },
-    get lastEventId() {
-      return consumer.lastEventId
-    },
-    on: consumer.on,
-    onStatus: (listener: (status: Status) => void) => addTo(listeners, [listener]),
-    reconnect() {
-      leave(connection, connection.primary, 'requested')
-      connection.race.hurry()
-    },
-    close,
-    [Symbol.asyncIterator]: consumer.iterate,
-    [Symbol.asyncDispose]: async () => close(),
-  } as unknown as EventConnection<Events>
+  #isLast(event: TopicEvent): boolean {
+    try {
+      return this.#options.until?.(event) === true
+    } catch (cause) {
+      this.#conductor.fail('invalid-event', { cause })
+      return true
+    }
+  }
 }

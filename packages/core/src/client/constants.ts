@@ -42,8 +42,15 @@ export const breakStep = 250
 export const longestBreak = 60_000
 /** For an endpoint that says it has no event stream, and up to a quarter more. */
 export const refusedFor = 300_000
-/** For servers that contradict each other about the log. */
-export const staleFor = 30_000
+/** How long an endpoint that worked may answer with something else before it is believed: a deploy takes less. */
+export const oddFor = 60_000
+/** How long a server whose log is older than another's is left alone. */
+export const staleBar = 5_000
+/** So many times, over so long, every endpoint must say that its log is older before it is taken for a new one. */
+export const staleTimes = 3
+export const staleFor = 10_000
+/** Sets of endpoints whose budgets a process remembers. */
+export const maxBudgets = 1_000
 export const longestRetryAfter = 600_000
 /** The least time between two acknowledgements, whatever a server asks for. */
 export const shortestAcknowledgement = 1_000
@@ -78,19 +85,11 @@ export const patience = 1_000
 
 // What is held, of a stream and for the application.
 
-/** The bytes that an unfinished event block may take. */
-export const maxBlock = 16_777_216
-
+/** Characters of a comment that may be a hint: 32 topics of 1,024 characters, each of which takes 9 percent-encoded. */
+export const maxHint = 294_912
 /** What may wait to be consumed, in characters. Reading stops above it. A chunk that is being read may go beyond. */
 export const maxWaiting = 1_048_576
 /** What each entry counts besides its data: 256 of them are as much as may wait. */
 export const entryWeight = 4_096
-/** Ids of opaque events that are remembered: at 256 no run of 1,000 had a duplicate, at 16 60 % had. */
-export const windowSize = 256
 /** The time between two writes of the position. */
 export const saveInterval = 1_000
-
-// What runtimes can do.
-
-/** Below 2³¹ − 1, with fewer digits. */
-export const longestTimer = 2_000_000_000

@@ -10,6 +10,8 @@ export type ConnectionErrorCode =
   | 'bad-request'
   /** Every endpoint says that there is no event stream (404, 405, 406, 410, 501, another content type). */
   | 'no-event-stream'
+  /** No endpoint can ever be asked: fetch refuses the request, or gives a body that is no stream. `cause` says why. */
+  | 'invalid-endpoint'
   /** The server said that the source of the events broke off. */
   | 'source-failed'
   /** A request that must not be repeated was cut, or failed in a way that leaves open whether the server acted on it. */
@@ -27,14 +29,27 @@ export interface ConnectionErrorDetails extends ErrorOptions {
 
 /** A connection ended for good. Thrown by the iteration, after the events that came before it; also in the `closed` status. */
 export class ConnectionError extends HoldfastError {
-  declare readonly code: ConnectionErrorCode
+  readonly code: ConnectionErrorCode
   /** The URL that answered last, as it was given to `connect()`. */
-  declare readonly endpoint: string | undefined
+  readonly endpoint: string | undefined
   /** The HTTP status, where there was an answer. */
-  declare readonly status: number | undefined
+  readonly status: number | undefined
 
-  constructor(code: ConnectionErrorCode, options?: ConnectionErrorDetails) {
-    super(`Cannot keep the connection: ${code}`, options)
-    Object.assign(this, options, { code })
+  constructor(code: ConnectionErrorCode, { endpoint, status, cause }: ConnectionErrorDetails = {}) {
+    super(messageOf(code, endpoint, status), cause === undefined ? undefined : { cause })
+    this.code = code
+    this.endpoint = endpoint
+    this.status = status
   }
+}
+
+function messageOf(code: ConnectionErrorCode, endpoint: string | undefined, status: number | undefined): string {
+  const to = endpoint === undefined ? '' : ` to ${withoutSecrets(endpoint)}`
+  return `Cannot keep the connection${to}: ${code}${status === undefined ? '' : ` (status ${status})`}`
+}
+
+// Messages end in logs, and queries and credentials are no business of theirs.
+function withoutSecrets(endpoint: string): string {
+  const { protocol, host, pathname, search } = new URL(endpoint)
+  return `${protocol}//${host}${pathname}${search && '?…'}`
 }

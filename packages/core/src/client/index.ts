@@ -17,6 +17,7 @@ export type {
 
 export { EventSource } from './event-source/event-source.ts'
 export type {
+  EventSourceErrorEvent,
   EventSourceEventMap,
   EventSourceFetch,
   EventSourceFetchInit,

@@ -16,13 +16,24 @@ export type LossReason =
   | 'stale'
   /** The answer is no event stream: see `status`. */
   | 'refused'
+  /** The request can never be made, or its answer never be read: see `error`. */
+  | 'invalid'
 
 /** Why the connection moved while its stream was still open. */
 export type MoveReason = 'drain' | 'suspect' | 'behind' | 'shed' | 'preferred' | 'slow' | 'lost' | 'requested'
 
+/** What is more than a client keeps. It goes on without. */
+export type Limit =
+  /** An event was larger than `maxEventBytes`. Told as a gap, too. */
+  | 'event-size'
+  /** An id cannot be sent back: longer than 4 KiB, or with control characters. The next stream goes on from now. */
+  | 'id-size'
+  /** More topics were named at once than one id can hold. Events of the oldest may be missed at the next loss. */
+  | 'topic-count'
+
 /** Why a connection is closed. */
 export type ConnectionCloseReason =
-  /** The server ended the stream for good (`end=done`). */
+  /** The server ended the stream for good (`end=done`), or `until` found its event. */
   | 'done'
   /** 204 */
   | 'no-content'
@@ -50,6 +61,8 @@ export type Status =
   | { readonly state: 'switched'; readonly from: string; readonly endpoint: string; readonly reason: MoveReason }
   /** An additional connection was opened or is gone. Told to listeners only: the connection's own status stays. */
   | { readonly state: 'standby'; readonly endpoint: string; readonly mode: 'standby' | 'full'; readonly open: boolean }
+  /** A server sends more than is kept, told to listeners once for each limit: the connection's own status stays. */
+  | { readonly state: 'limited'; readonly limit: Limit; readonly endpoint?: string | undefined }
   /** The next attempt is made in `delay` ms. */
   | { readonly state: 'waiting'; readonly delay: number }
   | { readonly state: 'closed'; readonly reason: ConnectionCloseReason; readonly error?: ConnectionError | undefined }

@@ -39,8 +39,11 @@ export type SchemaResult<Output> =
 
 /** Events that cannot be had any more. */
 export interface ConnectionGap {
-  /** As the server says it; `missed` where a stream began later than what came before it ended. */
-  reason: 'trimmed' | 'new-epoch' | 'unknown-id' | 'missed'
+  /**
+   * As the server says it; `missed` where a stream began later than what came before it ended; `too-large` where an event
+   * was larger than `maxEventBytes`.
+   */
+  reason: 'trimmed' | 'new-epoch' | 'unknown-id' | 'missed' | 'too-large'
   /** Where events are missing: topics by name, or by key where the server does not name them. */
   topics: readonly string[]
   /** The last event ID before the gap. */
@@ -76,7 +79,10 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
   fetch?: typeof fetch | undefined
   /** Closes the connection and discards what was not consumed; the iteration throws the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Where to resume from. Default what the store has, else from now on. */
+  /**
+   * Where to resume from: an id, `earliest` for all that is kept, or `last` for each topic's newest event and what follows.
+   * Default what the store has, else from now on.
+   */
   lastEventId?: string | undefined
   /** Reads where to resume from, writes what has been consumed: an event counts once the next one is asked for. */
   store?: PositionStore | undefined
@@ -88,18 +94,25 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
   idleTimeout?: number | undefined
   /** How long an answer's head may take. Default 10,000; 60,000 for a request that must not be repeated. */
   connectTimeout?: number | undefined
-  /** The base of the exponential back-off, until a server says otherwise with `retry:`, 10 minutes at most. Default 1,000. */
-  retry?: number | undefined
+  /** The base of the exponential back-off; at least 200. Default 1,000. A server's `retry:` is a minimum for that server. */
+  backoff?: number | undefined
   /** Tells the server regularly what was received, where TCP alone would not notice a dead client. */
   acknowledge?: boolean | undefined
   /** Says that the request may be made twice, although it is not a GET. */
   idempotent?: boolean | undefined
   /** Where a GET resumes what another method began. Default the answer's Content-Location, if that is of the endpoint's origin. */
   resumeUrl?: string | URL | undefined
-  /** For the data of all events, or one for each event type. An event that fails ends the connection with `invalid-event`. */
+  /** An event that is larger is passed over, and told as a gap. In bytes; default 16 MiB, as a hub's. */
+  maxEventBytes?: number | undefined
+  /**
+   * For the data of all events, or one for each event type. An event that fails ends the connection with `invalid-event`;
+   * one without data is not the schema's.
+   */
   schema?: StandardSchema | { readonly [Type in keyof Events]?: StandardSchema<Events[Type]> } | undefined
-  /** Called between the events before and after what is missing. */
-  onGap?: ((gap: ConnectionGap) => void) | undefined
+  /** Finds the event that ends it, such as one whose data is `[DONE]`: the iteration then completes, without that event. */
+  until?: ((event: TopicEvent) => boolean) | undefined
+  /** Called between the events before and after what is missing. The next event waits for it: load the state, then follow. */
+  onGap?: ((gap: ConnectionGap) => void | Promise<void>) | undefined
 }
 
 /**
@@ -113,11 +126,13 @@ export interface EventConnection<Events extends object = Record<string, unknown>
   readonly status: Status
   /** The id of the last event that was consumed: what to persist, and to pass as `lastEventId` another time. */
   readonly lastEventId: string
-  /** Listen to one event type. What the listener throws is reported and goes nowhere else. @returns how to stop */
+  /** Listen to one event type, or to all with `*`. What the listener throws is reported and goes nowhere else. @returns how to stop */
+  on(event: '*', listener: (event: EventsOf<Events>) => void): () => void
   on<Type extends keyof Events & string>(
     event: Type,
     listener: (event: TopicEvent<Type, Events[Type]>) => void,
   ): () => void
+  /** Hear what the connection does, after it has done it. @returns how to stop */
   onStatus(listener: (status: Status) => void): () => void
   /** Move to another connection now, or make the next attempt now. */
   reconnect(): void

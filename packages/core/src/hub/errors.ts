@@ -27,3 +27,8 @@ export class BrokerClosedError extends HoldfastError {
     super('Cannot use the broker: it was closed')
   }
 }
+
+/** The broker did not answer, or a hub did not catch up, in the time that a subscriber is willing to wait. */
+export class BrokerUnavailableError extends HoldfastError {
+  readonly code = 'broker-unavailable'
+}

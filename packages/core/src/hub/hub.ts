@@ -1,25 +1,23 @@
 import { type Environment, systemEnvironment } from '../environment.ts'
 import { callSafely, reportException } from '../report.ts'
-import { DeadlineWheel } from '../stream/deadlines.ts'
-import { settingsOf } from '../stream/settings.ts'
+import { DeadlineWheel } from '../fanout/deadlines.ts'
+import { settingsOf } from '../response/settings.ts'
 import { formatPositionId } from '../wire/position.ts'
 import { topicKey } from '../wire/topic-key.ts'
-import type { Broker, BrokerEvent } from './broker.ts'
-import { closeMembers, drainMembers } from './drain.ts'
+import type { Broker, BrokerEvent } from './broker/broker.ts'
+import { checkTopic, checkTopics, toBrokerEvents } from './checks.ts'
+import { closeStreams, drainStreams } from './drain.ts'
 import { HubClosedError } from './errors.ts'
-import { Feeds } from './feeds.ts'
-import { LoadExchange } from './load.ts'
+import { FeedRegistry } from './feed-registry.ts'
+import { Fleet, type StreamMatch } from './fleet.ts'
 import { LocalSubscription } from './local-subscription.ts'
-import { endMark, runMark } from './marks.ts'
-import { Members } from './members.ts'
-import { MemoryBroker } from './memory-broker.ts'
-import { produce } from './producer.ts'
-import { toBrokerEvents } from './publication.ts'
-import { refuse } from './refusal.ts'
+import { endMark } from './entries.ts'
+import { OpenStreams } from './open-streams.ts'
+import { MemoryBroker } from './broker/memory-broker.ts'
+import { run } from './producer.ts'
+import { type RefusalCode, refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
-import { earliest, resumePointFrom } from './resume.ts'
-import { type Signal, SignalLine } from './signals.ts'
-import { checkTopic, checkTopics } from './topics.ts'
+import { earliest, resumePointFrom } from './replay/resume-point.ts'
 import type { Hub, HubOptions, Published } from './types.ts'
 
 const defaultDrain = 10_000
@@ -40,11 +38,10 @@ export class StreamHub implements Hub {
   readonly #environment: Environment
   readonly #broker: Broker
   readonly #wheel: DeadlineWheel
-  readonly #feeds: Feeds
-  readonly #members = new Members(() => this.#loads.stop())
+  readonly #feeds: FeedRegistry
+  readonly #streams = new OpenStreams(() => this.#fleet.stopTellingLoad())
   readonly #responder: Responder
-  readonly #line: SignalLine
-  readonly #loads: LoadExchange
+  readonly #fleet: Fleet
   readonly #closing = new AbortController()
   #published = 0
   #draining = false
@@ -56,59 +53,52 @@ export class StreamHub implements Hub {
     this.#broker = options.broker ?? new MemoryBroker({}, environment)
     this.#wheel = new DeadlineWheel(environment)
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
-    this.#feeds = new Feeds(this.#broker, environment, maxBufferedBytes, report)
-    this.#line = new SignalLine(this.#broker, (signal) => this.#hear(signal), report)
-    const tell = (load: number): void => void this.#line.tellAll({ type: 'load', load }).catch(report)
-    this.#loads = new LoadExchange(() => this.#load(), tell, environment, this.#wheel)
+    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report)
+    const here = {
+      load: () => this.#load(),
+      hasStreams: () => this.#streams.size > 0,
+      count: (topic: string) => this.#streams.count(topic),
+      disconnect: (match: StreamMatch) => this.#disconnect(match),
+      acknowledge: (connection: string) => this.#acknowledge(connection),
+    }
+    // A broker of this hub's own has nobody else.
+    this.#fleet = new Fleet(here, options.broker?.signals, environment, this.#wheel, report)
     this.#responder = new Responder({
       options,
       environment,
       broker: this.#broker,
       wheel: this.#wheel,
       feeds: this.#feeds,
-      members: this.#members,
-      hints: () => this.#loads.hints(),
-      newConnection: () => `${this.#line.hubId}.${crypto.randomUUID()}`,
+      streams: this.#streams,
+      hints: () => this.#fleet.hints(),
+      newConnection: () => `${this.#fleet.hubId}.${crypto.randomUUID()}`,
     })
   }
 
   publish: Hub['publish'] = (topic, event, options) => this.#publish(topic, () => toBrokerEvents(event), options)
 
-  run: Hub['run'] = async (topic, source, { key, linger = Infinity, signal } = {}) => {
-    if (key !== undefined) {
-      const { duplicate } = await this.#publish(topic, () => [runMark], { key })
-      if (duplicate) return
-    }
-    const end = async (how: 'done' | 'failed'): Promise<void> => void (await this.#publish(topic, () => [endMark(how)]))
-    const closing = this.#closing.signal
-    try {
-      const how = await produce({
-        source,
-        linger,
-        publish: (event) => this.publish(topic, event),
-        hasReaders: () => this.#feeds.has(topic),
-        signal: signal ? AbortSignal.any([signal, closing]) : closing,
-        environment: this.#environment,
-      })
-      await end(how)
-    } catch (error) {
-      // Of a hub that closes the topic is not over: its process may begin again.
-      if (!closing.aborted) await end('failed')
-      throw error
-    }
-  }
+  run: Hub['run'] = (topic, source, options = {}) =>
+    run(source, options, {
+      publish: (event) => this.publish(topic, event),
+      mark: (mark, key) => this.#publish(topic, () => [mark], { key }),
+      hasReaders: () => this.#feeds.has(topic),
+      closing: this.#closing.signal,
+      environment: this.#environment,
+    })
 
   end: Hub['end'] = async (topic) => void (await this.#publish(topic, () => [endMark('done')]))
 
   respond: Hub['respond'] = async (request, options) => {
     const topics = checkTopics(options.topics)
-    const refuseNow = (): Response | undefined => (this.#isFull() ? refuse(request, this.#environment) : undefined)
+    const refuseNow = (): Response | undefined => {
+      const code = this.#refusal()
+      return code && refuse(request, code, this.#environment)
+    }
     const refused = refuseNow()
     if (refused) return refused
-    await this.#line.listen()
+    await this.#fleet.listen()
     const response = await this.#responder.respond(request, topics, options, refuseNow)
-    // A hub without streams tells nobody its load: nobody could be moved to or from it.
-    if (this.#members.size > 0) this.#loads.start()
+    if (this.#streams.size > 0) this.#fleet.startTellingLoad()
     return response
   }
 
@@ -122,26 +112,19 @@ export class StreamHub implements Hub {
       join: () => this.#feeds.join(checked),
       broker: this.#broker,
       environment: this.#environment,
+      wheel: this.#wheel,
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
     })
   }
 
-  disconnect: Hub['disconnect'] = async (match) => {
-    await this.#line.tellAll({ type: 'disconnect', ...match })
-    return this.#disconnect(match)
-  }
+  disconnect: Hub['disconnect'] = (match) => this.#fleet.disconnect(match)
 
-  acknowledge: Hub['acknowledge'] = async (connection, lastEventId) => {
-    if (this.#acknowledge(connection)) return true
-    const [, hubId] = /^([\w-]+)\../.exec(connection) ?? []
-    if (hubId === undefined || hubId === this.#line.hubId) return false
-    return this.#line.tell(hubId, { type: 'acknowledge', connection, lastEventId })
-  }
+  acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#fleet.acknowledge(connection, lastEventId)
 
-  count: Hub['count'] = async (topic) => this.#members.count(topic)
+  count: Hub['count'] = (topic) => this.#fleet.count(topic)
 
   stats: Hub['stats'] = () => ({
-    ...this.#members.stats(),
+    ...this.#streams.stats(),
     topics: this.#feeds.topicCount,
     published: this.#published,
     load: this.#load() ?? 0,
@@ -150,15 +133,15 @@ export class StreamHub implements Hub {
 
   drain: Hub['drain'] = async ({ within = defaultDrain } = {}) => {
     this.#draining = true
-    await drainMembers(this.#members, within, this.#environment, this.#wheel)
+    await drainStreams(this.#streams, within, this.#environment, this.#wheel)
   }
 
   close: Hub['close'] = async () => {
     this.#draining = true
     if (this.#closing.signal.aborted) return
     this.#closing.abort(new HubClosedError())
-    await closeMembers(this.#members, closeGrace, this.#environment, this.#wheel)
-    await this.#line.close()
+    await closeStreams(this.#streams, closeGrace, this.#environment, this.#wheel)
+    await this.#fleet.close()
     // A broker that was given may serve other hubs too: whoever made it closes it.
     if (!this.#options.broker) await this.#broker.close()
   }
@@ -181,31 +164,26 @@ export class StreamHub implements Hub {
     if (this.#closing.signal.aborted) throw new HubClosedError()
   }
 
-  #isFull(): boolean {
-    return this.#draining || this.#members.size >= (this.#options.maxSubscribers ?? Infinity)
+  #refusal(): RefusalCode | undefined {
+    if (this.#draining) return 'draining'
+    return this.#streams.size >= (this.#options.maxSubscribers ?? Infinity) ? 'hub-full' : undefined
   }
 
   #load(): number | undefined {
     const { load, maxSubscribers } = this.#options
-    const own = load ? callSafely(load) : maxSubscribers && this.#members.weight / maxSubscribers
+    const own = load ? callSafely(load) : maxSubscribers && this.#streams.weight / maxSubscribers
     return own === undefined ? undefined : Math.min(Math.max(own, 0), 1)
   }
 
-  #hear(signal: Signal & { sender: string }): void {
-    if (signal.type === 'load') this.#loads.hear(signal.sender, signal.load)
-    else if (signal.type === 'disconnect') this.#disconnect(signal)
-    else if (signal.type === 'acknowledge') this.#acknowledge(signal.connection)
-  }
-
-  #disconnect(match: { identity?: string | undefined; topic?: string | undefined }): number {
-    const members = this.#members.matching(match)
-    for (const { subscriber } of members) subscriber.close('disconnected')
-    return members.length
+  #disconnect(match: StreamMatch): number {
+    const streams = this.#streams.matching(match)
+    for (const { subscriber } of streams) subscriber.close('disconnected')
+    return streams.length
   }
 
   #acknowledge(connection: string): boolean {
-    const member = this.#members.named(connection)
-    member?.subscriber.acknowledge()
-    return member !== undefined
+    const stream = this.#streams.acknowledgedAs(connection)
+    stream?.subscriber.acknowledge()
+    return stream !== undefined
   }
 }

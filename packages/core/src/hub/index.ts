@@ -6,13 +6,20 @@ export type {
   HistoryPage,
   Position,
   StoredEvent,
-} from './broker.ts'
-export { BrokerClosedError, HubClosedError, InvalidTopicError, TopicCountError } from './errors.ts'
-export type { Gap, GapReason } from './gap.ts'
+} from './broker/broker.ts'
+export {
+  BrokerClosedError,
+  BrokerUnavailableError,
+  HubClosedError,
+  InvalidTopicError,
+  TopicCountError,
+} from './errors.ts'
+export { EventTooLargeError, InvalidFieldError } from '../wire/errors.ts'
+export { TopicKeyCollisionError } from '../wire/topic-key.ts'
+export type { Gap, GapReason } from './replay/gap.ts'
+export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
-export { memoryBroker, type MemoryBrokerOptions } from './memory-broker.ts'
-export { BrokerUnavailableError } from './patience.ts'
-export { isHoldfastClient } from '../stream/request.ts'
+export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,
   HubEvent,

@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts'
 import type { Hint } from '../wire/hints.ts'
-import type { Deadline, DeadlineWheel } from '../stream/deadlines.ts'
+import type { Deadline, DeadlineWheel } from '../fanout/deadlines.ts'
 
 interface PeerLoad {
   load: number
@@ -13,10 +13,10 @@ const forgetAfter = 15_000
 const shedAbove = 1.2
 const standbyAbove = 0.9
 
-/** How loaded this hub is, and compared with the others of its broker. */
+/** How loaded this hub is, and compared with the others of its broker. Who tells them so is also known to be there. */
 export class LoadExchange implements Deadline {
   readonly #own: () => number | undefined
-  readonly #tell: (load: number) => void
+  readonly #tell: (load: number | undefined) => void
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
   readonly #peers = new Map<string, PeerLoad>()
@@ -25,7 +25,7 @@ export class LoadExchange implements Deadline {
   /** @param own - this hub's load; undefined when it is not known */
   constructor(
     own: () => number | undefined,
-    tell: (load: number) => void,
+    tell: (load: number | undefined) => void,
     environment: Environment,
     wheel: DeadlineWheel,
   ) {
@@ -37,7 +37,7 @@ export class LoadExchange implements Deadline {
 
   /** Tell the others from now on, until {@link stop}. */
   start(): void {
-    if (this.#running || this.#own() === undefined) return
+    if (this.#running) return
     this.#running = true
     this.#wheel.set(this, this.expire(this.#environment.now()))
   }
@@ -47,8 +47,8 @@ export class LoadExchange implements Deadline {
     this.#wheel.remove(this)
   }
 
-  hear(hub: string, load: number): void {
-    if (load >= 0 && load <= 1) this.#peers.set(hub, { load, heardAt: this.#environment.now() })
+  hear(hub: string, load: number | undefined): void {
+    if (load !== undefined && load >= 0 && load <= 1) this.#peers.set(hub, { load, heardAt: this.#environment.now() })
   }
 
   /** What clients are told: the load, the share of them that should move elsewhere, and whether to have a standby. */
@@ -61,8 +61,7 @@ export class LoadExchange implements Deadline {
   }
 
   expire(now: number): number {
-    const load = this.#own()
-    if (load !== undefined) this.#tell(load)
+    this.#tell(this.#own())
     return now + tellEvery
   }
 

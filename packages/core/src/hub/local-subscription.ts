@@ -1,19 +1,22 @@
 import type { Environment } from '../environment.ts'
-import type { Broker } from './broker.ts'
-import type { FeedLease } from './feeds.ts'
-import { HistoryReader } from './history-reader.ts'
-import { fromStart, type ResumePoint, resumePointFrom } from './resume.ts'
-import type { FeedListener } from './topic-feed.ts'
+import type { RingEntry } from '../fanout/chunk.ts'
+import type { DeadlineWheel } from '../fanout/deadlines.ts'
+import type { StreamClose } from '../fanout/stream-close.ts'
+import { Subscriber } from '../fanout/subscriber.ts'
+import type { Broker } from './broker/broker.ts'
+import { EventQueue } from './event-queue.ts'
+import type { Lease } from './feed-registry.ts'
+import { resume } from './replay/resume.ts'
+import type { ResumePoint } from './replay/resume-point.ts'
 import type { HubEvent } from './types.ts'
-
-const maxQueuedChars = 1_048_576
 
 /** What a {@link LocalSubscription} is made from. */
 export interface LocalSubscriptionParts {
   from: ResumePoint
-  join(): Promise<FeedLease>
+  join(): Promise<Lease>
   broker: Broker
   environment: Environment
+  wheel: DeadlineWheel
   signal: AbortSignal
 }
 
@@ -33,115 +36,67 @@ export class LocalSubscription implements AsyncIterable<HubEvent> {
 /** One loop. It joins at once, so what is published before the first `next` belongs to it. */
 class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   readonly #parts: LocalSubscriptionParts
-  readonly #joined: Promise<void>
-  #lease: FeedLease | undefined
-  #reader: HistoryReader | undefined
-  #replayed: HubEvent[] = []
-  /** Each with its sequence number in the feed. */
-  #live: { at: number; event: HubEvent }[] = []
-  #liveChars = 0
-  /** Live events were dropped: when the ones kept are read, the history has the rest. */
-  #overflowed = false
-  readonly #listener: FeedListener = { onEvent: (event) => this.#receive(event), onEnd: () => this.#wake() }
-  #lastId = ''
-  #closed = false
-  #wake: () => void = () => {}
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #queue = new EventQueue(() => this.#leave())
 
   constructor(parts: LocalSubscriptionParts) {
     this.#parts = parts
-    parts.signal.addEventListener('abort', this.#close, { once: true })
-    if (parts.signal.aborted) this.#close()
-    this.#joined = parts.join().then((lease) => this.#start(lease))
-    // Told to whoever calls `next`.
-    this.#joined.catch(() => {})
+    parts.signal.addEventListener('abort', this.#abort, { once: true })
+    if (parts.signal.aborted) this.#abort()
+    else void this.#join()
   }
 
   next(): Promise<IteratorResult<HubEvent, undefined>> {
-    const result = this.#turn.then(() => this.#next())
-    this.#turn = result.catch(() => {})
-    return result
+    return this.#queue.next()
   }
 
   async return(): Promise<IteratorResult<HubEvent, undefined>> {
-    this.#close()
+    this.#queue.cancel()
     return { done: true, value: undefined }
   }
 
-  #start(lease: FeedLease): void {
-    if (this.#closed) return lease.release()
-    this.#lease = lease
-    lease.feed.listeners.add(this.#listener)
-    const { from } = this.#parts
-    const { end, topics } = lease.feed
-    this.#replay(lease, end ? fromStart(from, topics) : from)
-  }
-
-  #replay(lease: FeedLease, from: ResumePoint): void {
-    const { broker, environment } = this.#parts
-    this.#live = []
-    this.#liveChars = 0
-    this.#overflowed = false
-    this.#reader = new HistoryReader(broker, lease.feed, from, lease.since, environment)
-    this.#lastId = this.#reader.checkpoint
-  }
-
-  async #next(): Promise<IteratorResult<HubEvent, undefined>> {
-    await this.#joined
-    while (!this.#closed) {
-      const event = this.#replayed.shift() ?? (this.#reader ? undefined : this.#shiftLive())
-      if (event) {
-        this.#lastId = event.id
-        return { done: false, value: event }
-      }
-      await this.#fetch()
-    }
-    return { done: true, value: undefined }
-  }
-
-  #shiftLive(): HubEvent | undefined {
-    const event = this.#live.shift()?.event
-    this.#liveChars -= event?.data.length ?? 0
-    return event
-  }
-
-  async #fetch(): Promise<void> {
-    if (this.#reader) {
-      const entries = await this.#reader.next()
-      if (typeof entries === 'number') this.#joinLive(entries)
-      else this.#replayed = entries.flatMap(({ event }) => event ?? [])
-    } else if (this.#overflowed && this.#lease) {
-      this.#replay(this.#lease, resumePointFrom(this.#lastId, this.#lease.feed.topics))
-    } else if (this.#lease?.feed.end) {
-      this.#close()
-    } else {
-      await new Promise<void>((resolve) => (this.#wake = resolve))
+  async #join(): Promise<void> {
+    try {
+      const lease = await this.#parts.join()
+      if (this.#queue.isClosed) lease.release()
+      else this.#subscribe(lease)
+    } catch (error) {
+      this.#queue.close(error)
     }
   }
 
-  // A client that was ahead of this hub has read on to where the feed is by now: it has had the first live events.
-  #joinLive(joinAt: number): void {
-    this.#lastId = this.#reader?.checkpoint ?? this.#lastId
-    this.#reader = undefined
-    while (this.#live[0] && this.#live[0].at < joinAt) this.#shiftLive()
+  #subscribe(lease: Lease): void {
+    const { broker, environment, wheel, from } = this.#parts
+    const subscriber = new Subscriber<readonly RingEntry[]>(
+      lease.feed.ring,
+      {
+        ...resume({ broker, lease, environment }, from),
+        ...withoutDeadlines,
+        itemOf: ({ entries }) => entries,
+        onClose: ({ error }: StreamClose) => {
+          lease.release()
+          this.#queue.close(error)
+        },
+      },
+      environment,
+      wheel,
+    )
+    subscriber.connect(this.#queue)
+    if (lease.feed.end) subscriber.finish('ended')
+    this.#queue.onDrain?.()
   }
 
-  #receive(event: HubEvent): void {
-    this.#overflowed ||= this.#live.length > 0 && this.#liveChars + event.data.length > maxQueuedChars
-    if (!this.#overflowed) {
-      this.#live.push({ at: (this.#lease?.feed.feed.end ?? 0) - 1, event })
-      this.#liveChars += event.data.length
-    }
-    this.#wake()
+  #leave(): void {
+    this.#parts.signal.removeEventListener('abort', this.#abort)
   }
 
-  readonly #close = (): void => {
-    if (this.#closed) return
-    this.#closed = true
-    this.#parts.signal.removeEventListener('abort', this.#close)
-    this.#reader?.cancel()
-    this.#lease?.feed.listeners.delete(this.#listener)
-    this.#lease?.release()
-    this.#wake()
-  }
+  readonly #abort = (): void => this.#queue.cancel()
+}
+
+// A loop is as slow as it likes, and nobody has to find out whether it is still there.
+const withoutDeadlines = {
+  heartbeat: Infinity,
+  stallTimeout: Infinity,
+  oldAt: Infinity,
+  expiresAt: Infinity,
+  heartbeatBytes: (): Uint8Array => new Uint8Array(),
 }

@@ -1,59 +1,54 @@
-import { orAborted } from '../abort.ts'
 import type { Environment } from '../environment.ts'
-import type { End } from './marks.ts'
-import type { HubPublication } from './types.ts'
+import { withLinger } from '../linger.ts'
+import { untilAborted } from '../until-aborted.ts'
+import type { BrokerEvent } from './broker/broker.ts'
+import { type End, endMark, runMark } from './entries.ts'
+import type { HubPublication, Published, RunOptions } from './types.ts'
 
-/** How a producer is watched over. */
-export interface ProducerOptions {
-  source: AsyncIterable<HubPublication | string>
+/** What a run needs of its hub, for its topic. */
+export interface RunParts {
   publish(event: HubPublication): Promise<unknown>
-  /** Milliseconds it may go on without readers. */
-  linger: number
+  mark(mark: BrokerEvent, key?: string): Promise<Published>
   hasReaders(): boolean
-  /** Ends it: aborted by whoever started it. */
-  signal: AbortSignal
+  /** The hub closes. */
+  closing: AbortSignal
   environment: Environment
 }
 
 /**
- * Move a source's events to a topic. It goes on when readers leave, since they may come back, but not for longer than
- * `linger`.
+ * Move a source's events to a topic, then end it. With a key that was used before, nothing is done.
  *
- * @returns how it ended: `failed` when it was broken off for want of readers
  * @throws what the source or `publish` throws, and the signal's reason
  */
-export async function produce(options: ProducerOptions): Promise<End> {
-  const { source, publish, signal } = options
-  const lonely = new AbortController()
-  const unwatch = watchReaders(options, () => lonely.abort())
-  const stop = AbortSignal.any([signal, lonely.signal])
-  const iterator = source[Symbol.asyncIterator]()
-  let finished = false
+export async function run(
+  source: AsyncIterable<HubPublication | string>,
+  { key, linger = Infinity, signal }: RunOptions,
+  parts: RunParts,
+): Promise<void> {
+  const { mark, closing } = parts
+  if (key !== undefined && (await mark(runMark, key)).duplicate) return
+  const stop = signal ? AbortSignal.any([signal, closing]) : closing
   try {
-    for (;;) {
-      const step = await orAborted(iterator.next(), stop)
-      finished = step?.done === true
-      if (!step || step.done) break
-      await publish(typeof step.value === 'string' ? { data: step.value } : step.value)
-    }
-    signal.throwIfAborted()
-    return finished ? 'done' : 'failed'
-  } finally {
-    unwatch()
-    // Not awaited: a generator parked on its own promise returns only when that settles.
-    if (!finished) iterator.return?.()?.then(undefined, () => {})
+    await mark(endMark(await produce(source, linger, stop, parts)))
+  } catch (error) {
+    // Of a hub that closes the topic is not over: its process may begin again.
+    if (!closing.aborted) await mark(endMark('failed'))
+    throw error
   }
 }
 
-function watchReaders({ linger, hasReaders, environment }: ProducerOptions, onLonely: () => void): () => void {
-  if (linger === Infinity) return () => {}
-  let readAt = environment.now()
-  let timer: unknown
-  const look = (): void => {
-    if (hasReaders()) readAt = environment.now()
-    if (environment.now() - readAt >= linger) onLonely()
-    else timer = environment.setTimer(look, Math.max(linger / 4, 10))
-  }
-  look()
-  return () => environment.clearTimer(timer)
+// Goes on when readers leave, since they may come back; broken off for want of them, it has failed.
+function produce(
+  source: AsyncIterable<HubPublication | string>,
+  linger: number,
+  signal: AbortSignal,
+  { publish, hasReaders, environment }: RunParts,
+): Promise<End> {
+  return withLinger({ linger, hasReaders, clock: environment }, async (lonely) => {
+    for await (const event of untilAborted(source, AbortSignal.any([signal, lonely]))) {
+      await publish(typeof event === 'string' ? { data: event } : event)
+    }
+    signal.throwIfAborted()
+    return lonely.aborted ? 'failed' : 'done'
+  })
 }

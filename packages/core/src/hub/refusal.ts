@@ -1,18 +1,24 @@
 import type { Environment } from '../environment.ts'
-import { eventStreamHeaders } from '../stream/headers.ts'
-import { isHoldfastClient } from '../stream/request.ts'
+import { comeBackLater, retryAfter } from '../response/come-back-later.ts'
 
-/**
- * Turn a client away for a while.
- *
- * `connect()`, which says so in `Accept`, gets 503 and a jittered Retry-After. Native EventSource would give up for good
- * at a 503 (WHATWG HTML, section 9.2.3), so it gets a stream that ends at once, and a reconnection time of 5–15 s.
- */
-export function refuse(request: Request, environment: Environment): Response {
-  const delay = 5_000 + 10_000 * environment.random()
-  if (isHoldfastClient(request)) {
-    return new Response(null, { status: 503, headers: { 'retry-after': String(Math.ceil(delay / 1_000)) } })
+/** Why a hub admits nobody at the moment. */
+export type RefusalCode = 'hub-full' | 'draining'
+
+const details: Record<RefusalCode, string> = {
+  'hub-full': 'This server has as many streams as it can serve',
+  draining: 'This server is going away',
+}
+
+/** Turn a client away for a while; `connect()` is told why, as problem details (RFC 9457). */
+export function refuse(request: Request, code: RefusalCode, environment: Environment): Response {
+  const random = (): number => environment.random()
+  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503, code, detail: details[code] }
+  const headers = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...retryAfter(random),
   }
-  const body = request.method === 'HEAD' ? null : `retry: ${Math.round(delay)}\n\n`
-  return new Response(body, { headers: eventStreamHeaders() })
+  const body = request.method === 'HEAD' ? null : JSON.stringify(problem)
+  return comeBackLater(request, new Response(body, { status: 503, headers }), random)
 }

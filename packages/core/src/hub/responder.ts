@@ -1,20 +1,20 @@
 import type { Environment } from '../environment.ts'
 import { callSafely } from '../report.ts'
-import { createBody } from '../stream/body.ts'
-import type { Closed } from '../stream/closed.ts'
-import type { DeadlineWheel } from '../stream/deadlines.ts'
-import { encodeEnd } from '../stream/end.ts'
-import { Feed } from '../stream/feed.ts'
-import { responseInitOf } from '../stream/headers.ts'
-import { isHoldfastClient, onDisconnect } from '../stream/request.ts'
-import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../stream/settings.ts'
-import { Subscriber, type SubscriberOptions } from '../stream/subscriber.ts'
+import { createBody } from '../response/body.ts'
+import type { StreamClose } from '../fanout/stream-close.ts'
+import type { DeadlineWheel } from '../fanout/deadlines.ts'
+import { encodeEnd } from '../response/end.ts'
+import { Ring } from '../fanout/ring.ts'
+import { responseInitOf } from '../response/headers.ts'
+import { isHoldfastClient, onDisconnect } from '../response/request.ts'
+import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../response/settings.ts'
+import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
 import type { Hint } from '../wire/hints.ts'
-import type { Broker } from './broker.ts'
-import type { FeedLease, Feeds } from './feeds.ts'
-import type { Member, Members } from './members.ts'
-import { type Reading, readingOf } from './reading.ts'
-import { resumePointOf } from './resume.ts'
+import type { Broker } from './broker/broker.ts'
+import type { Lease, FeedRegistry } from './feed-registry.ts'
+import type { OpenStream, OpenStreams } from './open-streams.ts'
+import { resume, type Resumption } from './replay/resume.ts'
+import { resumePointOf } from './replay/resume-point.ts'
 import { Standby } from './standby.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
 
@@ -27,8 +27,8 @@ export interface ResponderParts {
   environment: Environment
   broker: Broker
   wheel: DeadlineWheel
-  feeds: Feeds
-  members: Members
+  feeds: FeedRegistry
+  streams: OpenStreams
   /** What every client of the hub is told. */
   hints: OwnHints
   newConnection(): string
@@ -36,7 +36,7 @@ export interface ResponderParts {
 
 interface Opening {
   request: Request
-  lease: FeedLease
+  lease: Lease
   settings: StreamSettings
   options: RespondOptions
   /** Its name, when it asked to acknowledge. */
@@ -86,11 +86,11 @@ export class Responder {
     const { broker, environment } = this.#parts
     const { request, lease, options } = opening
     const from = resumePointOf(request, lease.feed.topics)
-    const reading = readingOf(lease, from, options.filter, broker, environment)
+    const resumption = resume({ broker, lease, environment }, from, options.filter)
     const { end } = lease.feed
     // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
-    if (end && reading.backlog === undefined) return new Response(null, { status: 204 })
-    const subscriber = this.#open(opening, lease.feed.feed, reading, 1)
+    if (end && resumption.replay === undefined) return new Response(null, { status: 204 })
+    const subscriber = this.#open(opening, lease.feed.ring, resumption, 1)
     if (end) subscriber.finish('ended', encodeEnd(end))
     return subscriber
   }
@@ -98,40 +98,40 @@ export class Responder {
   #standBy(opening: Opening): Subscriber {
     const { environment, wheel } = this.#parts
     const { feed } = opening.lease
-    const silent = new Feed({ maxBytes: 0 }, environment)
+    const silent = new Ring({ maxBytes: 0 }, environment)
     const { filter } = opening.options
     const standby = new Standby(feed, filter, () => this.#hints(opening), environment, wheel)
     // Of a filtered stream it is not known which event was its last.
-    const reading = filter ? {} : { hints: { at: feed.checkpoint } }
-    const subscriber = this.#open(opening, silent, reading, 0.1, () => standby.close())
+    const told = filter ? {} : { hints: { at: feed.checkpoint } }
+    const subscriber = this.#open(opening, silent, told, 0.1, () => standby.close())
     standby.tell(subscriber)
     return subscriber
   }
 
   #open(
     opening: Opening,
-    feed: Feed,
-    { hints, checkpoint, ...reading }: Reading,
+    ring: Ring,
+    { hints, checkpoint, ...resumption }: Partial<Resumption> & { hints?: Hint },
     weight: number,
     onClosed: () => void = () => {},
   ): Subscriber {
-    const { environment, members, options, wheel } = this.#parts
+    const { environment, streams, options, wheel } = this.#parts
     const { request, lease, settings, connection } = opening
     const { topics, identity, expiresAt = Infinity, stream } = opening.options
     const info = identity === undefined ? { topics } : { topics, identity }
     let release = (): void => {}
-    const onClose = (close: Closed): void => {
+    const onClose = (close: StreamClose): void => {
       release()
       onClosed()
       lease.release()
-      members.remove(member, close)
+      streams.remove(openStream, close)
       for (const each of new Set([options.stream?.onClose, stream?.onClose])) callSafely(each, close)
       callSafely(options.onClose, { ...close, ...info })
     }
     const own = (): Hint => this.#hints(opening)
     const subscriberOptions: SubscriberOptions = {
       ...deadlinesOf(settings, environment, own),
-      ...reading,
+      ...resumption,
       opening: openingBytes(
         settings,
         environment,
@@ -143,9 +143,9 @@ export class Responder {
       acknowledgeTimeout: options.acknowledge?.timeout ?? defaultAcknowledgeTimeout,
       onClose,
     }
-    const subscriber = new Subscriber(feed, subscriberOptions, environment, wheel)
-    const member: Member = { info, subscriber, weight, connection, movesItself: isHoldfastClient(request) }
-    members.add(member)
+    const subscriber = new Subscriber(ring, subscriberOptions, environment, wheel)
+    const openStream: OpenStream = { info, subscriber, weight, connection, movesItself: isHoldfastClient(request) }
+    streams.add(openStream)
     callSafely(options.onOpen, info)
     release = onDisconnect(request, (reason) => subscriber.close('client-closed', reason))
     return subscriber

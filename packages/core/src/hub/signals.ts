@@ -1,28 +1,34 @@
-import type { Broker } from './broker.ts'
+import type { BrokerSignals } from './broker/broker.ts'
 
 /** What hubs of one broker tell each other. */
 export type Signal =
   | { type: 'acknowledge'; connection: string; lastEventId: string }
-  | { type: 'disconnect'; identity?: string | undefined; topic?: string | undefined }
-  | { type: 'load'; load: number }
+  | { type: 'disconnect'; identity?: string | undefined; topic?: string | undefined; question: string }
+  | { type: 'count'; topic: string; question: string }
+  /** To whoever asked the question. */
+  | { type: 'answer'; question: string; value: number }
+  /** A hub begins to listen: who has streams answers with its load. */
+  | { type: 'hello' }
+  /** A hub has streams; how loaded it is, where that is known. */
+  | { type: 'load'; load?: number | undefined }
 
-/** Everybody who listens at the broker, this hub included. */
-const everybody = '*'
+/** A signal, and the hub that sent it. */
+export type ReceivedSignal = Signal & { sender: string }
 
-/** A hub's line to the other hubs of its broker. Without `signals` in the broker it hears nothing and tells nobody. */
+/** A hub's line to the other hubs of its broker. Without signals it hears nothing and tells nobody. */
 export class SignalLine {
-  readonly #broker: Broker
-  readonly #receive: (signal: Signal & { sender: string }) => void
+  readonly #signals: BrokerSignals | undefined
+  readonly #receive: (signal: ReceivedSignal) => void
   readonly #onError: (error: unknown) => void
   #hubId: string | undefined
   #listening: Promise<(() => Promise<void>) | undefined> | undefined
 
   constructor(
-    broker: Broker,
-    receive: (signal: Signal & { sender: string }) => void,
+    signals: BrokerSignals | undefined,
+    receive: (signal: ReceivedSignal) => void,
     onError: (error: unknown) => void,
   ) {
-    this.#broker = broker
+    this.#signals = signals
     this.#receive = receive
     this.#onError = onError
   }
@@ -33,22 +39,22 @@ export class SignalLine {
     return this.#hubId
   }
 
-  /** Begin to listen, once. A hub that only publishes never does. */
-  async listen(): Promise<void> {
+  /** Nobody else can be reached. */
+  get isLone(): boolean {
+    return this.#signals === undefined
+  }
+
+  /** Begin to listen, once. Resolves with whether others are heard now. */
+  async listen(): Promise<boolean> {
     this.#listening ??= this.#listen()
-    await this.#listening
+    return (await this.#listening) !== undefined
   }
 
-  /** Tell one hub. Resolves with false when nobody could be told. */
+  /** Tell one hub, or with `*` every other. Resolves with false when nobody could be told. */
   async tell(hubId: string, signal: Signal): Promise<boolean> {
-    if (!this.#broker.signals) return false
-    await this.#broker.signals.send(hubId, JSON.stringify({ ...signal, sender: this.hubId }))
+    if (!this.#signals) return false
+    await this.#signals.send(hubId, JSON.stringify({ ...signal, sender: this.hubId }))
     return true
-  }
-
-  /** Tell every other hub. */
-  tellAll(signal: Signal): Promise<boolean> {
-    return this.tell(everybody, signal)
   }
 
   async close(): Promise<void> {
@@ -58,7 +64,9 @@ export class SignalLine {
 
   async #listen(): Promise<(() => Promise<void>) | undefined> {
     try {
-      return await this.#broker.signals?.listen(this.hubId, (text) => this.#hear(text))
+      const stop = await this.#signals?.listen(this.hubId, (text) => this.#hear(text))
+      this.tell('*', { type: 'hello' }).catch(this.#onError)
+      return stop
     } catch (error) {
       // Streams work without it; the next one tries again.
       this.#listening = undefined
@@ -69,7 +77,7 @@ export class SignalLine {
 
   #hear(text: string): void {
     try {
-      const signal = JSON.parse(text) as Signal & { sender: string }
+      const signal = JSON.parse(text) as ReceivedSignal
       if (signal.sender !== this.hubId) this.#receive(signal)
     } catch (error) {
       this.#onError(error)

@@ -1,10 +1,10 @@
 import type { Environment } from '../environment.ts'
-import type { Deadline, DeadlineWheel } from '../stream/deadlines.ts'
-import type { Subscriber } from '../stream/subscriber.ts'
+import type { Deadline, DeadlineWheel } from '../fanout/deadlines.ts'
+import type { Subscriber } from '../fanout/subscriber.ts'
 import { formatHint } from '../wire/hints.ts'
-import type { OwnHints } from '../stream/settings.ts'
+import type { OwnHints } from '../response/settings.ts'
 import { callSafely } from '../report.ts'
-import type { FeedListener, TopicFeed } from './topic-feed.ts'
+import type { FeedListener, Feed } from './feed.ts'
 import type { HubEvent, RespondOptions } from './types.ts'
 
 const tellEvery = 1_000
@@ -15,7 +15,7 @@ const encoder = new TextEncoder()
  * with what its other stream delivers, and so finds out when that one is silent.
  */
 export class Standby implements FeedListener, Deadline {
-  readonly #feed: TopicFeed
+  readonly #feed: Feed
   readonly #filter: RespondOptions['filter']
   readonly #hints: OwnHints
   readonly #environment: Environment
@@ -26,7 +26,7 @@ export class Standby implements FeedListener, Deadline {
   #at = ''
 
   constructor(
-    feed: TopicFeed,
+    feed: Feed,
     filter: RespondOptions['filter'],
     hints: OwnHints,
     environment: Environment,

@@ -1,6 +1,6 @@
-import type { CloseReason, Closed } from '../stream/closed.ts'
-import type { StreamOptions } from '../stream/options.ts'
-import type { Broker, Position } from './broker.ts'
+import type { CloseReason, StreamClose } from '../fanout/stream-close.ts'
+import type { StreamOptions } from '../response/options.ts'
+import type { Broker, Position } from './broker/broker.ts'
 
 /** An event as it is published. `data` is a string or any other JSON value. */
 export interface HubPublication {
@@ -18,13 +18,15 @@ export interface Published {
   duplicate: boolean
 }
 
-/** An event as it is delivered in-process. */
+/** An event as it is delivered in-process. Shared between subscriptions. */
 export interface HubEvent {
-  topic: string
-  event: string
-  data: string
+  readonly topic: string
+  readonly event: string
+  readonly data: string
   /** The last event ID of a subscription that has seen this event. */
-  id: string
+  readonly id: string
+  /** `data` parsed as JSON. @throws {SyntaxError} when it is not JSON */
+  json<T = unknown>(): T
 }
 
 /** How a hub is doing. Counters count from its creation. */
@@ -78,7 +80,7 @@ export interface HubOptions {
   /** How loaded this server is, 0 to 1. Default: subscribers by `maxSubscribers`, if set. */
   load?: (() => number) | undefined
   onOpen?: ((stream: StreamInfo) => void) | undefined
-  onClose?: ((close: Closed & StreamInfo) => void) | undefined
+  onClose?: ((close: StreamClose & StreamInfo) => void) | undefined
   /** An error that belongs to no caller, such as a lost broker. Default: the console. */
   onError?: ((error: unknown) => void) | undefined
 }
@@ -102,6 +104,7 @@ export interface Hub {
    *
    * @param options.key - makes a retry safe: a key seen before for this topic stores nothing
    * @throws {InvalidTopicError} @throws {InvalidFieldError} @throws {HubClosedError}
+   * @throws {EventTooLargeError} an event is over 16 MiB less 4 KiB, which no client would take
    */
   publish(
     topic: string,
@@ -139,11 +142,15 @@ export interface Hub {
     topics: readonly string[],
     options?: { lastEventId?: string | undefined; signal?: AbortSignal | undefined },
   ): AsyncIterable<HubEvent>
-  /** Close the matching streams as `disconnected`, at the broker's other hubs too. Resolves with how many it was here. */
+  /**
+   * Close the matching streams as `disconnected`: here at once, and at every hub that the broker's `signals` reach.
+   * Resolves with how many there were in all, as far as hubs have answered within 500 ms. A broker without `signals` has
+   * this hub only.
+   */
   disconnect(match: { identity?: string | undefined; topic?: string | undefined }): Promise<number>
   /** A client's sign of life. Resolves with false when the connection is not known. */
   acknowledge(connection: string, lastEventId: string): Promise<boolean>
-  /** How many subscribers a topic has here. */
+  /** How many streams a topic has, at every hub that {@link disconnect} reaches and in the same time. */
   count(topic: string): Promise<number>
   stats(): HubStats
   /** Admit nobody, warn everybody, close in a jittered spread; resolves when empty or after `within` ms (default 10,000). */

@@ -7,18 +7,9 @@ import { publishCases } from './publish-cases.ts'
 import { roomyLimit, Scene } from './scene.ts'
 import { sharedCases } from './shared-cases.ts'
 import { signalCases } from './signal-cases.ts'
-import type { BrokerCapability, BrokerCase, BrokerContractOptions } from './subject.ts'
+import type { BrokerCase, BrokerContractOptions } from './subject.ts'
 import { subscribeCases } from './subscribe-cases.ts'
 import { trimCases } from './trim-cases.ts'
-
-/** One case before it knows its broker. */
-export interface CaseDefinition {
-  name: string
-  needs?: BrokerCapability | readonly BrokerCapability[]
-  /** Events a topic keeps. */
-  maxEvents?: number
-  run(scene: Scene): Promise<void>
-}
 
 /**
  * What every broker must do, as a list of named cases without a test runner.

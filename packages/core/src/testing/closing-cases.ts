@@ -1,5 +1,5 @@
 import { pause, same, typedRejection } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
+import type { CaseDefinition } from './scene.ts'
 
 export const closingCases: CaseDefinition[] = [
   {

@@ -1,6 +1,5 @@
 import { check, pause, same, typedRejection } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
-import { numbered, publishAll, type Scene } from './scene.ts'
+import { type CaseDefinition, numbered, publishAll, type Scene } from './scene.ts'
 
 export const faultCases: CaseDefinition[] = [
   {

@@ -1,4 +1,4 @@
-import type { Broker, BrokerListener, HistoryPage, Position, StoredEvent } from '../hub/broker.ts'
+import type { Broker, BrokerListener, HistoryPage, Position, StoredEvent } from '../hub/broker/broker.ts'
 import { comparePositions } from '../wire/position.ts'
 import { pause } from './assert.ts'
 

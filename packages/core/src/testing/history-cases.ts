@@ -1,7 +1,6 @@
-import type { HistoryPage } from '../hub/broker.ts'
+import type { HistoryPage } from '../hub/broker/broker.ts'
 import { check, same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
-import { numbered, publishAll } from './scene.ts'
+import { type CaseDefinition, numbered, publishAll } from './scene.ts'
 
 export const historyCases: CaseDefinition[] = [
   {

@@ -1,5 +1,5 @@
 import { same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
+import type { CaseDefinition } from './scene.ts'
 
 const topics = [
   ' ',

@@ -1,8 +1,7 @@
-import type { Position } from '../hub/broker.ts'
+import type { Position } from '../hub/broker/broker.ts'
 import { check, rejection, same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
 import { checkContiguous } from './recorder.ts'
-import { numbered } from './scene.ts'
+import { type CaseDefinition, numbered } from './scene.ts'
 
 export const publishCases: CaseDefinition[] = [
   {

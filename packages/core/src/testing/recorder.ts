@@ -1,4 +1,4 @@
-import type { Broker, BrokerListener, Position, StoredEvent } from '../hub/broker.ts'
+import type { Broker, BrokerListener, Position, StoredEvent } from '../hub/broker/broker.ts'
 import { check } from './assert.ts'
 
 /** Notes what a subscription hears. */

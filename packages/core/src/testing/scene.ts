@@ -1,4 +1,4 @@
-import type { Broker, BrokerSignals } from '../hub/broker.ts'
+import type { Broker, BrokerSignals } from '../hub/broker/broker.ts'
 import { check, ContractError, eventually } from './assert.ts'
 import { Follower } from './follower.ts'
 import { Recorder } from './recorder.ts'
@@ -63,6 +63,15 @@ export class Scene {
     for (const broker of this.#brokers) await broker.close()
     await this.#subject.dispose?.()
   }
+}
+
+/** One case before it knows its broker. */
+export interface CaseDefinition {
+  name: string
+  needs?: BrokerCapability | readonly BrokerCapability[]
+  /** Events a topic keeps. */
+  maxEvents?: number
+  run(scene: Scene): Promise<void>
 }
 
 function missing(capability: BrokerCapability): never {

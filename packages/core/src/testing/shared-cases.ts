@@ -1,7 +1,6 @@
 import { same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
 import { checkContiguous } from './recorder.ts'
-import { numbered, publishAll } from './scene.ts'
+import { type CaseDefinition, numbered, publishAll } from './scene.ts'
 
 export const sharedCases: CaseDefinition[] = [
   {

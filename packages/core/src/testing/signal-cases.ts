@@ -1,5 +1,5 @@
 import { same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
+import type { CaseDefinition } from './scene.ts'
 
 const hostile = ['{"a":1}', '', ' ', 'a\r\nb\0', '日本 🐟', 'x'.repeat(10_000)]
 

@@ -1,4 +1,4 @@
-import type { Broker } from '../hub/broker.ts'
+import type { Broker } from '../hub/broker/broker.ts'
 
 /** What an engine may be unable to do. */
 export type BrokerCapability =

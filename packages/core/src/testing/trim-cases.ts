@@ -1,7 +1,6 @@
 import { check, same } from './assert.ts'
-import type { CaseDefinition } from './broker-contract.ts'
 import { checkContiguous } from './recorder.ts'
-import { numbered, publishAll } from './scene.ts'
+import { type CaseDefinition, numbered, publishAll } from './scene.ts'
 
 const maxEvents = 20
 // Engines may trim in steps: so many more are published that each of them must have trimmed.

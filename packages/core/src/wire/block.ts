@@ -1,20 +1,32 @@
-import { detached } from './bytes.ts'
+import { byteLength, detached } from './bytes.ts'
 import type { ReceivedEvent } from './event.ts'
 import { Received } from './received.ts'
 
 /** What a parser calls, in the order of the stream. A handler must not call the parser's `push` or `end`. */
 export interface EventStreamHandlers {
-  onEvent(event: ReceivedEvent): void
+  /** An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. */
+  onEvent(event: ReceivedEvent, ownId: string | undefined): void
   /** A valid `retry` field, in milliseconds; at once, not at the end of its block. */
   onRetry?: ((milliseconds: number) => void) | undefined
-  /** A comment line: the text after the colon, without one leading space. At once, like `onRetry`. */
+  /**
+   * A comment line: the text after the colon, without one leading space. At once, like `onRetry`. Not called for one that
+   * has grown past `maxEventBytes`.
+   */
   onComment?: ((text: string) => void) | undefined
-  /** The end of a block that had a valid id line, also one without data; before the block's `onEvent`. */
-  onId?: ((id: string) => void) | undefined
+  /** The end of a block that had a valid id line and no data: the last event ID moves on, and there is no event. */
+  onCheckpoint?: ((id: string) => void) | undefined
+  /**
+   * The end of a block that grew past `maxEventBytes`, with its id line if there was one. The event is passed over, and
+   * the last event ID stays. Without this handler such a block makes `push` throw.
+   */
+  onTooLarge?: ((ownId: string | undefined) => void) | undefined
 }
 
 // Above this, ids are copied out of the text they came in.
 const smallText = 512
+
+// As many lines of data are kept apart at most: a short one takes 40 bytes of memory that way (Node 26).
+const maxLines = 1_024
 
 /** One event block after the other, field by field, and the state that outlives them. */
 export class EventBlock {
@@ -22,22 +34,44 @@ export class EventBlock {
   lastEventId: string
   reconnectionTime: number | undefined
 
-  /** The first line of data; the others are kept apart and joined once, which leaves no chain of strings behind. */
-  data: string | undefined
-  #lines: string[] | undefined
+  // Its data, line by line, and joined once. Of very many, the first ones are joined, and their bytes counted.
+  #lines: string[] = []
+  #counted = 0
+  #countedBytes = 0
   #type = ''
   #id: string | undefined
   #lastType = ''
+  #isPassedOver = false
 
   constructor(handlers: EventStreamHandlers, lastEventId: string) {
     this.#handlers = handlers
     this.lastEventId = lastEventId
   }
 
+  /** Whether it had a line of data already. */
+  get hasData(): boolean {
+    return this.#lines.length > 0
+  }
+
+  /** What the unfinished block holds: its data with the LF that the standard puts after each line, its type and its id. */
+  countBytes(): number {
+    if (this.#lines.length > this.#counted) this.#countLines()
+    return this.#countedBytes + byteLength(this.#type) + byteLength(this.#id)
+  }
+
   /** Discard the block. */
   clear(): void {
     this.#type = ''
-    this.data = this.#lines = this.#id = undefined
+    this.#id = undefined
+    this.#isPassedOver = false
+    this.#takeData()
+  }
+
+  /** Keep nothing of the block but its id. @returns false where nobody would hear of that */
+  passOver(): boolean {
+    this.#isPassedOver = this.#handlers.onTooLarge !== undefined
+    this.#takeData()
+    return this.#isPassedOver
   }
 
   /** Take one line that is not empty: a field or a comment. */
@@ -59,13 +93,26 @@ export class EventBlock {
       case 'retry':
         return this.#setRetry(value)
       case '':
-        if (colon === 0) this.#handlers.onComment?.(value)
+        // Not without a colon, since the line is not empty.
+        this.#handlers.onComment?.(value)
     }
   }
 
   addData(value: string): void {
-    if (this.data === undefined) this.data = value
-    else (this.#lines ??= []).push(value)
+    if (this.#isPassedOver) return
+    if (this.#lines.push(value) - this.#counted === maxLines) this.#countLines()
+  }
+
+  #countLines(): void {
+    const lines = this.#lines.splice(this.#counted).join('\n')
+    this.#counted = this.#lines.push(lines)
+    this.#countedBytes += byteLength(lines) + 1
+  }
+
+  #takeData(): string {
+    const data = this.#lines.join('\n')
+    this.#lines.length = this.#counted = this.#countedBytes = 0
+    return data
   }
 
   // Streams name few types: the last one is used again, and not copied out of the text each time. As a property's key a
@@ -86,25 +133,20 @@ export class EventBlock {
     this.#handlers.onRetry?.(this.reconnectionTime)
   }
 
-  /** The block is over, and `data` is its first line of data. */
-  dispatch(data: string | undefined): void {
+  /** The block is over; `data` is that of one which had a single line of it, and was not told otherwise. */
+  dispatch(data?: string): void {
     const id = this.#id
     const type = this.#type || 'message'
     this.#type = ''
-    if (this.data !== undefined) {
-      if (this.#lines !== undefined) data = `${data}\n${this.#lines.join('\n')}`
-      this.data = this.#lines = undefined
+    if (this.hasData) data = this.#takeData()
+    this.#id = undefined
+    if (this.#isPassedOver) {
+      this.#isPassedOver = false
+      return this.#handlers.onTooLarge?.(id)
     }
-    try {
-      if (id !== undefined) {
-        this.#id = undefined
-        this.lastEventId = id
-        this.#handlers.onId?.(id)
-      }
-    } finally {
-      // Also when onId threw: the id has moved on, so the event would be lost.
-      if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId))
-    }
+    this.lastEventId = id ?? this.lastEventId
+    if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId), id)
+    else if (id !== undefined) this.#handlers.onCheckpoint?.(id)
   }
 }
 

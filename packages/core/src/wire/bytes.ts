@@ -1,6 +1,6 @@
 /** Bytes and the text they hold, for a parser that decodes each chunk in one shot. */
 
-const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
+export const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
 
 /**
  * Where to cut a chunk so that no character is split: its length, or up to 3 less. Decoding both sides of the cut gives
@@ -32,8 +32,8 @@ export function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
   return joined
 }
 
-/** How many bytes a text is in UTF-8. */
-export function byteLength(text: string): number {
+/** How many bytes a text is in UTF-8. No text is none. */
+export function byteLength(text: string | undefined): number {
   return encoder.encode(text).length
 }
 
@@ -44,7 +44,6 @@ export function byteLength(text: string): number {
  * general way takes 145 (Node 26).
  */
 export function detached(text: string): string {
-  if (text.length < 13) return text
   if (text.length > 36) return ` ${text}`.slice(1)
   return text.slice(0, 12) + text.slice(12, 24) + text.slice(24)
 }

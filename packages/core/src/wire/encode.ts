@@ -73,9 +73,18 @@ function formatComment(comment: string): string {
   return prefixLines(': ', comment)
 }
 
-function formatType(type: string): string {
+/**
+ * Check that an event type can be written.
+ *
+ * @throws {InvalidFieldError} for CR and LF, which would begin another field
+ */
+export function checkType(type: string): void {
   if (typeof type !== 'string' || /[\r\n]/.test(type))
     throw refusal('event', type, 'it must be a string without CR or LF')
+}
+
+function formatType(type: string): string {
+  checkType(type)
   return type === '' || type === 'message' ? '' : `event: ${type}\n`
 }
 

@@ -6,7 +6,7 @@
  */
 import { EventBlock, type EventStreamHandlers, startsWithData, valueOf } from './block.ts'
 import { byteLength, characterBoundary, joinBytes, lastLineEnd } from './bytes.ts'
-import { EventTooLargeError } from './errors.ts'
+import { EventTooLargeError, maxEventBytes } from './errors.ts'
 
 export type { EventStreamHandlers } from './block.ts'
 
@@ -14,11 +14,17 @@ export type { EventStreamHandlers } from './block.ts'
 export interface EventStreamParserOptions {
   /** The last event ID to begin with, as after a reconnection. Default the empty string. */
   lastEventId?: string | undefined
-  /** The bytes that an unfinished block may take, its comments and line ends included. Default 16 MiB. */
+  /**
+   * The bytes that an unfinished event may hold: its data, type and id so far, and the unfinished line, its field's name
+   * included. What is not kept does not count. Default 16 MiB.
+   */
   maxEventBytes?: number | undefined
 }
 
+// Each text on its own. As a stream, Node 26's decoder takes a second BOM for the first one when that is split.
 const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+// An unfinished line that is a field of the standard's, or still may become one.
+const knownField = /^((data|event|id|retry):|[a-z]{0,5}$)/
 const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0)
 
 // Chunks below this are searched for a line end in JavaScript, and kept as bytes until one comes: a call of the decoder
@@ -49,13 +55,14 @@ export class EventStreamParser {
   #interrupted = false
   #skipLf = false
 
-  // The unfinished block, and the bytes it takes so far.
+  // How many bytes may come before what is held can have passed the limit. Counted again only then: a stream of short
+  // events is not looked at but once in 16 MiB.
+  #room = 0
   readonly #block: EventBlock
-  #bytes = 0
 
   constructor(handlers: EventStreamHandlers, options: EventStreamParserOptions = {}) {
     this.#block = new EventBlock(handlers, options.lastEventId ?? '')
-    this.#maxEventBytes = options.maxEventBytes ?? 16 * 1024 * 1024
+    this.#maxEventBytes = options.maxEventBytes ?? maxEventBytes
   }
 
   /** The last event ID: what a reconnection sends. Changes at the end of a block, not at its id line. */
@@ -71,12 +78,13 @@ export class EventStreamParser {
   /**
    * Parse the next bytes and call the handlers. The chunk is not kept.
    *
-   * @throws {EventTooLargeError} the unfinished block passed `maxEventBytes`; every later call throws it again
+   * @throws {EventTooLargeError} the unfinished event passed `maxEventBytes`, and there is no `onTooLarge`; every later call
+   *   throws it again
    */
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure
     this.#queue = this.#queue.length > 0 ? joinBytes(this.#queue, chunk) : chunk
-    if (this.#interrupted) this.#scan('', 0)
+    if (this.#interrupted) this.#scan('')
     while (this.#queue.length > 0) this.#take(this.#nextPart())
   }
 
@@ -93,28 +101,43 @@ export class EventStreamParser {
     }
   }
 
-  // As much of the queue as cannot pass the limit. At the limit line ends still may come: they finish the block.
   #nextPart(): Uint8Array {
+    if (this.#room === 0) this.#room = this.#makeRoom()
     const queue = this.#queue
-    let room = Math.min(maxText, this.#maxEventBytes - this.#bytes)
-    if (room < 1) {
-      if (queue[0] !== 10 && queue[0] !== 13) this.#fail()
-      room = 1
-    }
+    const room = Math.min(maxText, this.#room)
     const part = queue.length > room ? queue.subarray(0, room) : queue
     this.#queue = queue.length > room ? queue.subarray(room) : nothing
-    this.#bytes += part.length
+    this.#room -= part.length
     return part
   }
 
-  #fail(): never {
-    this.#forget()
-    throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
+  // Up to one byte too many: a line end there still is none.
+  #makeRoom(): number {
+    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
+    const lineBytes = byteLength(this.#tail) + this.#rawLength
+    if (lineBytes < room) return room - lineBytes
+    const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
+    if (room < 1 || knownField.test(line)) {
+      if (this.#block.passOver()) return this.#makeRoomInLine(lineBytes)
+      this.#forget()
+      throw (this.#failure = new EventTooLargeError('parse the event stream', this.#maxEventBytes))
+    }
+    // Nobody would miss this line, a comment above all.
+    return this.#makeRoomInLine(Infinity)
+  }
+
+  // A line that leaves no room goes on as a field without meaning.
+  #makeRoomInLine(lineBytes: number): number {
+    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
+    if (lineBytes < room) return room - lineBytes
+    this.#tail = '-'
+    this.#rawLength = 0
+    return room
   }
 
   #forget(): void {
     this.#queue = nothing
-    this.#rawLength = this.#bytes = 0
+    this.#rawLength = 0
     this.#tail = ''
     this.#interrupted = this.#skipLf = false
     this.#block.clear()
@@ -141,27 +164,23 @@ export class EventStreamParser {
     const text = decoder.decode(cut < length ? chunk.subarray(0, cut) : chunk)
     this.#rawLength = length - cut
     if (cut < length) raw.set(chunk.subarray(cut))
-    if (text !== '') this.#scan(this.#atStart && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, cut)
+    if (text) this.#scan(this.#atStart && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   }
 
-  // Find the lines. `size` is how many bytes the text was: where it equals the length, the text is ASCII.
-  #scan(text: string, size: number): void {
+  // Find the lines.
+  #scan(text: string): void {
     const block = this.#block
     let start = 0
-    let blockEnd = -1
     this.#atStart = false
-    if (this.#interrupted && this.#tail !== '') {
+    if (this.#interrupted && this.#tail) {
       text = this.#tail + text
-      size = -1
       this.#tail = ''
     } else if (this.#skipLf && text.charCodeAt(0) === 10) {
       start = 1
-      // The block was empty before this part, so the other half of its CRLF is not of the next one.
-      if (this.#bytes === this.#rawLength + size) blockEnd = 1
     }
     let lf = text.indexOf('\n', start)
     let cr = text.indexOf('\r', start)
-    if (text !== '') this.#skipLf = text.charCodeAt(text.length - 1) === 13
+    if (text) this.#skipLf = text.charCodeAt(text.length - 1) === 13
     this.#interrupted = true
     try {
       while (lf >= 0 || cr >= 0) {
@@ -173,26 +192,23 @@ export class EventStreamParser {
         }
         const from = start
         start = next
-        if (this.#tail !== '') {
+        if (this.#tail) {
           const line = this.#tail + text.slice(from, end)
           this.#tail = ''
           block.field(line, 0, line.length)
         } else if (end === from) {
-          blockEnd = next
-          block.dispatch(block.data)
+          block.dispatch()
         } else if (!startsWithData(text, from)) {
           block.field(text, from, end)
-        } else if (block.data !== undefined) {
-          block.addData(valueOf(text, from + 5, end))
         } else {
-          // The usual event: one line of data, and the block ends.
           const value = valueOf(text, from + 5, end)
-          const blank = blankLineEnd(text, next)
+          // The usual event: one line of data, and the block ends.
+          const blank = block.hasData ? 0 : blankLineEnd(text, next)
           if (blank > 0) {
-            blockEnd = start = blank
+            start = blank
             block.dispatch(value)
           } else {
-            block.data = value
+            block.addData(value)
           }
         }
         if (lf >= 0 && lf < start) lf = text.indexOf('\n', start)
@@ -201,8 +217,6 @@ export class EventStreamParser {
       this.#interrupted = false
     } finally {
       this.#tail += text.slice(start)
-      if (blockEnd >= 0)
-        this.#bytes = this.#rawLength + (size === text.length ? size - blockEnd : byteLength(text.slice(blockEnd)))
     }
   }
 }

@@ -130,7 +130,7 @@ describe('what is asked for', () => {
     vi.stubGlobal('location', { href: 'http://a.test/', origin: 'http://a.test' })
     vi.stubGlobal('addEventListener', browser.addEventListener.bind(browser))
     vi.stubGlobal('removeEventListener', browser.removeEventListener.bind(browser))
-    const stage = new Stage(a, { retry: 10_000 })
+    const stage = new Stage(a, { backoff: 10_000 })
     await stage.settle()
     stage.last.refuse()
     await stage.settle()

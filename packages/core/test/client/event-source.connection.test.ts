@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { CLOSED, Connection, CONNECTING, OPEN } from '../../src/client/event-source/connection.ts'
+import type { EventSourceErrorEvent } from '../../src/client/event-source/types.ts'
 import type { Transport } from '../../src/client/event-source/transport.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 
@@ -9,7 +11,8 @@ const encoder = new TextEncoder()
 type Attempt = 'refused' | Error | string[]
 
 class FakeTransport implements Transport {
-  readonly reopens = true
+  reopens = true
+  status: number | undefined
   readonly attempts: Attempt[]
   readonly lastEventIds: string[] = []
   closes = 0
@@ -21,11 +24,15 @@ class FakeTransport implements Transport {
     this.attempts = attempts
   }
 
-  open(lastEventId: string): Promise<string | undefined> {
+  open(lastEventId: string): Promise<string> {
     this.lastEventIds.push(lastEventId)
     const attempt = this.attempts.length > 1 ? this.attempts.shift() : this.attempts[0]
     if (attempt instanceof Error) return Promise.reject(attempt)
-    if (attempt === 'refused') return Promise.resolve(undefined)
+    if (attempt === 'refused') {
+      this.reopens = false
+      this.status = 404
+      return Promise.reject(new TypeError('404'))
+    }
     this.reader = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.controller = controller
@@ -76,11 +83,12 @@ describe('tasks', () => {
     expect(environment.queued).toBe(0)
     const queued: number[] = []
     for (let turn = 0; turn < 3; turn++) {
-      await new Promise((resolve) => setTimeout(resolve))
+      await nextTurn()
       queued.push(environment.queued)
       environment.turn()
     }
     expect(queued).toEqual([1, 2, 1])
+    await environment.settle()
     expect(log).toEqual([`open:${OPEN}`, 'message:1', 'message:2', 'message:3'])
   })
 
@@ -90,7 +98,7 @@ describe('tasks', () => {
     await environment.settle()
     transport.controller?.enqueue(encoder.encode('data: 3\n\ndata: 4\n\n'))
     transport.controller?.enqueue(encoder.encode('data: 5\n\n'))
-    await new Promise((resolve) => setTimeout(resolve))
+    await nextTurn()
     expect(log).toHaveLength(3)
     expect(transport.controller?.desiredSize).toBe(0)
     await environment.settle()
@@ -111,13 +119,18 @@ describe('the reconnection time', () => {
     expect(transport.lastEventIds).toHaveLength(2)
   })
 
-  it('is exact after a stream that brought events, also 0', async () => {
-    const transport = new FakeTransport(['retry: 0\ndata: 1\n\n'])
+  it.each([
+    [0, 100],
+    [99, 100],
+    [101, 101],
+  ])('of %i is one of %i after a stream that brought events, however often', async (time, waited) => {
+    const transport = new FakeTransport([`retry: ${time}\ndata: 1\n\n`])
     start(transport)
     for (let round = 1; round <= 5; round++) {
       await environment.settle()
-      expect(transport.lastEventIds).toHaveLength(round)
       transport.end()
+      await environment.advance(waited - 1)
+      expect(transport.lastEventIds).toHaveLength(round)
       await environment.advance(1)
     }
   })
@@ -139,7 +152,7 @@ describe('the reconnection time', () => {
     transport.controller?.enqueue(encoder.encode('data: 1\n\n'))
     transport.end()
     await environment.settle()
-    await environment.advance(1)
+    await environment.advance(100)
     expect(transport.lastEventIds).toHaveLength(10)
   })
 
@@ -186,6 +199,30 @@ describe('an end', () => {
     expect(transport.lastEventIds).toEqual(['', '2'])
     expect(log).toEqual([`open:${OPEN}`, 'message:1', `error:${CONNECTING}`, `open:${OPEN}`, 'message:2'])
     expect(connection.lastEventId).toBe('2')
+  })
+})
+
+describe('an error event', () => {
+  it('has the status of the response, and what the connection failed with', async () => {
+    const errors: unknown[] = []
+    const failure = new TypeError('no network')
+    const transport = new FakeTransport(failure, [], 'refused')
+    start(transport, (event) => {
+      if (event.type !== 'error') return
+      const { status, cause } = event as EventSourceErrorEvent
+      errors.push([status, cause])
+    })
+    await environment.settle()
+    await environment.advance(3_000)
+    transport.status = 200
+    transport.end()
+    await environment.settle()
+    await environment.advance(3_000)
+    expect(errors).toEqual([
+      [undefined, failure],
+      [200, undefined],
+      [404, new TypeError('404')],
+    ])
   })
 })
 

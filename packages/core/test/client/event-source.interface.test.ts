@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest'
-import { EventSource } from '../../src/client/index.ts'
+import { EventSource, type EventSourceErrorEvent } from '../../src/client/index.ts'
 
 const open: EventSource[] = []
 afterEach(() => {
@@ -35,53 +35,6 @@ describe('the base of a URL', () => {
   })
 })
 
-describe('the request', () => {
-  async function requested(id = ''): Promise<Record<string, unknown>> {
-    vi.resetModules()
-    const { requestInit } = await import('../../src/client/event-source/runtime.ts')
-    return { ...requestInit(id) }
-  }
-
-  it('asks for no stored response', async () => {
-    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream' }, cache: 'no-store' })
-  })
-
-  it('says so itself on Deno', async () => {
-    vi.stubGlobal('Deno', {})
-    expect(await requested()).toEqual({
-      headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' },
-      cache: 'no-store',
-    })
-  })
-
-  it('says so itself on Bun, and may be silent there for long', async () => {
-    vi.stubGlobal('Bun', {})
-    expect(await requested()).toEqual({
-      headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' },
-      cache: 'no-store',
-      timeout: false,
-    })
-  })
-
-  it('has no cache mode where that would throw', async () => {
-    vi.stubGlobal('Request', { prototype: {} })
-    expect(await requested()).toEqual({ headers: { Accept: 'text/event-stream', 'Cache-Control': 'no-cache' } })
-  })
-
-  it.each([
-    ['7', '7'],
-    ['é€😀', 'Ã©â\x82¬ð\x9f\x98\x80'],
-    ['100 %', '100 %'],
-    ['a\tb', 'a\tb'],
-    ['', undefined],
-    ['a\x01b', undefined],
-    ['a\x7f', undefined],
-  ])('carries the last event ID %j in UTF-8', async (id, header) => {
-    const { headers } = await requested(id)
-    expect((headers as Record<string, string>)['Last-Event-ID']).toBe(header)
-  })
-})
-
 describe('the types', () => {
   it('tell a listener its event', () => {
     const source = quiet()
@@ -89,6 +42,7 @@ describe('the types', () => {
     expectTypeOf(EventSource.CLOSED).toEqualTypeOf<2>()
     source.addEventListener('message', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
     source.addEventListener('open', (event) => expectTypeOf(event).toEqualTypeOf<Event>())
+    source.addEventListener('error', (event) => expectTypeOf(event).toEqualTypeOf<EventSourceErrorEvent>())
     source.addEventListener('price', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
     source.addEventListener('price', { handleEvent: () => {} })
     quiet('https://example.test/', { fetch })

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { systemClock } from '../../src/client/clock.ts'
+import { systemClock } from '../../src/clock.ts'
 import type { StandardSchema } from '../../src/client/types.ts'
 import { a, b, c, checkpoint, event, gap, hello, id, Stage } from './stage.ts'
 

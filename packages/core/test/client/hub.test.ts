@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { connect } from '../../src/client/index.ts'
 import type { ConnectionGap } from '../../src/client/types.ts'
 import { createHub } from '../../src/hub/index.ts'
-import { memoryBroker } from '../../src/hub/memory-broker.ts'
+import { memoryBroker } from '../../src/hub/broker/memory-broker.ts'
 
 const topics = ['news', 'chat/room-1']
 

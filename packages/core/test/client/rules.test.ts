@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEndpoints, type EndpointState } from '../../src/client/endpoints.ts'
+import { EndpointPool, type EndpointState } from '../../src/client/failover/endpoints.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { a, b, c, checkpoint, event, type Exchange, gap, hello, id, Stage } from './stage.ts'
 
@@ -124,11 +124,11 @@ describe('an attempt', () => {
 })
 
 it('an endpoint that must not be asked is not had back by its failures', () => {
-  const endpoints = createEndpoints([a, b], new FakeEnvironment())
+  const endpoints = new EndpointPool([a, b], new FakeEnvironment())
   const [barred] = endpoints.all as [EndpointState]
   endpoints.bar(barred, 300_000)
   for (let failures = 0; failures < 3; failures++) endpoints.failed(barred)
-  expect(barred.avoid).toBe(barred.barred)
+  expect(barred.avoidUntil).toBe(barred.barredUntil)
 })
 
 describe('silence', () => {

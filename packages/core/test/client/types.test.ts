@@ -23,6 +23,9 @@ function typed(schema: StandardSchema<{ price: number }>): void {
       else expectTypeOf(event.json()).toEqualTypeOf<string>()
     }
   })()
+  const single = connect('https://a.test', { schema })
+  single.on('anything', (event) => expectTypeOf(event.json()).toEqualTypeOf<{ price: number }>())
+  single.on('*', (event) => expectTypeOf(event.json()).toEqualTypeOf<{ price: number }>())
   connect('https://a.test').on('anything', (event) => expectTypeOf(event.json()).toEqualTypeOf<unknown>())
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Broker } from '../../src/hub/broker.ts'
-import { memoryBroker } from '../../src/hub/memory-broker.ts'
+import type { Broker } from '../../src/hub/broker/broker.ts'
+import { memoryBroker } from '../../src/hub/broker/memory-broker.ts'
 import { defer } from '../support/defer.ts'
 import { follow, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HubClosedError } from '../../src/hub/errors.ts'
-import { MemoryBroker } from '../../src/hub/memory-broker.ts'
+import { MemoryBroker } from '../../src/hub/broker/memory-broker.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { follow, join, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { HubEvent } from '../../src/hub/types.ts'
-import { sinkBodyOf } from '../../src/stream/sink.ts'
+import { sinkBodyOf } from '../../src/fanout/sink.ts'
 import { FakeSink } from '../support/fake-sink.ts'
 import { follow, join, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'

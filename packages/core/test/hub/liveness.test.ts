@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MemoryBroker } from '../../src/hub/memory-broker.ts'
+import { MemoryBroker } from '../../src/hub/broker/memory-broker.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { follow, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'

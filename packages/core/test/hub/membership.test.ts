@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refusedOptions } from '../stream/options.ts'
+import { refusedOptions } from '../response/options.ts'
 import { follow, join, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'
 
@@ -67,7 +67,7 @@ describe('respond', () => {
     await scene.hub.publish('a', { data: 1 })
     await scene.environment.settle()
     await client.cancel('bye')
-    const close = { reason: 'client-closed', error: 'bye', durationMs: 0, events: 1, bytes: client.byteLength }
+    const close = { reason: 'client-closed', error: 'bye', duration: 0, events: 1, bytes: client.byteLength }
     expect(own).toEqual([close])
     expect(scene.opens).toEqual([{ topics: ['a'], identity: 'me' }])
     expect(scene.closes).toEqual([{ ...close, topics: ['a'], identity: 'me' }])

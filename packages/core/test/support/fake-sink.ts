@@ -1,4 +1,4 @@
-import type { Sink } from '../../src/stream/sink.ts'
+import type { Sink } from '../../src/fanout/sink.ts'
 import { parse, type Parsed } from './client.ts'
 
 /** A sink that is full when the test says so. */

@@ -1,6 +1,6 @@
 import { StreamHub } from '../../src/hub/hub.ts'
 import type { Hub, HubOptions, RespondOptions, StreamInfo } from '../../src/hub/types.ts'
-import type { Closed } from '../../src/stream/closed.ts'
+import type { StreamClose } from '../../src/fanout/stream-close.ts'
 import { Client } from './client.ts'
 import { FakeEnvironment } from './fake-environment.ts'
 import { get } from './open.ts'
@@ -10,13 +10,13 @@ export interface HubScene {
   hub: Hub
   environment: FakeEnvironment
   opens: StreamInfo[]
-  closes: (Closed & StreamInfo)[]
+  closes: (StreamClose & StreamInfo)[]
   errors: unknown[]
 }
 
 export function openHub(options: HubOptions = {}, environment: FakeEnvironment = new FakeEnvironment()): HubScene {
   const opens: StreamInfo[] = []
-  const closes: (Closed & StreamInfo)[] = []
+  const closes: (StreamClose & StreamInfo)[] = []
   const errors: unknown[] = []
   const hub = new StreamHub(
     {

@@ -1,7 +1,7 @@
-import type { Closed } from '../../src/stream/closed.ts'
-import type { EventStream, StreamOptions, StreamSource } from '../../src/stream/options.ts'
-import { respondWith } from '../../src/stream/response.ts'
-import { type SinkBody, sinkBodyOf } from '../../src/stream/sink.ts'
+import type { StreamClose } from '../../src/fanout/stream-close.ts'
+import type { EventStream, StreamOptions, StreamSource } from '../../src/response/options.ts'
+import { respondWith } from '../../src/response/event-stream.ts'
+import { type SinkBody, sinkBodyOf } from '../../src/fanout/sink.ts'
 import { Client } from './client.ts'
 import { FakeEnvironment } from './fake-environment.ts'
 
@@ -13,7 +13,7 @@ export function get(init: RequestInit = {}, query = ''): Request {
 export interface Opened {
   environment: FakeEnvironment
   response: Response
-  closes: Closed[]
+  closes: StreamClose[]
 }
 
 export interface OpenOptions extends StreamOptions {
@@ -24,8 +24,8 @@ export interface OpenOptions extends StreamOptions {
 /** Answer a request in a fake world, and note how the stream closes. */
 export function open(source: StreamSource, options: OpenOptions = {}): Opened {
   const { request = get(), environment = new FakeEnvironment(), onClose, ...rest } = options
-  const closes: Closed[] = []
-  const noteClose = (close: Closed): void => {
+  const closes: StreamClose[] = []
+  const noteClose = (close: StreamClose): void => {
     closes.push(close)
     onClose?.(close)
   }

@@ -1,25 +1,26 @@
-import { DeadlineWheel } from '../../src/stream/deadlines.ts'
-import type { Closed } from '../../src/stream/closed.ts'
-import type { Feed } from '../../src/stream/feed.ts'
-import { Subscriber, type SubscriberOptions } from '../../src/stream/subscriber.ts'
+import { bytesOf } from '../../src/fanout/chunk.ts'
+import { DeadlineWheel } from '../../src/fanout/deadlines.ts'
+import type { StreamClose } from '../../src/fanout/stream-close.ts'
+import type { Ring } from '../../src/fanout/ring.ts'
+import { Subscriber, type SubscriberOptions } from '../../src/fanout/subscriber.ts'
 import type { FakeEnvironment } from './fake-environment.ts'
 import { FakeSink } from './fake-sink.ts'
 
-/** One subscriber of a feed with a sink that the test controls. */
+/** One subscriber of a ring with a sink that the test controls. */
 export interface Reader {
   subscriber: Subscriber
   sink: FakeSink
-  closes: Closed[]
+  closes: StreamClose[]
 }
 
 const encoder = new TextEncoder()
 
-/** Subscribe to a feed without any deadline, and take the opening. */
-export function readFeed(feed: Feed, environment: FakeEnvironment, options: Partial<SubscriberOptions> = {}): Reader {
-  const closes: Closed[] = []
+/** Subscribe to a ring without any deadline, and take the opening. */
+export function readRing(ring: Ring, environment: FakeEnvironment, options: Partial<SubscriberOptions> = {}): Reader {
+  const closes: StreamClose[] = []
   const sink = new FakeSink()
   const subscriber = new Subscriber(
-    feed,
+    ring,
     {
       opening: encoder.encode(':\n\n'),
       heartbeat: Infinity,
@@ -27,6 +28,7 @@ export function readFeed(feed: Feed, environment: FakeEnvironment, options: Part
       oldAt: Infinity,
       expiresAt: Infinity,
       heartbeatBytes: () => encoder.encode(': beat\n\n'),
+      itemOf: bytesOf,
       ...options,
       onClose: (close) => void closes.push(close),
     },
@@ -39,8 +41,8 @@ export function readFeed(feed: Feed, environment: FakeEnvironment, options: Part
 }
 
 /** Append an event whose data is its number. */
-export function appendEvent(feed: Feed, data: number | string): void {
-  feed.append({ id: undefined, body: encoder.encode(`data: ${data}\n\n`) })
+export function appendEvent(ring: Ring, data: number | string): void {
+  ring.append({ id: undefined, body: encoder.encode(`data: ${data}\n\n`) })
 }
 
 /** Numbers a reader got. */

@@ -4,7 +4,9 @@ export interface Collected {
   events: [event: string, data: string, id: string][]
   retry: number[]
   comments: string[]
+  /** The id line of each block that had one: an event's own, or a checkpoint's. */
   ids: string[]
+  checkpoints: string[]
   lastEventId: string
   reconnectionTime: number | undefined
 }
@@ -22,15 +24,22 @@ export function collect(chunks: Iterable<Uint8Array>, options?: EventStreamParse
     retry: [],
     comments: [],
     ids: [],
+    checkpoints: [],
     lastEventId: '',
     reconnectionTime: undefined,
   }
   const parser = new EventStreamParser(
     {
-      onEvent: ({ event, data, id }) => collected.events.push([event, data, id]),
+      onEvent: ({ event, data, id }, ownId) => {
+        collected.events.push([event, data, id])
+        if (ownId !== undefined) collected.ids.push(ownId)
+      },
       onRetry: (milliseconds) => collected.retry.push(milliseconds),
       onComment: (text) => collected.comments.push(text),
-      onId: (id) => collected.ids.push(id),
+      onCheckpoint: (id) => {
+        collected.ids.push(id)
+        collected.checkpoints.push(id)
+      },
     },
     options,
   )

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { EventTooLargeError, InvalidFieldError } from '../../src/wire/errors.ts'
 import type { ReceivedEvent, ServerSentEvent } from '../../src/wire/event.ts'
@@ -184,7 +185,7 @@ describe('readEventStream', () => {
     )
     const events = readEventStream(stream)
     await events.next()
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    for (let turn = 0; turn < 5; turn++) await nextTurn()
     expect(pulled).toBe(1)
     await events.return?.()
   })

@@ -11,7 +11,9 @@ export interface Vector {
   lastEventId?: string
   retry?: number[]
   comments?: string[]
+  /** Every id line that counts at its block's end; those of blocks without data are checkpoints. */
   ids?: string[]
+  checkpoints?: string[]
 }
 
 const parsing = '9.2.5 Parsing an event stream'
@@ -172,6 +174,7 @@ export const vectors: Vector[] = [
     input: 'id: 7\n\ndata: b\n\n',
     events: [['message', 'b', '7']],
     ids: ['7'],
+    checkpoints: ['7'],
     lastEventId: '7',
   },
   {
@@ -180,6 +183,7 @@ export const vectors: Vector[] = [
     input: 'id: 7\n\nid: 8\0\ndata: b\n\n',
     events: [['message', 'b', '7']],
     ids: ['7'],
+    checkpoints: ['7'],
   },
   {
     name: 'an id of two lines: the last one',

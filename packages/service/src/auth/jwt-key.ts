@@ -1,3 +1,4 @@
+import { retryAfter } from '@holdfast/core/adapter'
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -9,7 +10,6 @@ import {
 } from 'jose'
 import type { CryptoKey, JWTVerifyGetKey } from 'jose'
 import { Refused } from '../refused.ts'
-import { retryAfter } from '../later.ts'
 
 const hashBytes = { HS256: 32, HS384: 48, HS512: 64 }
 const signatures = [

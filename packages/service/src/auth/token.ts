@@ -7,10 +7,11 @@ const tokenCookie = 'holdfast_token'
  * the cookie. What the caller states for this request wins over what the browser adds by itself.
  */
 export function tokenOf(request: Request, cors: Cors): string | undefined {
-  return fromHeader(request) ?? fromQuery(request) ?? fromCookie(request, cors)
+  return bearerTokenOf(request) ?? fromQuery(request) ?? fromCookie(request, cors)
 }
 
-function fromHeader(request: Request): string | undefined {
+/** The token of `Authorization: Bearer` alone, for routes of one's own beside the service's. */
+export function bearerTokenOf(request: Request): string | undefined {
   return /^bearer +(\S+)\s*$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 

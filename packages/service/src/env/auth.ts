@@ -2,7 +2,7 @@ import { jwt } from '../auth/jwt.ts'
 import type { JwtAlgorithm, JwtKey } from '../auth/jwt-key.ts'
 import { secret } from '../auth/secret.ts'
 import type { ServiceOptions } from '../options.ts'
-import type { ServiceEnv } from './env.ts'
+import type { ServiceEnv } from './service-env.ts'
 import { listOf, type Variables } from './values.ts'
 
 /**

@@ -20,3 +20,14 @@ export function countOf(env: object, name: string): number | undefined {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
   throw new TypeError(`Cannot use ${name}="${text}": it must be a positive integer`)
 }
+
+/**
+ * The port to listen on: `PORT`, else 3000; 0 for a free one.
+ *
+ * @throws {TypeError} a value that is no port
+ */
+export function portOf({ PORT }: Variables): number {
+  const text = PORT?.trim() || '3000'
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new TypeError(`Cannot use PORT="${text}": it must be an integer from 0 to 65535`)
+}

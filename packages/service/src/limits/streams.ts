@@ -1,5 +1,5 @@
 import { Refused } from '../refused.ts'
-import { retryAfter } from '../later.ts'
+import { retryAfter } from '@holdfast/core/adapter'
 import type { ResolvedLimits } from './limits.ts'
 
 /** Who opens a stream, as far as that is known. */

@@ -1,4 +1,4 @@
-import { readPublication } from '../publication.ts'
+import { readPublishRequest } from '../publish-request.ts'
 import { topicOfPath } from '../limits/topics.ts'
 import type { Route, Scope } from './route.ts'
 
@@ -12,7 +12,7 @@ export function publish({ hubOf, authorize, limits }: Scope): Route {
       const topic = topicOfPath(request, limits)
       // Before the body is read: a stranger must not make the service take in a megabyte.
       await authorize.toPublish(request, topic)
-      const { events, key } = await readPublication(request, limits)
+      const { events, key } = await readPublishRequest(request, limits)
       const { id, position, duplicate } = await hubOf(context).publish(topic, events, { key })
       return Response.json({ id, position, duplicate }, { status: duplicate ? 200 : 201 })
     },

@@ -1,9 +1,7 @@
-import { sinkBodyOf } from '@holdfast/core/adapter'
+import { comeBackLater, sinkBodyOf } from '@holdfast/core/adapter'
 import type { Context } from 'hono'
-import { comeBackLater } from '../later.ts'
 import { topicsOf } from '../limits/topics.ts'
 import { toResponse } from '../problem.ts'
-import { Refused } from '../refused.ts'
 import type { Route, Scope } from './route.ts'
 
 /** `GET /events?topic=…&topic=…`: the event stream of some topics. */
@@ -16,13 +14,17 @@ export function subscribe(scope: Scope): Route {
         return await respond(context, scope)
       } catch (error) {
         const problem = scope.report(error, context.req.raw)
-        return comeBackLater(context.req.raw, problem.status) ?? toResponse(problem)
+        const response = toResponse(problem)
+        return isTemporary(response) ? comeBackLater(context.req.raw, response) : response
       }
     },
   }
 }
 
-async function respond(context: Context, { hubOf, addressOf, authorize, limits, streams }: Scope): Promise<Response> {
+async function respond(
+  context: Context,
+  { hubOf, addressOf, authorize, limits, streams, tally }: Scope,
+): Promise<Response> {
   const request = context.req.raw
   const hub = hubOf(context)
   const topics = topicsOf(request, limits)
@@ -33,7 +35,8 @@ async function respond(context: Context, { hubOf, addressOf, authorize, limits, 
     const response = await hub.respond(request, { topics, identity, expiresAt, stream })
     // Of an answer that is no stream, such as the one to HEAD, nobody will tell that it is over.
     if (over && sinkBodyOf(response.body) === undefined) over()
-    if (response.status === 503) throw turnedAway(hub.stats().draining, response)
+    // The hub has turned the client away, and said so as problem details.
+    if (response.status === 503) tally.error(hub.stats().draining ? 'draining' : 'hub-full')
     return response
   } catch (error) {
     over?.()
@@ -41,8 +44,6 @@ async function respond(context: Context, { hubOf, addressOf, authorize, limits, 
   }
 }
 
-function turnedAway(draining: boolean, { headers }: Response): Refused {
-  const retry = { 'retry-after': headers.get('retry-after') ?? '10' }
-  if (draining) return new Refused(503, 'draining', 'This server is going away', retry)
-  return new Refused(503, 'hub-full', 'This server has as many streams as it can serve', retry)
+function isTemporary({ status }: Response): boolean {
+  return status === 429 || status === 503
 }

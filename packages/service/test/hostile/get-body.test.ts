@@ -1,13 +1,8 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import { attack, head } from './raw.ts'
+import { expect, test } from 'vitest'
+import { acceptedSockets, attack, head } from './raw.ts'
 
 test('takes in nothing of a body that comes with the request for a stream', async () => {
-  const accepted: Socket[] = []
-  const accept = (message: unknown): void => void accepted.push((message as { socket: Socket }).socket)
-  subscribe('net.server.socket', accept)
-  onTestFinished(() => void unsubscribe('net.server.socket', accept))
+  const accepted = acceptedSockets()
   const { send, hub } = await attack()
   const client = send(head('GET /events?topic=a', { 'transfer-encoding': 'chunked' }))
   await client.until(/: hint/)

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { connect, type Socket } from 'node:net'
 import { serve } from '@holdfast/adapters/node'
 import { createHub, type Hub } from '@holdfast/core/hub'
@@ -29,6 +30,15 @@ export async function attack(options: Partial<ServiceOptions> = {}): Promise<Tar
     expect(onError).not.toHaveBeenCalled()
   })
   return { hub, url: server.url, onError, send: (bytes) => new Client(server.url, bytes) }
+}
+
+/** The server's ends of the connections that it accepts from now on, until the test ends. */
+export function acceptedSockets(): readonly Socket[] {
+  const accepted: Socket[] = []
+  const accept = (message: unknown): void => void accepted.push((message as { socket: Socket }).socket)
+  subscribe('net.server.socket', accept)
+  onTestFinished(() => void unsubscribe('net.server.socket', accept))
+  return accepted
 }
 
 /** One TCP connection. */

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { listenOnFreePort } from '../free-port.ts'
+import type { AddressInfo } from 'node:net'
 import type { Engine, EnginePart } from './engine.ts'
 
 /**
@@ -28,8 +29,9 @@ export class EngineControl implements AsyncDisposable {
   }
 
   static async start(engine: Engine): Promise<EngineControl> {
-    const server = createServer()
-    return new EngineControl(server, await listenOnFreePort(server), engine)
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new EngineControl(server, (server.address() as AddressInfo).port, engine)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,27 +10,34 @@ import type { Feed } from './feed.ts'
 import { Publisher } from './publisher.ts'
 import type { ClientRuntime, Running } from './runtimes.ts'
 import { startServers } from './servers.ts'
-import { type ContractCase, type Scene, Stage } from './stage.ts'
-
-/** How one case went: without an error it passed. */
-export interface CaseResult {
-  name: string
-  error?: string
-}
+import { type Check, type PreparedScene, type Scene, Stage } from './stage.ts'
 
 /** How long a client may take to end by itself, or to report once the topics have ended. */
 const patience = 20_000
 
+export const scenes: readonly Scene[] = [
+  ...networkScenes,
+  ...postScenes,
+  killScene,
+  deployScene,
+  endingScene,
+  resumeScene,
+]
+
+/** Asked of a whole play, where a runtime ends by itself. */
+export const exitCase = 'the process ends once every connection is closed'
+
+/** How a play went: what each case failed with (undefined where it passed), and the table of interruptions. */
+export interface Outcome {
+  cases: Map<string, Error | undefined>
+  table: string
+}
+
 /**
- * Run the client contract in one runtime, with no test runner: real servers over one history in Redis, real clients in a
- * process of their own, everything between them through fault proxies. All scenes play at once.
- *
- * @returns the cases, and the table of interruptions
+ * Play scenes of the client contract in one runtime, with no test runner: real servers over one history in Redis, real
+ * clients in a process of their own, everything between them through fault proxies. All scenes play at once.
  */
-export async function driveClient(
-  runtime: ClientRuntime,
-  redisPath: string,
-): Promise<{ results: CaseResult[]; table: string }> {
+export async function play(runtime: ClientRuntime, redisPath: string, scenes: readonly Scene[]): Promise<Outcome> {
   await using stack = new AsyncDisposableStack()
   const redis = stack.use(await RedisServer.start(redisPath))
   const [calm, mortal, deployed] = await Promise.all([3, 3, 3].map((count) => startServers(stack, count, redis.port)))
@@ -43,52 +50,31 @@ export async function driveClient(
   const launch = async (run: string, feeds: readonly Feed[]): Promise<Running> => {
     control.plan(run, feeds)
     const client = stack.use(await runtime.start(control, run))
-    if (runtime.endsByItself) exits.push(client.ended)
+    exits.push(client.ended)
     return client
   }
   const stage = stack.use(
     new Stage(servers, publisher, async (run, feeds) => orGone(await launch(run, feeds), control.reported(run))),
   )
-  const scenes = await allScenes(stage)
+  const prepared = await Promise.all(scenes.map((scene) => scene.prepare(stage)))
   const client = await launch(
     'first',
-    scenes.flatMap(({ feeds }) => feeds),
+    prepared.flatMap(({ feeds }) => feeds),
   )
-  const errors = new Map<Scene, Error>()
+  const errors = new Map<PreparedScene, Error>()
   await Promise.all(
-    scenes.map((scene) => orGone(client, scene.disturb()).catch((error: Error) => errors.set(scene, error))),
+    prepared.map((scene) => orGone(client, scene.disturb()).catch((error: Error) => errors.set(scene, error))),
   )
   await publisher.end()
   // One that never ends fails its own cases only.
   await orGone(client, Promise.race([control.reported('first'), wait(patience, undefined, { ref: false })]))
 
-  const results: CaseResult[] = []
-  for (const scene of scenes)
-    for (const each of scene.cases) results.push(await resultOf(each, errors.get(scene) ?? missingReport(scene)))
-  if (runtime.endsByItself) {
-    results.push(
-      await resultOf(
-        {
-          name: 'the process ends once every connection is closed',
-          check: () => within(patience, 'an exit', Promise.all(exits)),
-        },
-        undefined,
-      ),
-    )
-  }
-  return { results, table: stage.table.print(runtime.name) }
-}
-
-async function allScenes(stage: Stage): Promise<Scene[]> {
-  const [network, posts, ...others] = await Promise.all([
-    networkScenes(stage),
-    postScenes(stage),
-    killScene(stage),
-    deployScene(stage),
-    endingScene(stage),
-    resumeScene(stage),
-  ])
-  return [...network, ...posts, ...others]
+  const cases: Outcome['cases'] = new Map()
+  for (const scene of prepared)
+    for (const [name, check] of Object.entries(scene.checks))
+      cases.set(name, errors.get(scene) ?? missingReport(scene) ?? (await failureOf(check)))
+  if (runtime.endsByItself) cases.set(exitCase, await failureOf(() => within(patience, 'an exit', Promise.all(exits))))
+  return { cases, table: stage.table.print(runtime.name) }
 }
 
 /** What the client is needed for, unless it breaks off. */
@@ -97,7 +83,7 @@ function orGone<T>(client: Running, work: Promise<T>): Promise<T> {
   return Promise.race([work, client.ended.then(() => work)])
 }
 
-function missingReport({ feeds }: Scene): Error | undefined {
+function missingReport({ feeds }: PreparedScene): Error | undefined {
   const missing = feeds.find(({ hasReported }) => !hasReported)
   return missing && new Error(`"${missing.plan.name}" did not end:\n${missing.log}`)
 }
@@ -109,12 +95,11 @@ async function within(milliseconds: number, what: string, work: Promise<unknown>
   await Promise.race([work, late])
 }
 
-async function resultOf({ name, check }: ContractCase, disturbed: Error | undefined): Promise<CaseResult> {
+async function failureOf(check: Check): Promise<Error | undefined> {
   try {
-    if (disturbed) throw disturbed
     await check()
-    return { name }
+    return undefined
   } catch (error) {
-    return { name, error: error instanceof Error ? error.message : String(error) }
+    return error instanceof Error ? error : new Error(String(error))
   }
 }

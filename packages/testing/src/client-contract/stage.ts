@@ -7,19 +7,23 @@ import { Way } from './way.ts'
 
 /** Part of the contract: connections that are opened together, what happens to them, and what must have come of it. */
 export interface Scene {
+  /** The names of what must have come of it: each is a test of its own. */
+  cases: readonly string[]
+  /** Plan its connections. A case that is tried again has its scene played anew, on another stage. */
+  prepare(stage: Stage): Promise<PreparedScene>
+}
+
+/** A scene on its stage. */
+export interface PreparedScene {
   /** Opened by the first client process. */
   feeds: readonly Feed[]
   /** Do to them what the scene is about. */
   disturb(): Promise<void>
-  /** Asked once all clients are done. */
-  cases: readonly ContractCase[]
+  /** By the case's name, asked once all clients are done. One fails by throwing. */
+  checks: Readonly<Record<string, Check>>
 }
 
-/** One named demand. It fails by throwing. */
-export interface ContractCase {
-  name: string
-  check(): void | Promise<void>
-}
+export type Check = () => void | Promise<void>
 
 /** The servers that scenes play with; nobody else plays with theirs. */
 export interface Servers {

@@ -1,4 +1,4 @@
-import type { Closed } from '@holdfast/core'
+import type { StreamClose } from '@holdfast/core'
 
 /** What the fixture remembers of one stream, by the name its request gave it. */
 export interface StreamRecord {
@@ -10,8 +10,8 @@ export interface StreamRecord {
   source?: SourceRecord | undefined
 }
 
-/** A {@link Closed} that survives JSON. */
-export interface CloseRecord extends Omit<Closed, 'error'> {
+/** A {@link StreamClose} that survives JSON. */
+export interface CloseRecord extends Omit<StreamClose, 'error'> {
   error?: string | undefined
 }
 
@@ -42,6 +42,6 @@ export class Journal {
   }
 }
 
-export function toCloseRecord({ reason, durationMs, events, bytes, error }: Closed): CloseRecord {
-  return { reason, durationMs, events, bytes, ...(error === undefined ? {} : { error: String(error) }) }
+export function toCloseRecord({ reason, duration, events, bytes, error }: StreamClose): CloseRecord {
+  return { reason, duration, events, bytes, ...(error === undefined ? {} : { error: String(error) }) }
 }

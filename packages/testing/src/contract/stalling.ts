@@ -34,9 +34,9 @@ export function stallingContract(subject: Subject, { stalledSocket, takenUnread 
   it('a subscriber that stops reading is closed as stalled', async () => {
     const topic = subject.name()
     await stalled(topic, 1000)
-    const { reason, durationMs } = await subject.closed(topic, topic, roomy)
+    const { reason, duration } = await subject.closed(topic, topic, roomy)
     expect(reason).toBe('stalled')
-    expect(durationMs).toBeGreaterThanOrEqual(1000)
+    expect(duration).toBeGreaterThanOrEqual(1000)
   })
 
   it('a single stream whose client stops reading is closed as stalled, and its source is stopped', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type Server, type Socket, connect, createServer } from 'node:net'
-import { listenOnFreePort } from '../free-port.ts'
+import { reservePort, type ReservedPort } from '../free-port.ts'
 import { ProxiedConnection } from './connection.ts'
 import type { Fault } from './fault.ts'
 
@@ -25,11 +25,13 @@ export class FaultProxy implements AsyncDisposable {
   /** The proxy in place of the target: `http://127.0.0.1:port`. */
   readonly url: string
   readonly #server: Server
+  readonly #reserved: ReservedPort
   readonly #waiting: (() => void)[] = []
 
-  constructor(server: Server, port: number, target: URL, faults: (index: number) => Fault | undefined) {
+  constructor(server: Server, reserved: ReservedPort, target: URL, faults: (index: number) => Fault | undefined) {
     this.#server = server
-    this.port = port
+    this.#reserved = reserved
+    this.port = reserved.port
     this.url = `http://127.0.0.1:${this.port}`
     server.on('connection', (client) => this.#accept(client, target, faults(this.accepted++) ?? {}))
   }
@@ -43,7 +45,7 @@ export class FaultProxy implements AsyncDisposable {
     }
   }
 
-  /** Stop listening, so that new connects get ECONNREFUSED. Live connections stay. */
+  /** Stop listening, so that new connects get ECONNREFUSED. Live connections stay, and the port stays this proxy's. */
   stopListening(): void {
     this.#server.close()
   }
@@ -59,6 +61,7 @@ export class FaultProxy implements AsyncDisposable {
     for (const connection of this.connections) connection.destroy()
     await Promise.all(this.connections.map((connection) => connection.closed))
     if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve))
+    await this.#reserved[Symbol.asyncDispose]()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -82,6 +85,12 @@ export class FaultProxy implements AsyncDisposable {
 /** Start a proxy in front of `target`. Without faults it is transparent: a RST stays a RST, a half-close a half-close. */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const server = createServer({ allowHalfOpen: true, noDelay: true })
-  const port = await listenOnFreePort(server)
-  return new FaultProxy(server, port, new URL(options.target), options.faults ?? (() => undefined))
+  const proxy = new FaultProxy(
+    server,
+    await reservePort(),
+    new URL(options.target),
+    options.faults ?? (() => undefined),
+  )
+  await proxy.listen()
+  return proxy
 }

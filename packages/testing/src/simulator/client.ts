@@ -1,6 +1,5 @@
 import { connect, type EventConnection, type RedundancyLevel } from '@holdfast/core/client'
 import { EventStreamParser, type ReceivedEvent } from '@holdfast/core'
-import type { Network } from './network.ts'
 import type { Pipe } from './pipe.ts'
 import { createRandom } from './random.ts'
 import { vectorOf } from './wire.ts'
@@ -61,8 +60,7 @@ export class Client {
     this.#close()
   }
 
-  start(policy: Policy, urls: readonly string[], network: Network): void {
-    const fetch = network.fetchOf(this)
+  start(policy: Policy, urls: readonly string[], fetch: typeof globalThis.fetch): void {
     if (policy === 'native') this.#follow(fetch, urls.slice(0, 1), true)
     else if (policy === 'naive') this.#follow(fetch, urls, false)
     else this.#connect(policy, urls, fetch)
@@ -112,9 +110,10 @@ export class Client {
         if (response.status !== 200 && resumes) return
         const parser = new EventStreamParser({
           onEvent: (event) => {
+            lastEventId = event.id
             if (event.event === 'message') this.#take(event)
           },
-          onId: (id) => void (lastEventId = id),
+          onCheckpoint: (id) => void (lastEventId = id),
           onRetry: (milliseconds) => void (retry = milliseconds),
         })
         const reader = response.status === 200 ? response.body?.getReader() : undefined

@@ -37,7 +37,7 @@ export async function randomRun(seed: number): Promise<RandomRun> {
   publish()
   for (const client of clients) {
     const policy = policies[Math.floor(random() * policies.length)] as Policy
-    world.after(500 * random(), () => client.start(policy, urls, network))
+    world.after(500 * random(), () => client.start(policy, urls, network.fetchOf(client)))
   }
   while (world.now < faultsUntil) {
     await world.run(world.now + world.between(100, 4_000))

@@ -38,7 +38,8 @@ export async function simulate({
   const urls = servers.map((server) => `http://${server.name}/events`)
   const clients = Array.from({ length: count ?? scenario.clients }, (_, index) => new Client(`c${index}`, world))
   publish(world, log)
-  for (const client of clients) world.after(world.between(1_000, 6_000), () => client.start(policy, urls, network))
+  for (const client of clients)
+    world.after(world.between(1_000, 6_000), () => client.start(policy, urls, network.fetchOf(client)))
   await world.run(faultAt)
   scenario.fault({ world, log, network, servers, clients })
   const until = faultAt + scenario.duration

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { Alarm } from '../../../src/cloudflare/alarm.ts'
-import type { TopicHistory } from '../../../src/cloudflare/history.ts'
+import { Alarm } from '../../../src/cloudflare/object/alarm.ts'
+import type { TopicHistory } from '../../../src/cloudflare/object/history.ts'
 
 it('an alarm that is needed sooner is set sooner, also while it is looked up whether there is one', async () => {
   const looking = Promise.withResolvers<null>()

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
-import { BatchingBroker } from '../../../src/cloudflare/batching-broker.ts'
-import type { Topic } from '../../../src/cloudflare/topic.ts'
+import { expect, it, vi } from 'vitest'
+import { BatchingBroker } from '../../../src/cloudflare/object/batching-broker.ts'
+import type { Topic } from '../../../src/cloudflare/object/topic.ts'
 
 it.each([{ data: '2' }, { event: '\nend', data: 'done' }])(
   'a producer is told with %j that what it wrote before is lost',
@@ -16,7 +16,7 @@ it.each([{ data: '2' }, { event: '\nend', data: 'done' }])(
     } as unknown as Topic
     const broker = new BatchingBroker(topic, 1, { onStored: () => {}, onEnd: () => {} })
     await broker.publish('t', [{ data: '1' }])
-    while (tries === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    await vi.waitFor(() => expect(tries).toBe(1))
     await expect(broker.publish('t', [next])).rejects.toBe(failure)
   },
 )

@@ -1,6 +1,6 @@
 import type { BrokerLimits, BrokerSubject } from '@holdfast/core/testing'
 import { brokerContract } from '@holdfast/core/testing'
-import { DurableObjectBroker } from '../../../src/cloudflare/broker.ts'
+import { DurableObjectBroker } from '../../../src/cloudflare/worker/broker.ts'
 import { lacks } from '../lacks.ts'
 import type { RoomyObject, TightObject } from './objects.ts'
 

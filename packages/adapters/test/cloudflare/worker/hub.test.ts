@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { durableObjectHub } from '../../../src/cloudflare/hub.ts'
+import { durableObjectHub } from '../../../src/cloudflare/worker/hub.ts'
 import { FakeObject } from './fake-object.ts'
 
 describe('a hub over objects', () => {
@@ -26,4 +26,20 @@ describe('a hub over objects', () => {
       expect([identity.open, quick.open, slow.open]).toEqual([0, 0, 0])
     },
   )
+
+  it.each(['hibernating', 'direct'] as const)('answers HEAD without asking an object, when it is %s', async (mode) => {
+    const hub = durableObjectHub(
+      { getByName: () => expect.fail('It asked an object') },
+      { mode, stream: { headers: { 'x-tag': 'ours' } } },
+    )
+    const request = new Request('http://localhost/', { method: 'HEAD' })
+    const { status, headers, body } = await hub.respond(request, { topics: ['t'], identity: 'ann' })
+    expect([status, headers.get('content-type'), headers.get('x-tag'), body]).toEqual([
+      200,
+      'text/event-stream',
+      'ours',
+      null,
+    ])
+    await expect(hub.respond(request, { topics: [''] })).rejects.toMatchObject({ code: 'invalid-topic' })
+  })
 })

@@ -35,7 +35,7 @@ class TestObject extends HubObject {
     return sockets.length
   }
 
-  /** As if one had come without a seat. */
+  /** As if one had come without an attachment. */
   async spoilFirst(): Promise<void> {
     this.ctx.getWebSockets()[0]?.serializeAttachment(null)
   }

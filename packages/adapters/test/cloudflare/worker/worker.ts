@@ -66,11 +66,12 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/acknowledge': ({ hub, query }) => hub.acknowledge(query.get('conn') ?? '', ''),
   '/stats': async ({ hub }) => hub.stats(),
   '/produce': async ({ request, hub, topic, key }) => hub.produce(topic, await request.json(), { key }),
-  '/run': async ({ request, hub, topic, key }) => {
+  '/run': async ({ request, hub, query, topic, key }) => {
     const { words, every } = await request.json<Words>()
-    return (await hub.run(topic, said(words, every), { key })) ?? null
+    const linger = query.has('linger') ? Number(query.get('linger')) : undefined
+    return (await hub.run(topic, said(words, every), { key, linger })) ?? null
   },
-  '/stop': ({ hub, topic }) => hub.stop(topic),
+  '/stop': async ({ hub, topic }) => (await hub.stop(topic)) ?? null,
   '/object': ({ env, query, topic }) => {
     const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)
     return stub[

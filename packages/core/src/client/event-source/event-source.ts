@@ -3,25 +3,27 @@
  *
  * Source: WHATWG HTML, "Server-sent events", section 9.2.2 "The EventSource interface".
  */
-import { systemEnvironment } from '../../environment.ts'
-import { onWorkerd } from '../../turns.ts'
+import { systemTimers } from '../../clock.ts'
+import { onWorkerd } from '../../runtime.ts'
+import { afterTurn } from '../../turns.ts'
 import { convertInit, parseUrl, toText } from './arguments.ts'
 import { CLOSED, Connection, CONNECTING, OPEN, type ReadyState } from './connection.ts'
 import { type Handlers, setHandler } from './handlers.ts'
 import { defineInterface } from './interface.ts'
 import { FetchTransport, StreamTransport, type Transport } from './transport.ts'
-import type { EventSourceInit, EventSourceTarget } from './types.ts'
+import type { EventSourceErrorEvent, EventSourceInit, EventSourceTarget } from './types.ts'
 
 const Target = EventTarget as new () => EventSourceTarget
 
 /**
  * The standard's `EventSource`, for every runtime: the same class whether or not there is a global one.
  *
- * Three things are not in the standard: `init.fetch`, `EventSource.fromReadableStream`, and the attributes `lastEventId`
- * and `reconnectionTime`. Where the standard leaves a choice: the reconnection time is 3 s until a `retry` field; attempts
- * that bring no event wait 100 ms and more, up to 3 s, also at `retry: 0`; a URL that is not `http:`, `https:`, `data:` or
- * `blob:` fails the connection unless `init.fetch` is there to take it, as does an event over 16 MiB; a last event ID with
- * control characters, which cannot be a header, is not sent.
+ * Four things are not in the standard: `init.fetch`, `EventSource.fromReadableStream`, the attributes `lastEventId` and
+ * `reconnectionTime`, and `status` and `cause` of an `error` event. Where the standard leaves a choice: the reconnection
+ * time is 3 s until a `retry` field; the next attempt waits 100 ms at least, also at `retry: 0`, and up to 3 s after
+ * several that brought no event; a URL with a password, or that is not `http:`, `https:`, `data:` or `blob:`, fails the
+ * connection unless `init.fetch` is there to take it, as does an event over 16 MiB; a last event ID that cannot be a
+ * header, because of control characters or more than 4 KiB, is not sent.
  *
  * What no script can do: its events are not trusted; in a browser a `Last-Event-ID` across origins asks for a preflight,
  * which the server must allow; queries are encoded as UTF-8, whatever the document's encoding.
@@ -121,11 +123,11 @@ export class EventSource extends Target {
   }
 
   /** Called when the connection is lost, with `readyState` `CONNECTING`, and when it has failed, with `CLOSED`. */
-  get onerror(): ((this: EventSource, event: Event) => unknown) | null {
+  get onerror(): ((this: EventSource, event: EventSourceErrorEvent) => unknown) | null {
     return this.#handler('error')
   }
 
-  set onerror(handler: ((this: EventSource, event: Event) => unknown) | null) {
+  set onerror(handler: ((this: EventSource, event: EventSourceErrorEvent) => unknown) | null) {
     setHandler(this, this.#handlers, 'error', handler)
   }
 
@@ -149,11 +151,10 @@ export class EventSource extends Target {
 
   #connect(transport: Transport): Connection {
     // Never through a method of a subclass: the standard's events take no such way.
-    const connection = new Connection(
-      transport,
-      (event) => EventSource.prototype.dispatchEvent.call(this, event),
-      systemEnvironment,
-    )
+    const connection = new Connection(transport, (event) => EventSource.prototype.dispatchEvent.call(this, event), {
+      ...systemTimers,
+      afterTurn,
+    })
     void connection.run()
     return connection
   }

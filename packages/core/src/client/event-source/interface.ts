@@ -1,5 +1,5 @@
-// What every function and every prototype has.
-const common = /^(length|name|prototype|constructor)$/
+// What every function and every prototype has. No member's name has one of these in it.
+const common = /length|name|prototype|constructor/
 
 /** Give a class what Web IDL gives an interface: a name that survives minifiers, a tag, constants, enumerable members. */
 export function defineInterface(type: { prototype: object }, name: string, constants: Record<string, number>): void {

@@ -1,5 +1,3 @@
-import type { EventSource } from './event-source.ts'
-
 /** What an {@link EventSource} asks the web of: as the global `fetch`, with headers in a plain object. */
 export type EventSourceFetch = (url: string, init: EventSourceFetchInit) => Promise<Response>
 
@@ -25,23 +23,31 @@ export interface EventSourceInit {
   fetch?: EventSourceFetch | undefined
 }
 
+/** An `error` event. Its two properties are not in the standard. */
+export interface EventSourceErrorEvent extends Event {
+  /** The status of the connection's response; undefined where there was none. */
+  readonly status: number | undefined
+  /** What the connection failed with; undefined where its stream has ended, and where status or content type say why. */
+  readonly cause: unknown
+}
+
 /** The events of an `EventSource` by type. Those that a stream names itself are of type `MessageEvent`, too. */
 export interface EventSourceEventMap {
   open: Event
   message: MessageEvent<string>
-  error: Event
+  error: EventSourceErrorEvent
 }
 
 /** An `EventTarget` whose listeners are told the type of their event. */
 export interface EventSourceTarget extends EventTarget {
   addEventListener<K extends keyof EventSourceEventMap>(
     type: K,
-    listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
+    listener: (this: this, event: EventSourceEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
   addEventListener(
     type: string,
-    listener: (this: EventSource, event: MessageEvent<string>) => unknown,
+    listener: (this: this, event: MessageEvent<string>) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
   addEventListener(
@@ -51,12 +57,12 @@ export interface EventSourceTarget extends EventTarget {
   ): void
   removeEventListener<K extends keyof EventSourceEventMap>(
     type: K,
-    listener: (this: EventSource, event: EventSourceEventMap[K]) => unknown,
+    listener: (this: this, event: EventSourceEventMap[K]) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
   removeEventListener(
     type: string,
-    listener: (this: EventSource, event: MessageEvent<string>) => unknown,
+    listener: (this: this, event: MessageEvent<string>) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
   removeEventListener(

@@ -1,4 +1,4 @@
-import type { BrokerEvent, HistoryPage, Position, StoredEvent } from '../../../src/hub/broker.ts'
+import type { BrokerEvent, HistoryPage, Position, StoredEvent } from '../../../src/hub/broker/broker.ts'
 
 /** What was once stored, for ever: the truth that clients are compared with. */
 export interface Recorded extends StoredEvent {

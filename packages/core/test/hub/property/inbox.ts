@@ -1,4 +1,4 @@
-import type { Sink } from '../../../src/stream/sink.ts'
+import type { Sink } from '../../../src/fanout/sink.ts'
 import type { Random } from './random.ts'
 
 /** Where the bytes of one connection wait for their client, who takes them when the scheduler says so. */

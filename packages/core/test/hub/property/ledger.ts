@@ -1,5 +1,5 @@
 import type { HubEvent } from '../../../src/hub/types.ts'
-import type { Gap } from '../../../src/hub/gap.ts'
+import type { Gap } from '../../../src/hub/replay/gap.ts'
 import { comparePositions, parsePositionId, type Position } from '../../../src/wire/position.ts'
 import { topicKey } from '../../../src/wire/topic-key.ts'
 import type { Recorded, Truth } from './engine.ts'

@@ -1,5 +1,5 @@
-import type { Broker, Position } from '../../../src/hub/broker.ts'
-import { MemoryBroker, type MemoryBrokerOptions } from '../../../src/hub/memory-broker.ts'
+import type { Broker, Position } from '../../../src/hub/broker/broker.ts'
+import { MemoryBroker, type MemoryBrokerOptions } from '../../../src/hub/broker/memory-broker.ts'
 import { comparePositions } from '../../../src/wire/position.ts'
 import type { Recorded, Truth } from './engine.ts'
 import type { VirtualEnvironment } from './virtual-environment.ts'

@@ -1,4 +1,4 @@
-import type { Broker, BrokerListener, StoredEvent } from '../../../src/hub/broker.ts'
+import type { Broker, BrokerListener, StoredEvent } from '../../../src/hub/broker/broker.ts'
 import { HoldfastError } from '../../../src/errors.ts'
 import type { Engine } from './engine.ts'
 import type { Random } from './random.ts'

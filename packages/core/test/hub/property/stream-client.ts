@@ -1,6 +1,6 @@
 import type { Hub, HubEvent } from '../../../src/hub/types.ts'
-import type { StreamOptions } from '../../../src/stream/options.ts'
-import { sinkBodyOf } from '../../../src/stream/sink.ts'
+import type { StreamOptions } from '../../../src/response/options.ts'
+import { sinkBodyOf } from '../../../src/fanout/sink.ts'
 import { EventStreamParser } from '../../../src/wire/parse.ts'
 import { Inbox } from './inbox.ts'
 import { type Beginning, type Ledger, Violation } from './ledger.ts'
@@ -34,7 +34,6 @@ export class StreamClient {
   #reading = false
   #parser: EventStreamParser | undefined
   #connection = 0
-  #idLine: string | undefined
   #opened = false
   /** An id has come on this connection. */
   #told = false
@@ -108,29 +107,20 @@ export class StreamClient {
     const { standby } = this.dialing
     return new EventStreamParser(
       {
-        onId: (id) => {
+        onCheckpoint: (id) => {
           if (standby) throw new Violation(`A standby got id ${id}`)
-          this.#flushId()
-          this.#idLine = id
+          this.#note(id)
+          this.ledger.checkpoint(id)
         },
-        onEvent: (event) => {
-          if (this.#idLine !== event.id)
-            throw new Violation(`Event without an id of its own: ${event.data.slice(0, 20)}`)
-          this.#idLine = undefined
+        onEvent: (event, ownId) => {
+          if (standby) throw new Violation(`A standby got event ${event.id}`)
+          if (ownId === undefined) throw new Violation(`Event without an id of its own: ${event.data.slice(0, 20)}`)
           this.#note(event.id)
           this.ledger.event(event)
         },
       },
       { lastEventId: this.lastEventId },
     )
-  }
-
-  #flushId(): void {
-    const id = this.#idLine
-    this.#idLine = undefined
-    if (id === undefined) return
-    this.#note(id)
-    this.ledger.checkpoint(id)
   }
 
   #note(id: string): void {
@@ -142,7 +132,6 @@ export class StreamClient {
   #push(bytes: Uint8Array): void {
     try {
       this.#parser?.push(bytes)
-      this.#flushId()
       if (!this.#opened && !this.dialing.standby) this.ledger.opened(this.#told)
       this.#opened = true
       this.lastEventId = this.#parser?.lastEventId ?? this.lastEventId
@@ -174,7 +163,6 @@ export class StreamClient {
     this.#inbox = this.#reader = undefined
     this.#parser?.end()
     this.#parser = undefined
-    this.#idLine = undefined
     this.state = 'idle'
   }
 }

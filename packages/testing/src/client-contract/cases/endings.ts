@@ -2,15 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { equal } from '../../event-source/expect.ts'
 import type { Feed } from '../feed.ts'
 import { faultsOf } from '../judge.ts'
-import type { Scene, Stage } from '../stage.ts'
+import type { PreparedScene, Scene, Stage } from '../stage.ts'
 
 // Long enough for the second stream to be there, too.
 const events = 160
 /** How long sockets may take to close. */
 const patience = 5_000
 
+const breaks = 'break closes every socket'
+const aborts = 'an abort throws the reason and closes every socket'
+
 /** A client that has enough: it leaves the loop, or aborts. */
-export async function endingScene(stage: Stage): Promise<Scene> {
+export const endingScene: Scene = { cases: [breaks, aborts], prepare }
+
+async function prepare(stage: Stage): Promise<PreparedScene> {
   const { calm } = stage.servers
   const broken = await stage.feed(calm, { name: 'broken', redundancy: 'full', breakAfter: events })
   const aborted = await stage.feed(calm, { name: 'aborted', redundancy: 'standby', abortAfter: events })
@@ -26,13 +31,10 @@ export async function endingScene(stage: Stage): Promise<Scene> {
         )
       await Promise.all(closed.values())
     },
-    cases: [
-      { name: 'break closes every socket', check: () => judge(broken, 'broken', 'closed') },
-      {
-        name: 'an abort throws the reason and closes every socket',
-        check: () => judge(aborted, 'Error: aborted on purpose', 'aborted'),
-      },
-    ],
+    checks: {
+      [breaks]: () => judge(broken, 'broken', 'closed'),
+      [aborts]: () => judge(aborted, 'Error: aborted on purpose', 'aborted'),
+    },
   }
 
   async function judge(feed: Feed, end: string, closeReason: string): Promise<void> {

@@ -11,47 +11,44 @@ const each = ['first', 'second', 'third'] as const
 const generous = 20_000
 
 /** Every fault of the network against every mode, on the way that the events come. */
-export async function networkScenes(stage: Stage): Promise<Scene[]> {
-  const { calm } = stage.servers
-  const scenes = networkFaults.flatMap((fault) =>
-    modes.map(async (redundancy): Promise<Scene> => {
-      const feeds = await Promise.all(
-        each.map((which) => stage.feed(calm, { name: `${fault.name}-${redundancy}-${which}`, redundancy })),
-      )
-      return struckScene(stage, fault, redundancy, feeds)
-    }),
-  )
-  return Promise.all([...scenes, singleScene(stage)])
-}
-
-/** One URL, which is all that many have. */
-async function singleScene(stage: Stage): Promise<Scene> {
-  const [fault] = networkFaults as [NetworkFault]
-  const feeds = await Promise.all(
+export const networkScenes: readonly Scene[] = [
+  ...networkFaults.flatMap((fault) =>
+    modes.map((redundancy) =>
+      struckScene(fault, redundancy, (stage) =>
+        each.map((which) =>
+          stage.feed(stage.servers.calm, { name: `${fault.name}-${redundancy}-${which}`, redundancy }),
+        ),
+      ),
+    ),
+  ),
+  // One URL, which is all that many have.
+  struckScene({ ...(networkFaults as [NetworkFault])[0], name: 'RST, one endpoint' }, 'none', (stage) =>
     each.map((which) => stage.feed(stage.servers.calm.slice(0, 1), { name: `single-${which}` })),
-  )
-  return struckScene(stage, { ...fault, name: 'RST, one endpoint' }, 'none', feeds)
+  ),
+]
+
+function struckScene(fault: NetworkFault, mode: string, plan: (stage: Stage) => Promise<Feed>[]): Scene {
+  const name = `${fault.name}, ${mode}: nothing lost, repeated or out of order`
+  return {
+    cases: [name],
+    async prepare(stage) {
+      const feeds = await Promise.all(plan(stage))
+      return {
+        feeds,
+        disturb: async () => void (await Promise.all(feeds.map((feed) => strike(feed, fault)))),
+        checks: { [name]: async () => void (await Promise.all(feeds.map((feed) => judge(stage, fault, mode, feed)))) },
+      }
+    },
+  }
 }
 
-function struckScene(stage: Stage, fault: NetworkFault, mode: string, feeds: readonly Feed[]): Scene {
-  const judge = async (feed: Feed): Promise<void> => {
-    const events = await expectAll(feed, stage.publisher.count)
-    const isLate = fault.name === 'slow link'
-    const times = isLate ? lateness(events, feed.cuts, fault.lasts ?? 0) : interruptions(events, feed.cuts)
-    stage.table.add(fault.name, mode, times)
-    if (times.some((time) => time > generous))
-      throw new Error(`"${feed.plan.name}" was interrupted for ${times.join(', ')} ms:\n${feed.log}`)
-  }
-  return {
-    feeds,
-    disturb: async () => void (await Promise.all(feeds.map((feed) => strike(feed, fault)))),
-    cases: [
-      {
-        name: `${fault.name}, ${mode}: nothing lost, repeated or out of order`,
-        check: async () => void (await Promise.all(feeds.map(judge))),
-      },
-    ],
-  }
+async function judge(stage: Stage, fault: NetworkFault, mode: string, feed: Feed): Promise<void> {
+  const events = await expectAll(feed, stage.publisher.count)
+  const isLate = fault.name === 'slow link'
+  const times = isLate ? lateness(events, feed.cuts, fault.lasts ?? 0) : interruptions(events, feed.cuts)
+  stage.table.add(fault.name, mode, times)
+  if (times.some((time) => time > generous))
+    throw new Error(`"${feed.plan.name}" was interrupted for ${times.join(', ')} ms:\n${feed.log}`)
 }
 
 async function strike(feed: Feed, { cuts = 2, lasts = 0, strike, lift }: NetworkFault): Promise<void> {

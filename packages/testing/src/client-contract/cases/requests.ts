@@ -3,7 +3,7 @@ import { equal } from '../../event-source/expect.ts'
 import { answerLength } from '../answer.ts'
 import type { Feed } from '../feed.ts'
 import { faultsOf } from '../judge.ts'
-import type { Scene, Stage } from '../stage.ts'
+import type { PreparedScene, Scene, Stage } from '../stage.ts'
 import type { Way } from '../way.ts'
 
 interface PostCase {
@@ -73,14 +73,17 @@ const postCases: readonly PostCase[] = [
 ]
 
 /** Requests that must not be made twice. */
-export function postScenes(stage: Stage): Promise<Scene[]> {
-  return Promise.all(postCases.map((each) => postScene(stage, each)))
+export const postScenes: readonly Scene[] = postCases.map((each) => ({
+  cases: [caseName(each)],
+  prepare: (stage) => preparePost(stage, each),
+}))
+
+function caseName({ demand }: PostCase): string {
+  return `POST ${demand}`
 }
 
-async function postScene(
-  stage: Stage,
-  { name, demand, located, resumeUrl, before, strike, end, posts }: PostCase,
-): Promise<Scene> {
+async function preparePost(stage: Stage, each: PostCase): Promise<PreparedScene> {
+  const { name, located, resumeUrl, before, strike, end, posts } = each
   const { calm } = stage.servers
   const topic = `answer-${name}`
   // Or a slow client would be struck when it has got all.
@@ -97,7 +100,7 @@ async function postScene(
       strike(feed.primary)
       await Promise.all(calm.map((server) => server.release(topic)))
     },
-    cases: [{ name: `POST ${demand}`, check: () => judge(stage, feed, { topic, end, posts }) }],
+    checks: { [caseName(each)]: () => judge(stage, feed, { topic, end, posts }) },
   }
 }
 

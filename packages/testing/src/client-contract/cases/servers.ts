@@ -3,15 +3,20 @@ import { ok } from '../../event-source/expect.ts'
 import type { Feed } from '../feed.ts'
 import { expectAll, interruptions, largestGaps } from '../judge.ts'
 import type { StreamServer } from '../servers.ts'
-import type { ContractCase, Scene, Stage } from '../stage.ts'
+import type { Check, PreparedScene, Scene, Stage } from '../stage.ts'
 import { modes } from './network.ts'
 
 const kills = 3
 const downFor = 1_000
 const drainWithin = 2_000
 
+const killed = (mode: string): string => `kill -9, ${mode}: nothing lost, repeated or out of order`
+const killedAlone = 'kill -9 and restart, one endpoint: nothing lost, repeated or out of order'
+
 /** kill -9 of the server that a client depends on, which is back a second later. */
-export async function killScene(stage: Stage): Promise<Scene> {
+export const killScene: Scene = { cases: [...modes.map(killed), killedAlone], prepare: prepareKills }
+
+async function prepareKills(stage: Stage): Promise<PreparedScene> {
   const { mortal } = stage.servers
   const listed = await Promise.all(
     modes.flatMap((redundancy) =>
@@ -24,39 +29,32 @@ export async function killScene(stage: Stage): Promise<Scene> {
     mortal.map((server, index) => stage.feed([server], { name: `killed-single-${index}` })),
   )
   const feeds = [...listed, ...single]
-  const check = (row: string, mode: string, own: readonly Feed[]): ContractCase => ({
-    name: `${row}, ${mode}: nothing lost, repeated or out of order`,
-    async check() {
+  const check = (row: string, mode: string, own: readonly Feed[]): Check => {
+    return async () => {
       for (const feed of own)
         stage.table.add(row, mode, interruptions(await expectAll(feed, stage.publisher.count), feed.cuts))
       ok(
         own.some(({ cuts }) => cuts.length > 0),
         'Nobody was hit',
       )
-    },
-  })
+    }
+  }
+  const ofMode = (mode: string): Feed[] => listed.filter(({ plan }) => plan.redundancy === mode)
   return {
     feeds,
     async disturb() {
       await Promise.all(feeds.map((feed) => feed.settled()))
       for (let kill = 0; kill < kills; kill++) {
         const [rarest] = modes.toSorted((a, b) => cutsOf(listed, a) - cutsOf(listed, b))
-        const victims = listed.filter(({ plan }) => plan.redundancy === rarest)
-        const victim = await Promise.race(victims.map((feed) => feed.settled().then(() => feed)))
+        const victim = await Promise.race(ofMode(rarest ?? 'none').map((feed) => feed.settled().then(() => feed)))
         await strike(mortal, feeds, victim)
       }
       await Promise.all(feeds.map((feed) => feed.opened()))
     },
-    cases: [
-      ...modes.map((mode) =>
-        check(
-          'kill -9',
-          mode,
-          listed.filter(({ plan }) => plan.redundancy === mode),
-        ),
-      ),
-      check('kill -9 and restart, one endpoint', 'none', single),
-    ],
+    checks: {
+      ...Object.fromEntries(modes.map((mode) => [killed(mode), check('kill -9', mode, ofMode(mode))])),
+      [killedAlone]: check('kill -9 and restart, one endpoint', 'none', single),
+    },
   }
 }
 
@@ -79,8 +77,12 @@ function serverOf(servers: readonly StreamServer[], feed: Feed): StreamServer {
   return servers.find(({ url }) => url === target) as StreamServer
 }
 
+const drained = (mode: string): string => `drain, ${mode}: the next stream is there before the old one goes`
+
 /** A rolling deployment: every server drains, goes and comes back, one after the other. */
-export async function deployScene(stage: Stage): Promise<Scene> {
+export const deployScene: Scene = { cases: modes.map(drained), prepare: prepareDeployment }
+
+async function prepareDeployment(stage: Stage): Promise<PreparedScene> {
   const { deployed } = stage.servers
   const feeds = await Promise.all(
     modes.map((redundancy) => stage.feed(deployed, { name: `drained-${redundancy}`, redundancy })),
@@ -99,19 +101,20 @@ export async function deployScene(stage: Stage): Promise<Scene> {
       // Who moved to a server that was done already has been spared.
       for (const feed of feeds) if (feed.cuts.length === 0) await deploy(() => serverOf(deployed, feed))
     },
-    cases: feeds.map((feed) => ({
-      name: `drain, ${feed.plan.redundancy}: the next stream is there before the old one goes`,
-      async check() {
-        const events = await expectAll(feed, stage.publisher.count)
-        stage.table.add(
-          'drain (largest gap)',
-          feed.plan.redundancy ?? '',
-          largestGaps(events, feed.cuts, drainWithin + 1_000),
-        )
-        ok(feed.cuts.length > 0, `"${feed.plan.name}" was on no server that drained:\n${feed.log}`)
-        const without = feed.statuses.filter(({ status }) => status.state === 'lost' || status.state === 'waiting')
-        ok(without.length === 0, `"${feed.plan.name}" was without a stream:\n${feed.log}`)
-      },
-    })),
+    checks: Object.fromEntries(
+      feeds.map((feed) => [drained(feed.plan.redundancy as string), () => judge(stage, feed)]),
+    ),
   }
+}
+
+async function judge(stage: Stage, feed: Feed): Promise<void> {
+  const events = await expectAll(feed, stage.publisher.count)
+  stage.table.add(
+    'drain (largest gap)',
+    feed.plan.redundancy as string,
+    largestGaps(events, feed.cuts, drainWithin + 1_000),
+  )
+  ok(feed.cuts.length > 0, `"${feed.plan.name}" was on no server that drained:\n${feed.log}`)
+  const without = feed.statuses.filter(({ status }) => status.state === 'lost' || status.state === 'waiting')
+  ok(without.length === 0, `"${feed.plan.name}" was without a stream:\n${feed.log}`)
 }

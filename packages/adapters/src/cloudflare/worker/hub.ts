@@ -1,0 +1,142 @@
+import { type BrokerSignals, createHub, type Hub, type HubOptions } from '@holdfast/core/hub'
+import { DurableObjectBroker } from './broker.ts'
+import { respondDirect } from './direct.ts'
+import { IsolateStats } from './isolate-stats.ts'
+import { HubObjects, type HubNamespace } from './namespace.ts'
+import { respondFed } from './respond.ts'
+import { runStoppable } from './run.ts'
+
+/** Options of {@link durableObjectHub}. */
+export interface DurableObjectHubOptions extends Pick<
+  HubOptions,
+  'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError'
+> {
+  /**
+   * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
+   * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
+   * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, of an `identity`, or of
+   * a client that acknowledges, are always fed. Of direct ones `onOpen`, `onClose` and `stats` know nothing.
+   */
+  mode?: 'hibernating' | 'direct' | undefined
+}
+
+/**
+ * A hub whose topics are Durable Objects. Make one for a Worker and use it from every request.
+ *
+ * It has the names of every {@link Hub} with the same meaning: `count`, `disconnect` and `stop` reach what runs anywhere,
+ * since all of it is connected to the topics' objects.
+ */
+export interface DurableObjectHub extends Hub {
+  /**
+   * Begin to produce a topic's events inside its object, by the `produce` of your subclass of `HubObject`. It outlives
+   * this request. One at a time for each topic.
+   *
+   * @param input - what `produce` gets; anything that can be cloned, up to 2 MB
+   * @param options.key - a key that was used before for this topic starts nothing
+   * @returns whether it was started
+   */
+  produce(topic: string, input: unknown, options?: { key?: string | undefined }): Promise<boolean>
+  /**
+   * Stop what produces a topic, wherever it runs: a `run` of any Worker, or {@link produce} in the topic's object. Readers
+   * get what there is, then `end=done`. Resolves when it has been told, also where nothing runs.
+   *
+   * @throws {BrokerUnavailableError} the object cannot be reached
+   */
+  stop(topic: string): Promise<void>
+}
+
+/**
+ * The hub of a Worker, its topics in the objects of a binding.
+ *
+ * On Workers streams and timers belong to one request, so each response has a hub of the core's own to itself, and a
+ * WebSocket to each topic's object. `stats` counts this isolate's streams; `drain` and `close` do nothing, because a
+ * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
+ * characters.
+ */
+export function durableObjectHub(namespace: HubNamespace, options: DurableObjectHubOptions = {}): DurableObjectHub {
+  return new WorkerHub(namespace, options)
+}
+
+// It is kept with each of its WebSockets, where 16 KB have room.
+const longestIdentity = 1_024
+
+class WorkerHub implements DurableObjectHub {
+  readonly #namespace: HubNamespace
+  readonly #options: DurableObjectHubOptions
+  readonly #objects: HubObjects
+  readonly #isolate = new IsolateStats()
+  #shared: Hub | undefined
+
+  constructor(namespace: HubNamespace, options: DurableObjectHubOptions) {
+    this.#namespace = namespace
+    this.#options = options
+    this.#objects = new HubObjects(namespace)
+  }
+
+  publish: Hub['publish'] = (topic, event, options) => this.#sharedHub().publish(topic, event, options)
+
+  run: Hub['run'] = (topic, source, options = {}) =>
+    runStoppable(this.#objects, topic, source, options, (stoppable, run) =>
+      this.#sharedHub().run(topic, stoppable, run),
+    )
+
+  end: Hub['end'] = (topic) => this.#sharedHub().end(topic)
+
+  respond: Hub['respond'] = async (request, options) => {
+    const { topics, identity, filter } = options
+    if (identity !== undefined && identity.length > longestIdentity) {
+      throw new RangeError(`Cannot open a stream of an identity of more than ${longestIdentity} characters`)
+    }
+    const head = (): Promise<Response> =>
+      this.#sharedHub().respond(new Request(request.url, { method: 'HEAD' }), options)
+    if (request.method === 'HEAD') return head()
+    const acknowledges = new URL(request.url).searchParams.get('ack') === '1'
+    const [topic, ...more] = topics
+    // An identity's streams must be found by it, wherever they are, and nothing but a Worker can keep a line for each.
+    const isPlain = more.length === 0 && !filter && identity === undefined && !acknowledges
+    // What the object answers is fixed, and an application may want to change the head: so that is made here.
+    return this.#options.mode === 'direct' && isPlain && topic !== undefined
+      ? respondDirect(request, { ...options, topic }, this.#options.stream, await head(), this.#objects)
+      : respondFed(request, options, acknowledges, {
+          namespace: this.#namespace,
+          hub: this.#options,
+          isolate: this.#isolate,
+        })
+  }
+
+  subscribe: Hub['subscribe'] = (topics, options) =>
+    createHub({ ...this.#options, broker: new DurableObjectBroker(this.#namespace) }).subscribe(topics, options)
+
+  disconnect: Hub['disconnect'] = async ({ topic, identity }) => {
+    if (topic === undefined && identity === undefined) return 0
+    const subject = topic === undefined ? { identity: identity as string } : { topic }
+    return this.#objects.call(subject, (stub) => stub.disconnect(topic, identity))
+  }
+
+  acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#sharedHub().acknowledge(connection, lastEventId)
+
+  count: Hub['count'] = (topic) => this.#objects.call({ topic }, (stub) => stub.count())
+
+  stats: Hub['stats'] = () => this.#isolate.stats(this.#sharedHub())
+
+  drain: Hub['drain'] = async () => {}
+
+  close: Hub['close'] = async () => {}
+
+  produce: DurableObjectHub['produce'] = (topic, input, { key } = {}) =>
+    this.#objects.call({ topic }, (stub) => stub.startProducing(input, key))
+
+  stop: DurableObjectHub['stop'] = async (topic) => {
+    await this.#objects.call({ topic }, (stub) => stub.stop())
+  }
+
+  // Does for all requests what opens nothing that would belong to one of them. Made late: chance is forbidden outside of
+  // a request.
+  #sharedHub(): Hub {
+    if (this.#shared) return this.#shared
+    const { publish, read, subscribe, signals, close } = new DurableObjectBroker(this.#namespace)
+    const sending: BrokerSignals = { send: signals.send, listen: async () => async () => {} }
+    const broker = { publish, read, subscribe, signals: sending, close }
+    return (this.#shared = createHub({ ...this.#options, broker }))
+  }
+}

@@ -1,0 +1,235 @@
+import type { Clock } from '../../clock.ts'
+import { EventStreamParser } from '../../wire/parse.ts'
+import type { ReceivedEvent } from '../../wire/event.ts'
+import { type Hint, parseHint } from '../../wire/hints.ts'
+import { headTimeout, idleAfter, maxHint, suspectAfter } from '../constants.ts'
+import { kindOf, type Loss, refusalOf } from './answer.ts'
+import { ask, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
+import { Silence } from './silence.ts'
+import { type AttemptInput, type AttemptState, transitions } from './states.ts'
+
+/** Who made an attempt hears what becomes of it. Nothing is told after `close()`. */
+export interface AttemptListener {
+  /** It is in another state. @param loss - why, if it is lost */
+  onState(state: AttemptState, from: AttemptState, loss: Loss | undefined): void
+  /** The head was valid, right before the state is `open`. */
+  onHead(response: Response): void
+  /** @param ownId - of the event itself; undefined where it has that of an earlier one */
+  onEvent(event: ReceivedEvent, ownId: string | undefined): void
+  /** An id without an event. */
+  onCheckpoint(id: string): void
+  onHint(hint: Hint): void
+  onRetry(milliseconds: number): void
+  /** An event was passed over, since it is larger than what is kept of one. */
+  onTooLarge(ownId: string | undefined): void
+  /** Before more is read: wait for this, if there is anything to wait for. */
+  room(): Promise<void> | undefined
+}
+
+/** How patient an attempt is. Milliseconds; 0 for no limit. */
+export interface Patience {
+  connectTimeout: number
+  /** How long the first byte may take; 0 where nothing else could be tried anyway. */
+  firstByteTimeout: number
+  /** What is judged by where no heartbeat was announced. */
+  idleTimeout: number
+  /** Never judge by silence, whatever is announced. */
+  neverIdle: boolean
+  maxEventBytes: number | undefined
+}
+
+/** One request, and the stream that its answer is. It knows of no other. */
+export class Attempt {
+  readonly #request: StreamRequest
+  readonly #listener: AttemptListener
+  readonly #patience: Patience
+  readonly #clock: Clock
+  readonly #silence: Silence
+  readonly #abort = new AbortController()
+  #state: AttemptState = 'connecting'
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
+  /** The heartbeat that is to be expected; 0 for none. */
+  #heartbeat: number
+  #askedAt = 0
+  /** The application's, as they were sent last. */
+  #headers: Headers | undefined
+
+  /** Begins at once; the listener hears nothing before the call has returned. */
+  constructor(request: StreamRequest, patience: Patience, listener: AttemptListener, clock: Clock) {
+    this.#request = request
+    this.#patience = patience
+    this.#listener = listener
+    this.#clock = clock
+    // Without an announcement, what the application asked for is the whole of the patience.
+    this.#heartbeat = patience.idleTimeout / idleAfter
+    this.#silence = new Silence(clock, () => this.#input('silence', { reason: this.#silenceReason() }))
+    this.#silence.allow(patience.connectTimeout)
+    void this.#run()
+  }
+
+  get state(): AttemptState {
+    return this.#state
+  }
+
+  /** Whether the head was valid, and it was not closed since. */
+  get isOpen(): boolean {
+    return this.#state === 'open' || this.#state === 'live' || this.#state === 'suspect'
+  }
+
+  /** The application's headers, as they were sent. */
+  get headers(): Headers {
+    return this.#headers ?? new Headers()
+  }
+
+  /** Aborted once it is closed. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** How long the head took, in milliseconds: from the request that brought it. */
+  get took(): number {
+    return this.#clock.now() - this.#askedAt
+  }
+
+  /** Something is to be heard at least this often. */
+  expect(heartbeat: number): void {
+    if (this.#patience.neverIdle) return
+    this.#heartbeat = heartbeat || this.#patience.idleTimeout / idleAfter
+    this.#watch()
+  }
+
+  /** There is evidence that it is dead. */
+  doubt(): void {
+    this.#input('doubt')
+  }
+
+  /** It is of no use, for a reason that its owner found. */
+  lose(loss: Loss): void {
+    this.#input('loss', loss)
+  }
+
+  /** It is not needed any more. Idempotent. */
+  close(): void {
+    this.#input('retire')
+  }
+
+  #silenceReason(): Loss['reason'] {
+    return this.#state === 'connecting' ? 'timeout' : this.#state === 'open' ? 'buffered' : 'idle'
+  }
+
+  // The only place where the state changes.
+  #input(input: AttemptInput, loss?: Loss): void {
+    const from = this.#state
+    const state = transitions[from][input]
+    if (!state) return
+    this.#state = state
+    if (state === 'lost' || state === 'retired') this.#release()
+    else this.#watch()
+    this.#listener.onState(state, from, state === 'lost' ? loss : undefined)
+  }
+
+  #watch(): void {
+    if (this.#state === 'live') this.#silence.allow(this.#heartbeat * suspectAfter)
+    else if (this.#state === 'suspect') this.#silence.allow(this.#heartbeat * idleAfter)
+  }
+
+  #release(): void {
+    this.#silence.allow(0)
+    this.#abort.abort()
+    // A fetch that is not the platform's may not look at the signal.
+    discard(this.#reader)
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const response = await this.#ask()
+      // It may be closed by now, whatever the signal did about it.
+      if (this.signal.aborted) return discard(response.body)
+      const refusal = refusalOf(response, this.#clock.wallTime())
+      if (!refusal) return await this.#read(response)
+      discard(response.body)
+      this.#input('loss', refusal)
+    } catch (error) {
+      const isInvalid = error instanceof InvalidRequest
+      this.#input('loss', isInvalid ? { reason: 'invalid', error: error.cause } : { reason: 'network', error })
+    }
+  }
+
+  // A second time, where the application has other headers to offer.
+  async #ask(): Promise<Response> {
+    const first = await this.#askOnce(await headersOf(this.#request))
+    const kind = kindOf(first)
+    const isDenied = kind === 'unauthorized' || kind === 'forbidden'
+    if (!isDenied || typeof this.#request.headers !== 'function') return first
+    const headers = await headersOf(this.#request)
+    if (kind === 'forbidden' && String([...headers]) === String([...this.headers])) return first
+    discard(first.body)
+    return this.#askOnce(headers)
+  }
+
+  #askOnce(headers: Headers): Promise<Response> {
+    this.signal.throwIfAborted()
+    this.#headers = headers
+    this.#askedAt = this.#clock.now()
+    return ask(this.#request, headers, this.signal)
+  }
+
+  async #read(response: Response): Promise<void> {
+    // Without a body it is a stream that ends at once.
+    if (!response.body) throw new TypeError('Cannot read the response: it has no body')
+    const reader = (this.#reader = response.body.getReader())
+    const parser = this.#createParser()
+    this.#listener.onHead(response)
+    this.#input('head')
+    // The first byte has as long as the head may take, however late that came.
+    if (this.#patience.firstByteTimeout === 0) this.#heard()
+    else if (this.#state === 'open') this.#allowFirstByte()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (this.signal.aborted) return
+      if (done) return this.#input('loss', { reason: 'ended' })
+      this.#heard()
+      parser.push(value)
+      await this.#waitForRoom()
+    }
+  }
+
+  #createParser(): EventStreamParser {
+    const listener = this.#listener
+    const { resume } = this.#request
+    return new EventStreamParser(
+      {
+        onEvent: (event, ownId) => void (this.signal.aborted || listener.onEvent(event, ownId)),
+        onCheckpoint: (id) => void (this.signal.aborted || listener.onCheckpoint(id)),
+        onComment: (text) => this.#takeComment(text),
+        onRetry: (milliseconds) => listener.onRetry(milliseconds),
+        onTooLarge: (ownId) => void (this.signal.aborted || listener.onTooLarge(ownId)),
+      },
+      { lastEventId: resume.id, maxEventBytes: this.#patience.maxEventBytes },
+    )
+  }
+
+  #takeComment(text: string): void {
+    const hint = text.length <= maxHint && !this.signal.aborted ? parseHint(text) : undefined
+    if (hint) this.#listener.onHint(hint)
+  }
+
+  #allowFirstByte(): void {
+    this.#silence.heard()
+    this.#silence.allow(headTimeout)
+  }
+
+  #heard(): void {
+    this.#silence.heard()
+    this.#input('byte')
+  }
+
+  // While nobody takes what was read, silence is our own.
+  async #waitForRoom(): Promise<void> {
+    let room = this.#listener.room()
+    if (!room) return
+    this.#silence.pause()
+    for (; room && !this.signal.aborted; room = this.#listener.room()) await room
+    if (!this.signal.aborted) this.#heard()
+  }
+}

@@ -1,0 +1,86 @@
+import { patientFetch, requestInit } from '../request-init.ts'
+import type { ResumePoint } from '../resume-point.ts'
+import type { ConnectOptions } from '../types.ts'
+
+/** One request for a stream. */
+export interface StreamRequest extends Pick<
+  ConnectOptions,
+  'method' | 'headers' | 'body' | 'credentials' | 'fetch' | 'heartbeat' | 'acknowledge'
+> {
+  readonly url: string
+  /** Ask for a standby, which carries no events. */
+  readonly standby: boolean
+  readonly resume: ResumePoint
+}
+
+/** A request that can never be made, or whose answer can never be read: asking again would change nothing. */
+export class InvalidRequest extends Error {}
+
+/** The headers of the application, as they are for this request. */
+export async function headersOf({ headers, url }: StreamRequest): Promise<Headers> {
+  return new Headers(await (typeof headers === 'function' ? headers(url) : headers))
+}
+
+/**
+ * Ask for the stream.
+ *
+ * @throws {InvalidRequest} fetch can never make this request
+ * @throws what fetch rejects with
+ */
+export async function ask(request: StreamRequest, own: Headers, signal: AbortSignal): Promise<Response> {
+  const { method, body, credentials } = request
+  const url = urlOf(request)
+  const { headers: standard, ...init } = requestInit('text/event-stream;holdfast=1', headerIdOf(request))
+  const headers = new Headers(standard)
+  for (const [name, value] of own) headers.set(name, value)
+  const all = { ...init, method, headers, body, credentials, signal } as RequestInit
+  if (!request.fetch) refuseImpossible(url, all)
+  const response = await (request.fetch ?? patientFetch)(url.href, all)
+  if (response.body && typeof response.body.getReader !== 'function') {
+    throw invalid(new TypeError('Cannot read the response: its body is no ReadableStream of the web'))
+  }
+  return response
+}
+
+/** The URL and what is asked for in its query: nothing that nobody asked for. */
+function urlOf({ url: href, standby, heartbeat, acknowledge, resume }: StreamRequest): URL {
+  const url = new URL(href)
+  const query = url.searchParams
+  if (standby) query.set('mode', 'standby')
+  if (heartbeat !== undefined) query.set('heartbeat', `${heartbeat}`)
+  if (acknowledge) query.set('ack', '1')
+  if (resume.start) query.set('lastEventId', resume.start)
+  else if (goesInQuery(url, resume.id)) query.set('lastEventId', resume.id)
+  return url
+}
+
+function headerIdOf({ url, resume: { start, id } }: StreamRequest): string {
+  return start || goesInQuery(new URL(url), id) ? '' : id
+}
+
+// As a header a position would cost a browser a preflight for each URL of another origin; an opaque id is nobody's
+// parameter, but it is a header of the standard's.
+function goesInQuery({ origin }: URL, id: string): boolean {
+  const { location } = globalThis as { location?: { origin: string } }
+  return location !== undefined && location.origin !== origin && id.startsWith('c1~')
+}
+
+// `fetch` rejects with the same TypeError for what can never work as for a network that is down, `Request` only for the
+// first. Bodies are not used up for it: that there is one is enough.
+function refuseImpossible(url: URL, init: RequestInit): void {
+  try {
+    if (!/^(https?|data|blob):$/.test(url.protocol)) throw new TypeError(`Cannot fetch "${url.protocol}" URLs`)
+    void new Request(url.href, { ...init, body: init.body == null ? null : '' })
+  } catch (cause) {
+    throw invalid(cause)
+  }
+}
+
+function invalid(cause: unknown): InvalidRequest {
+  return new InvalidRequest('Cannot make the request', { cause })
+}
+
+/** Give up a body, or what reads it. */
+export function discard(stream: { cancel(): Promise<void> } | null | undefined): void {
+  stream?.cancel().catch(() => {})
+}

@@ -1,0 +1,25 @@
+import { maxTopics } from '../../wire/position.ts'
+import { topicKey } from '../../wire/topic-key.ts'
+
+// So many sets of topics are remembered, each as large as an id can hold.
+const maxNames = 4 * maxTopics
+
+/** The names of topics by key, as far as servers told them. */
+export class TopicNames {
+  readonly #names = new Map<string, string>()
+
+  /** Learn names; more than an id can hold are none. @returns their keys */
+  learn(topics: readonly string[]): string[] {
+    return topics.slice(0, maxTopics).map((topic) => {
+      const key = topicKey(topic)
+      this.#names.delete(key)
+      this.#names.set(key, topic)
+      if (this.#names.size > maxNames) this.#names.delete(this.#names.keys().next().value as string)
+      return key
+    })
+  }
+
+  of(key: string): string | undefined {
+    return this.#names.get(key)
+  }
+}

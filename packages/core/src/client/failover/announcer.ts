@@ -1,0 +1,47 @@
+import { Listeners } from '../listeners.ts'
+import type { Limit, Status } from '../status.ts'
+
+/**
+ * Tells listeners what the connection is doing, after the step in which it happened: none of them ever meets a connection
+ * that is half-way through something.
+ */
+export class Announcer {
+  readonly listeners: Listeners<Status> = new Listeners()
+  #status: Status
+  #pending: Status[] = []
+  readonly #limits = new Set<Limit>()
+
+  constructor(status: Status) {
+    this.#status = status
+  }
+
+  get status(): Status {
+    return this.#status
+  }
+
+  /** The connection is doing this from now on. Nothing follows on `closed`. */
+  say(status: Status): void {
+    if (this.#status.state === 'closed') return
+    this.#status = status
+    this.tell(status)
+  }
+
+  /** Something happened, and the connection does what it did. */
+  tell(status: Status): void {
+    this.#pending.push(status)
+    if (this.#pending.length === 1) void Promise.resolve().then(() => this.#flush())
+  }
+
+  /** Something was more than is kept: told once of each kind. */
+  tellLimit(limit: Limit, endpoint: string | undefined): void {
+    if (this.#limits.has(limit)) return
+    this.#limits.add(limit)
+    this.tell({ state: 'limited', limit, endpoint })
+  }
+
+  #flush(): void {
+    const pending = this.#pending
+    this.#pending = []
+    for (const status of pending) this.listeners.tell(status)
+  }
+}

@@ -1,0 +1,349 @@
+import type { Clock } from '../../clock.ts'
+import type { Hint } from '../../wire/hints.ts'
+import type { Loss } from '../attempt/answer.ts'
+import type { AttemptState } from '../attempt/states.ts'
+import { staleBar } from '../constants.ts'
+import type { Consumer } from '../delivery/consumer.ts'
+import type { Delivery, Outcome } from '../delivery/delivery.ts'
+import type { Queue } from '../delivery/queue.ts'
+import { ConnectionError, type ConnectionErrorCode, type ConnectionErrorDetails } from '../errors.ts'
+import type { ConnectionCloseReason, MoveReason } from '../status.ts'
+import type { ConnectOptions } from '../types.ts'
+import type { Announcer } from './announcer.ts'
+import { Dialer } from './dialer.ts'
+import { EndpointPool, type EndpointState } from './endpoints.ts'
+import { Hints } from './hints.ts'
+import { settleLoss } from './losses.ts'
+import { Race, type RaceHost } from './race.ts'
+import { Redundancy, type RedundancyHost } from './redundancy.ts'
+import type { Purpose, Stream, StreamOwner } from './stream.ts'
+import { Streams } from './streams.ts'
+import { Succession } from './succession.ts'
+
+/** What a conductor conducts. */
+export interface ConductorParts {
+  endpoints: EndpointPool
+  options: ConnectOptions
+  delivery: Delivery
+  queue: Queue
+  consumer: Consumer
+  announcer: Announcer
+  clock: Clock
+}
+
+/**
+ * Decides what becomes of a connection: the only one that knows attempts, delivery and endpoints.
+ *
+ * | what happens to a stream | what is done about it                                                           |
+ * |--------------------------|---------------------------------------------------------------------------------|
+ * | open                     | it delivers unless another one does; suspects are closed, the race is over      |
+ * | live                     | those that it replaces are closed                                               |
+ * | suspect                  | a race for another stream beside it; one connection more from now on            |
+ * | live again               | the race is off                                                                 |
+ * | lost                     | its endpoint is judged; another open stream delivers, or there is a race for one |
+ * | drain=, shed=, slow …    | another stream is opened, and this one is closed when that is live              |
+ * | brings an older log      | closed, unless every endpoint has none but an older one                         |
+ * | left events to another   | opened again when that one is gone                                              |
+ * | end=                     | the connection is over, if nothing was left to others                           |
+ */
+export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
+  readonly delivery: Delivery
+  readonly streams: Streams = new Streams()
+  endpoints: EndpointPool
+  readonly #queue: Queue
+  readonly #consumer: Consumer
+  readonly #announcer: Announcer
+  readonly #clock: Clock
+  readonly #dialer: Dialer
+  readonly #race: Race
+  readonly #redundancy: Redundancy
+  readonly #succession: Succession
+  readonly #hints: Hints
+  #isClosed = false
+
+  constructor({ endpoints, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
+    this.endpoints = endpoints
+    this.delivery = delivery
+    this.#queue = queue
+    this.#consumer = consumer
+    this.#announcer = announcer
+    this.#clock = clock
+    this.#dialer = new Dialer(options, this, clock)
+    this.#race = new Race(endpoints, options.backoff, this, clock)
+    this.#redundancy = new Redundancy(options.redundancy, this, clock)
+    this.#succession = new Succession(this.streams, announcer)
+    this.#hints = new Hints(options, consumer, clock)
+  }
+
+  // What the application asks for.
+
+  /** Begin, now that it is known where. */
+  start(): void {
+    const warm = this.endpoints.pick(() => true)
+    if (!this.#isClosed) this.#race.need({ warm, isYoung: false, wasUseful: false })
+  }
+
+  /** Move to another connection now, or make the next attempt now. */
+  reconnect(): void {
+    if (this.#isClosed) return
+    if (this.streams.primary) this.#leave(this.streams.primary, 'requested')
+    this.#race.hurry()
+  }
+
+  /** The machine's network changed: streams opened before are likely to be dead, which only their silence would show. */
+  networkChanged(isOnline: boolean): void {
+    if (this.#isClosed) return
+    if (isOnline) this.#race.hurry()
+    this.streams.primary?.attempt.doubt()
+  }
+
+  /** @param discard - what was not consumed will not be wanted */
+  finish(reason: ConnectionCloseReason, discard: boolean, error?: ConnectionError): void {
+    this.#queue.close(discard)
+    if (discard) this.#consumer.close()
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#race.stop()
+    this.#redundancy.stop()
+    for (const stream of this.streams) stream.close()
+    this.#announcer.say({ state: 'closed', reason, error })
+  }
+
+  /** End with an error that the iteration throws. */
+  fail(code: ConnectionErrorCode, details: ConnectionErrorDetails): void {
+    if (this.#consumer.isOver) return
+    const error = new ConnectionError(code, details)
+    this.#consumer.fail(error)
+    this.finish('failed', code === 'invalid-event', error)
+  }
+
+  // What the parts need to know.
+
+  get isOnce(): boolean {
+    return this.#dialer.isOnce
+  }
+
+  get positions(): Delivery['positions'] {
+    return this.delivery.positions
+  }
+
+  get awaitsDelivery(): boolean {
+    return this.streams.primary?.leaving === 'behind'
+  }
+
+  isPrimary(stream: Stream): boolean {
+    return stream === this.streams.primary
+  }
+
+  room({ endpoint }: Stream): Promise<void> | undefined {
+    if (!this.#queue.isFull) return undefined
+    // While nobody takes the events it is our doing how late they come.
+    endpoint.lateness = Infinity
+    return this.#queue.changed()
+  }
+
+  // What the parts ask for.
+
+  attempt(endpoint: EndpointState): void {
+    if (!this.streams.primary) this.#announcer.say({ state: 'connecting', endpoint: endpoint.url })
+    this.dial(endpoint, 'race')
+  }
+
+  onWait(delay: number): void {
+    if (!this.streams.primary) this.#announcer.say({ state: 'waiting', delay })
+  }
+
+  dial(endpoint: EndpointState, purpose: Purpose): void {
+    if (this.#isClosed) return
+    const stream = this.#dialer.dial(endpoint, purpose, this.endpoints)
+    this.streams.add(stream)
+    this.delivery.add(stream)
+  }
+
+  onBehind(): void {
+    if (this.streams.primary) this.#leave(this.streams.primary, 'behind')
+  }
+
+  // What streams tell.
+
+  onHead(stream: Stream, response: Response): void {
+    this.endpoints.answered(stream.endpoint, stream.attempt.took)
+    const url = this.#dialer.resumeByGet(stream, response)
+    if (!url) return
+    this.endpoints = new EndpointPool(url, this.#clock)
+    this.#race.use(this.endpoints)
+    // Everything of the resource belongs to the application, as long as nothing says how much of it it has.
+    if (this.positions.id() === '') this.positions.begin('earliest')
+  }
+
+  onState(stream: Stream, state: AttemptState, from: AttemptState, loss: Loss | undefined): void {
+    switch (state) {
+      case 'open':
+        return this.#opened(stream)
+      case 'live':
+        return from === 'suspect' ? this.#doubted(stream) : this.#succession.relieve(stream, this.endpoints)
+      case 'suspect':
+        return this.#doubted(stream)
+      case 'lost':
+      case 'retired':
+        return this.#closed(stream, from !== 'connecting', loss)
+      case 'connecting':
+    }
+  }
+
+  onOutcome(stream: Stream, outcome: Outcome): void {
+    switch (outcome) {
+      case 'delivered':
+        return this.#delivered(stream)
+      case 'stale':
+        return this.#broughtOlderLog(stream)
+      case 'reopen':
+        stream.close()
+        return this.#update(undefined, stream.endpoint)
+      case 'complete':
+        return this.finish('done', false)
+      case 'repeated':
+      case 'left':
+    }
+  }
+
+  onCheckpoint(): void {
+    this.#redundancy.update()
+  }
+
+  onTooLarge({ endpoint }: Stream): void {
+    this.#announcer.tellLimit('event-size', endpoint.url)
+  }
+
+  onRetire(stream: Stream): void {
+    if (this.isPrimary(stream)) this.#leave(stream, 'drain')
+    else stream.close()
+  }
+
+  onHint(stream: Stream, hint: Hint): void {
+    const { standby, load = 0, topics, at, end } = hint
+    const isMovable = this.isPrimary(stream) && stream.isHealthy && !this.isOnce
+    this.#dialer.knowServer()
+    this.#hints.take(stream, hint, this.endpoints)
+    if (topics) this.delivery.names.learn(topics)
+    this.#redundancy.onHint(standby, load)
+    // The queue is full for a reason that is not the server's.
+    if (at && stream.isStandby && !this.#queue.isFull) this.#redundancy.onStandbyAt(at)
+    const move = isMovable ? this.#hints.suggestMove(stream, hint, this.endpoints, this.streams.extra) : undefined
+    if (move) this.dial(move.to, move.purpose)
+    if (end && !stream.isStandby) this.#ended(stream, end)
+  }
+
+  // What becomes of streams.
+
+  #opened(stream: Stream): void {
+    const { primary } = this.streams
+    const isHeld = primary?.isHealthy === true
+    if (stream.isStandby) {
+      this.#tellExtra(stream, true)
+      return this.#redundancy.update()
+    }
+    if (stream.purpose === 'full') {
+      if (isHeld) this.#tellExtra(stream, true)
+    } else if (primary && stream.purpose !== 'race') primary.leaving = moveReasonOf(stream.purpose)
+    if (!primary?.isHealthy) this.#succession.promote(stream)
+    this.#succession.displace(stream, this.endpoints, this.positions.areComparable)
+    this.#update()
+  }
+
+  // It fell silent, or is heard again.
+  #doubted(stream: Stream): void {
+    const endpoint = stream.endpoint.url
+    if (stream.isSuspect) this.#redundancy.raise()
+    if (this.isPrimary(stream)) this.#announcer.say({ state: stream.isSuspect ? 'suspect' : 'open', endpoint })
+    this.#update()
+  }
+
+  #delivered(stream: Stream): void {
+    const { primary } = this.streams
+    // Of a log that was taken for older than another one nothing is left to compare.
+    if (stream.coverage.adoptsOlderLog) for (const each of this.endpoints.all) this.endpoints.agreed(each)
+    this.endpoints.agreed(stream.endpoint)
+    stream.wasUseful = true
+    if (primary?.leaving !== 'behind' || !this.#redundancy.isCovered) return
+    this.#succession.keep(primary)
+    this.#update()
+  }
+
+  #broughtOlderLog(stream: Stream): void {
+    this.endpoints.saidStale(stream.endpoint)
+    if (this.endpoints.all.length > 1) this.endpoints.bar(stream.endpoint, staleBar)
+    stream.attempt.lose({ reason: 'stale' })
+    this.#redundancy.lower()
+  }
+
+  #ended(stream: Stream, end: 'done' | 'failed'): void {
+    if (!this.positions.areComparable && !this.isPrimary(stream)) return
+    // What this stream left to others is still to come.
+    if (!this.delivery.isCaughtUp(stream)) stream.attempt.lose({ reason: 'ended' })
+    else if (end === 'failed') this.fail('source-failed', { endpoint: stream.endpoint.url })
+    else this.finish('done', false)
+  }
+
+  #closed(stream: Stream, wasOpen: boolean, loss: Loss | undefined): void {
+    const hasDelivered = this.isPrimary(stream)
+    const wasExtra = stream === this.streams.extra
+    this.streams.remove(stream)
+    this.delivery.remove(stream)
+    if (wasExtra && wasOpen) this.#tellExtra(stream, false)
+    if (this.#isClosed) return
+    // What it was to bring, the others may have left to it.
+    for (const other of this.streams.delivering) this.onOutcome(other, this.delivery.settle(other))
+    if (loss) this.#lost(stream, wasOpen, hasDelivered, loss)
+    // An additional connection retires by itself when its server drains.
+    else this.#redundancy.update()
+  }
+
+  #lost(stream: Stream, wasOpen: boolean, hasDelivered: boolean, loss: Loss): void {
+    const { endpoint, purpose } = stream
+    const { reason, status, error } = loss
+    const ending = settleLoss(loss, stream, this.endpoints, this.isOnce)
+    if (ending === 'no-content') return this.finish(ending, false)
+    if (ending) return this.fail(ending, { endpoint: endpoint.url, status, cause: error })
+    if (status === 429) this.#race.tooMany(endpoint)
+    if (wasOpen) this.#redundancy.raise()
+    const wasRacing = purpose === 'race' && !wasOpen
+    if (hasDelivered || (wasRacing && !this.streams.primary)) {
+      const details = { ...(status && { status }), ...(error !== undefined && { error }) }
+      this.#announcer.say({ state: 'lost', endpoint: endpoint.url, reason, ...details })
+    }
+    if (wasRacing) this.#race.more()
+    this.#update(stream)
+  }
+
+  // Dial when no stream can be relied on, and stop dialling when one can.
+  #update(lost?: Stream, known?: EndpointState): void {
+    if (this.#isClosed || this.isOnce) return
+    this.#succession.inherit()
+    if (this.streams.healthy) this.#race.stop()
+    else this.#need(lost, known)
+    this.#redundancy.update()
+  }
+
+  #need(lost: Stream | undefined, known: EndpointState | undefined): void {
+    const { primary, extra } = this.streams
+    const { isYoung = false, wasUseful = false } = lost ?? primary ?? {}
+    const warm = known ?? (extra?.isStandby && extra.isHealthy ? extra.endpoint : undefined)
+    this.#race.need({ lost: lost?.endpoint, warm, isYoung, wasUseful })
+  }
+
+  #leave(stream: Stream, reason: MoveReason): void {
+    if (!stream.isHealthy || this.isOnce) return
+    this.#succession.leave(stream, reason, this.endpoints)
+    this.#update()
+  }
+
+  #tellExtra({ endpoint, purpose }: Stream, open: boolean): void {
+    const mode = purpose === 'full' ? 'full' : 'standby'
+    this.#announcer.tell({ state: 'standby', endpoint: endpoint.url, mode, open })
+  }
+}
+
+function moveReasonOf(purpose: Purpose): MoveReason | undefined {
+  return purpose === 'shed' || purpose === 'preferred' || purpose === 'slow' ? purpose : undefined
+}

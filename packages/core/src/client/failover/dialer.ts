@@ -1,0 +1,73 @@
+import type { Clock } from '../../clock.ts'
+import type { Patience } from '../attempt/attempt.ts'
+import { headTimeout, onceTimeout } from '../constants.ts'
+import type { ConnectOptions } from '../types.ts'
+import type { EndpointPool, EndpointState } from './endpoints.ts'
+import { type Purpose, Stream, type StreamOwner } from './stream.ts'
+
+/** Makes streams as the application's options say. */
+export class Dialer {
+  readonly #owner: StreamOwner
+  readonly #clock: Clock
+  #options: ConnectOptions
+  #isOnce: boolean
+  /** Whether a server spoke of itself as only ours do. */
+  #knowsServer = false
+
+  constructor(options: ConnectOptions, owner: StreamOwner, clock: Clock) {
+    this.#options = options
+    this.#owner = owner
+    this.#clock = clock
+    this.#isOnce = !/^get$/i.test(options.method ?? 'get') && options.idempotent !== true
+  }
+
+  /** Whether the request must not be made again. */
+  get isOnce(): boolean {
+    return this.#isOnce
+  }
+
+  /** A server is one of ours. */
+  knowServer(): void {
+    this.#knowsServer = true
+  }
+
+  dial(endpoint: EndpointState, purpose: Purpose, endpoints: EndpointPool): Stream {
+    const { positions } = this.#owner.delivery
+    const coverage = this.#owner.delivery.cover(endpoints.hasOnlyOlderLog)
+    const isStandby = purpose === 'standby'
+    const request = { ...this.#options, url: endpoint.url, standby: isStandby, resume: positions.resume }
+    const patience = this.#patience(endpoints)
+    return new Stream({ endpoint, purpose, request, patience, coverage }, this.#owner, this.#clock)
+  }
+
+  /** Where a GET can go on with what a request that must be made once began; asked for by that from here on. */
+  resumeByGet(stream: Stream, response: Response): URL | undefined {
+    const { resumeUrl } = this.#options
+    if (!this.#isOnce) return undefined
+    const url = resumeUrl === undefined ? contentLocationOf(stream, response) : parse(resumeUrl, stream.endpoint.url)
+    if (!url) return undefined
+    this.#options = { ...this.#options, method: 'GET', body: undefined }
+    this.#isOnce = false
+    return url
+  }
+
+  #patience(endpoints: EndpointPool): Patience {
+    const { idleTimeout = 0, connectTimeout = this.#isOnce ? onceTimeout : headTimeout, maxEventBytes } = this.#options
+    const neverIdle = this.#options.idleTimeout === 0
+    // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.
+    const waitsForByte = this.#isOnce || neverIdle || (endpoints.all.length === 1 && !this.#knowsServer)
+    const firstByteTimeout = waitsForByte || connectTimeout === 0 ? 0 : headTimeout
+    return { connectTimeout, firstByteTimeout, idleTimeout, neverIdle, maxEventBytes }
+  }
+}
+
+// The application's headers are not for whom a server names, be it by a redirect.
+function contentLocationOf({ endpoint }: Stream, response: Response): URL | undefined {
+  const location = response.headers.get('content-location')
+  const url = location === null ? undefined : parse(location, response.url || endpoint.url)
+  return url?.origin === new URL(endpoint.url).origin ? url : undefined
+}
+
+function parse(url: string | URL, base: string): URL | undefined {
+  return URL.canParse(url, base) ? new URL(url, base) : undefined
+}

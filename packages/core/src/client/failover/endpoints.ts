@@ -1,0 +1,184 @@
+import type { Clock } from '../../clock.ts'
+import {
+  breakStep,
+  failureHalfLife,
+  longestBreak,
+  longestRetryAfter,
+  oddFor,
+  staleFor,
+  staleTimes,
+} from '../constants.ts'
+import type { Endpoint, Endpoints } from '../types.ts'
+import { AttemptBudget } from './attempt-budget.ts'
+import { EndpointState } from './endpoint-state.ts'
+
+export type { EndpointState } from './endpoint-state.ts'
+
+/** What is expected where nothing is known. */
+const unknownHead = 300
+
+/** The endpoints of a connection, and which of them to ask next. */
+export class EndpointPool {
+  readonly #clock: Clock
+  readonly #budget: AttemptBudget
+  #all: readonly EndpointState[]
+
+  /** @throws {TypeError} there is none, or one is not a URL */
+  constructor(endpoints: Endpoints, clock: Clock) {
+    this.#clock = clock
+    this.#all = toList(endpoints).map(createState)
+    if (this.#all.length === 0) throw new TypeError('Cannot connect: no endpoint, so give at least one URL')
+    this.#budget = new AttemptBudget(
+      this.#all.map(({ url }) => url),
+      clock,
+    )
+  }
+
+  get all(): readonly EndpointState[] {
+    return this.#all
+  }
+
+  /** It will never be asked again. */
+  remove(endpoint: EndpointState): void {
+    this.#all = this.#all.filter((other) => other !== endpoint)
+  }
+
+  /** What connecting there costs, in milliseconds. */
+  cost(endpoint: EndpointState): number {
+    // So that the load costs 5 s at most.
+    const load = Math.min(endpoint.load, 50 / 51)
+    const { head = unknownHead, priority } = endpoint
+    return 50 + head + 1_000 * this.#failuresOf(endpoint) + (100 * load) / (1 - load) + priority
+  }
+
+  /** The time to a head that can be hoped for. */
+  get bestHead(): number {
+    return Math.min(...this.#all.map(({ head = unknownHead }) => head))
+  }
+
+  mayBeAsked({ barredUntil }: EndpointState): boolean {
+    return barredUntil <= this.#clock.now()
+  }
+
+  /**
+   * Draw one that `suits`, cheap ones more often: weights are cost⁻². The cheapest alone would get everybody (329
+   * attempts/s on one endpoint against 203). Those in `tried` come after the others, then those to avoid, the soonest first.
+   */
+  pick(
+    suits: (endpoint: EndpointState) => boolean,
+    tried?: ReadonlySet<EndpointState | undefined>,
+  ): EndpointState | undefined {
+    const now = this.#clock.now()
+    const candidates = this.#all.filter(suits).map((endpoint) => ({
+      endpoint,
+      avoided: Math.max(endpoint.avoidUntil - now, 0),
+      tried: tried?.has(endpoint) ? 1 : 0,
+      // The least of exponential variates is a weighted draw.
+      draw: -Math.log(this.#clock.random()) * this.cost(endpoint) ** 2,
+    }))
+    candidates.sort((a, b) => a.avoided - b.avoided || a.tried - b.tried || a.draw - b.draw)
+    return candidates[0]?.endpoint
+  }
+
+  /** A stream came, and its head took so many milliseconds. */
+  answered(endpoint: EndpointState, took: number): void {
+    const { head = took } = endpoint
+    endpoint.head = head + (took - head) * (took > head ? 0.5 : 0.2)
+    endpoint.refusedUntil = 0
+    endpoint.hasWorked = true
+    endpoint.oddSince = undefined
+  }
+
+  failed(endpoint: EndpointState): void {
+    endpoint.failures = 1 + this.#failuresOf(endpoint)
+    endpoint.failedAt = this.#clock.now()
+    endpoint.failuresInARow++
+    if (endpoint.failuresInARow < 3) return
+    const pause = Math.min(longestBreak, breakStep * 2 ** endpoint.failuresInARow)
+    this.avoid(endpoint, (0.5 + this.#clock.random() / 2) * pause)
+  }
+
+  /** It had better not be asked for a while. */
+  avoid(endpoint: EndpointState, milliseconds: number): void {
+    endpoint.avoidUntil = Math.max(endpoint.avoidUntil, this.#clock.now() + milliseconds)
+  }
+
+  /** It must not be asked again for a while, as it said itself. Spread, so that not all who were told so come at once. */
+  bar(endpoint: EndpointState, milliseconds: number): void {
+    const spread = Math.min(milliseconds * (1 + this.#clock.random() / 4), longestRetryAfter)
+    endpoint.barredUntil = Math.max(endpoint.barredUntil, this.#clock.now() + spread)
+    endpoint.avoidUntil = Math.max(endpoint.avoidUntil, endpoint.barredUntil)
+  }
+
+  /** It says that it has no stream for us, and must not be asked again for a while. */
+  refused(endpoint: EndpointState, milliseconds: number): void {
+    this.bar(endpoint, milliseconds)
+    endpoint.refusedUntil = endpoint.barredUntil
+  }
+
+  /** Whether none has a stream for us. */
+  get areAllRefused(): boolean {
+    return this.#all.every(({ refusedUntil }) => refusedUntil > this.#clock.now())
+  }
+
+  /** Forget what should be waited for. */
+  forgive(): void {
+    for (const endpoint of this.#all) endpoint.avoidUntil = endpoint.barredUntil = 0
+  }
+
+  /**
+   * Whether an answer that is no stream counts as temporary: what once worked is not given up at the first odd answer,
+   * which may be a deploy's.
+   */
+  isOdd(endpoint: EndpointState): boolean {
+    if (!endpoint.hasWorked) return false
+    endpoint.oddSince ??= this.#clock.now()
+    return this.#clock.now() - endpoint.oddSince < oddFor
+  }
+
+  /** Its log is older than what was seen. */
+  saidStale(endpoint: EndpointState): void {
+    if (endpoint.staleCount++ === 0) endpoint.staleSince = this.#clock.now()
+  }
+
+  /** It brought something new, so it agrees with what was seen. */
+  agreed(endpoint: EndpointState): void {
+    endpoint.staleCount = 0
+    endpoint.staleSince = Infinity
+  }
+
+  /**
+   * Whether the older log is all that is still to be had: every endpoint that can be reached has said so three times
+   * over 10 s. Then it is a new log, whatever its epoch, and nobody waits for a clock.
+   */
+  get hasOnlyOlderLog(): boolean {
+    const since = this.#clock.now() - staleFor
+    const isOlder = ({ staleCount, staleSince }: EndpointState): boolean =>
+      staleCount >= staleTimes && staleSince <= since
+    return this.#all.some(isOlder) && this.#all.every((each) => isOlder(each) || this.#isGone(each))
+  }
+
+  /** Take one extra attempt out of the budget. */
+  spend(): boolean {
+    return this.#budget.spend()
+  }
+
+  #isGone({ failuresInARow, staleCount }: EndpointState): boolean {
+    return staleCount === 0 && failuresInARow >= staleTimes
+  }
+
+  #failuresOf({ failures, failedAt }: EndpointState): number {
+    return failures * 2 ** ((failedAt - this.#clock.now()) / failureHalfLife)
+  }
+}
+
+function toList(endpoints: Endpoints): readonly (string | URL | Endpoint)[] {
+  return typeof endpoints === 'string' || endpoints instanceof URL ? [endpoints] : endpoints
+}
+
+function createState(given: string | URL | Endpoint): EndpointState {
+  const { url, priority = 0 } = typeof given === 'string' || given instanceof URL ? { url: given } : given
+  const base = (globalThis as { location?: { href: string } }).location?.href
+  const { href, host } = new URL(url, base)
+  return new EndpointState(href, host, priority)
+}

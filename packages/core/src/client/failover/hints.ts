@@ -1,0 +1,53 @@
+import type { Clock } from '../../clock.ts'
+import type { Hint } from '../../wire/hints.ts'
+import { drainShare } from '../constants.ts'
+import type { Consumer } from '../delivery/consumer.ts'
+import type { ConnectOptions } from '../types.ts'
+import { Acknowledgement } from './acknowledgement.ts'
+import type { EndpointPool } from './endpoints.ts'
+import type { Stream } from './stream.ts'
+import { type Move, VoluntaryMoves } from './voluntary-moves.ts'
+
+/** Takes what servers say of themselves: their load, how long they will be there, and how they want to be treated. */
+export class Hints {
+  readonly #options: ConnectOptions
+  readonly #consumer: Consumer
+  readonly #clock: Clock
+  readonly #moves: VoluntaryMoves
+
+  constructor(options: ConnectOptions, consumer: Consumer, clock: Clock) {
+    this.#options = options
+    this.#consumer = consumer
+    this.#clock = clock
+    this.#moves = new VoluntaryMoves(clock)
+  }
+
+  /** What of a hint concerns its stream alone. */
+  take(stream: Stream, hint: Hint, endpoints: EndpointPool): void {
+    const { endpoint, attempt } = stream
+    const { heartbeat, load = endpoint.load, drain, conn, ack } = hint
+    endpoint.load = load
+    if (heartbeat !== undefined) attempt.expect(heartbeat)
+    if (drain !== undefined) this.#drains(stream, drain, endpoints)
+    if (conn && ack && this.#options.acknowledge) stream.acknowledgement ??= this.#acknowledge(stream, conn, ack)
+  }
+
+  /** Where to move from the stream that delivers, although it works. */
+  suggestMove(stream: Stream, hint: Hint, endpoints: EndpointPool, extra: Stream | undefined): Move | undefined {
+    return this.#moves.suggest(stream.endpoint, hint, endpoints, extra?.endpoint)
+  }
+
+  // At a random moment, so that not all clients of a server that goes away move at once.
+  #drains(stream: Stream, within: number, endpoints: EndpointPool): void {
+    stream.isDraining = true
+    endpoints.avoid(stream.endpoint, within)
+    if (!stream.retirement.isSet) stream.retirement.set(this.#clock.random() * drainShare * within)
+  }
+
+  #acknowledge({ endpoint, attempt }: Stream, connection: string, interval: number): Acknowledgement {
+    const { headers, signal } = attempt
+    const lastEventId = (): string => this.#consumer.lastEventId
+    const parts = { url: endpoint.url, connection, interval, headers, signal, fetch: this.#options.fetch, lastEventId }
+    return new Acknowledgement(parts, this.#clock)
+  }
+}

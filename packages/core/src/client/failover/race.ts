@@ -1,0 +1,138 @@
+import { type Clock, Timer } from '../../clock.ts'
+import { firstBackoff, firstJitter, longestBackoff, raceWidth, shortestBackoff, stagger } from '../constants.ts'
+import type { EndpointPool, EndpointState } from './endpoints.ts'
+import type { Streams } from './streams.ts'
+
+/** What a race needs of who wants a stream. */
+export interface RaceHost {
+  readonly streams: Streams
+  /** Whether the request must not be made a second time. */
+  readonly isOnce: boolean
+  attempt(endpoint: EndpointState): void
+  /** The next attempt is made in so many milliseconds, and none is under way. */
+  onWait(delay: number): void
+}
+
+/** Why a stream is needed. */
+export interface Need {
+  /** Where one was lost just now. */
+  lost?: EndpointState | undefined
+  /** An endpoint that is known to be well. */
+  warm?: EndpointState | undefined
+  /** Whether the stream before was too young to stand for a working server, or there was none. */
+  isYoung: boolean
+  /** Whether it brought anything new. */
+  wasUseful: boolean
+}
+
+/** Gets one stream: at most two attempts at a time, one sweep over the endpoints, then one attempt per step of the back-off. */
+export class Race {
+  readonly #clock: Clock
+  readonly #host: RaceHost
+  readonly #base: number
+  #endpoints: EndpointPool
+  readonly #tried = new Set<EndpointState>()
+  /** Endpoints that said there are too many requests. After a second one, all attempts take the steps of the back-off. */
+  readonly #busy = new Set<EndpointState>()
+  readonly #timer: Timer
+  #exponent = 0
+  #isRunning = false
+  /** For a time to come, rather than for an attempt to have its time alone. */
+  #isWaiting = false
+
+  constructor(endpoints: EndpointPool, backoff: number | undefined, host: RaceHost, clock: Clock) {
+    this.#endpoints = endpoints
+    this.#base = Math.max(backoff ?? firstBackoff, shortestBackoff)
+    this.#host = host
+    this.#clock = clock
+    this.#timer = new Timer(clock, () => (this.#isWaiting ? this.#step() : this.more()))
+  }
+
+  /** Go on with other endpoints. */
+  use(endpoints: EndpointPool): void {
+    this.#endpoints = endpoints
+  }
+
+  /** There is no stream to rely on: get one, unless that is under way. */
+  need({ lost, warm, isYoung, wasUseful }: Need): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    if (lost) this.#tried.add(lost)
+    // Standbys of clients that lost one server are at different ones already, known to be well.
+    let delay = warm ? 0 : this.#clock.random() * firstJitter
+    if (isYoung) {
+      if (wasUseful) this.#exponent = Math.min(this.#exponent, 1)
+      // The first attempt is free only if the stream stood for a good while.
+      if (!this.#endpoints.spend()) delay = this.#backoff()
+    } else this.#exponent = 0
+    if (delay > 0) this.#wait(delay)
+    else this.#step(warm)
+  }
+
+  /** One attempt more, in parallel or after a failure. */
+  more(): void {
+    if (!this.#isRunning || this.#isWaiting || this.#host.isOnce) return
+    if (this.#attempts >= raceWidth) return
+    if (this.#busy.size < 2 && this.#endpoints.spend()) return this.#step()
+    this.#tried.clear()
+    this.#wait(this.#backoff())
+  }
+
+  /** An endpoint said that there are too many requests. */
+  tooMany(endpoint: EndpointState): void {
+    this.#busy.add(endpoint)
+  }
+
+  /** Stop waiting, for whatever reason it was done. */
+  hurry(): void {
+    this.#exponent = 0
+    this.#busy.clear()
+    this.#endpoints.forgive()
+    if (this.#isWaiting) this.#step()
+  }
+
+  /** It is won, or not needed any more. */
+  stop(): void {
+    this.#isRunning = this.#isWaiting = false
+    this.#timer.clear()
+    this.#tried.clear()
+    this.#busy.clear()
+    for (const stream of this.#host.streams.racing) stream.close()
+  }
+
+  /** How many attempts are under way. */
+  get #attempts(): number {
+    return this.#host.streams.racing.length
+  }
+
+  #step(warm?: EndpointState): void {
+    // A server may be well, and have no room for one more stream.
+    const endpoint = warm && this.#endpoints.mayBeAsked(warm) ? warm : this.#choose()
+    this.#isWaiting = false
+    this.#timer.clear()
+    if (!endpoint) return
+    const barred = endpoint.barredUntil - this.#clock.now()
+    if (barred > 0) return this.#wait(barred)
+    this.#tried.add(endpoint)
+    this.#timer.set(Math.max(stagger, 1.5 * this.#endpoints.bestHead))
+    this.#host.attempt(endpoint)
+  }
+
+  #choose(): EndpointState | undefined {
+    const endpoints = this.#endpoints
+    const free = endpoints.pick((each) => endpoints.mayBeAsked(each) && !this.#host.streams.occupies(each), this.#tried)
+    // Waiting for one that must not be asked is for when there is nothing else at all.
+    return free ?? (this.#attempts > 0 ? undefined : endpoints.pick(() => true))
+  }
+
+  #wait(delay: number): void {
+    this.#isWaiting = true
+    this.#timer.set(delay)
+    if (this.#attempts === 0) this.#host.onWait(delay)
+  }
+
+  #backoff(): number {
+    const longest = Math.max(longestBackoff, this.#base)
+    return this.#clock.random() * Math.min(longest, this.#base * 2 ** this.#exponent++)
+  }
+}

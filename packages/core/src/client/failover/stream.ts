@@ -1,0 +1,158 @@
+import { type Clock, Timer } from '../../clock.ts'
+import type { ReceivedEvent } from '../../wire/event.ts'
+import type { Hint } from '../../wire/hints.ts'
+import type { Loss } from '../attempt/answer.ts'
+import { Attempt, type AttemptListener, type Patience } from '../attempt/attempt.ts'
+import type { StreamRequest } from '../attempt/request.ts'
+import type { AttemptState } from '../attempt/states.ts'
+import { minUptime } from '../constants.ts'
+import type { Coverage, Source } from '../delivery/coverage.ts'
+import type { Delivery, Outcome } from '../delivery/delivery.ts'
+import type { MoveReason } from '../status.ts'
+import type { Acknowledgement } from './acknowledgement.ts'
+import type { EndpointState } from './endpoints.ts'
+
+/** What an attempt is for: the stream that delivers, one more beside it, or a voluntary move. */
+export type Purpose = 'race' | 'standby' | 'full' | 'shed' | 'preferred' | 'slow'
+
+/** Who decides about streams. */
+export interface StreamOwner {
+  readonly delivery: Delivery
+  /** Whether each delivery is to be told, rather than the first one of a stream. */
+  readonly awaitsDelivery: boolean
+  isPrimary(stream: Stream): boolean
+  room(stream: Stream): Promise<void> | undefined
+  onHead(stream: Stream, response: Response): void
+  onState(stream: Stream, state: AttemptState, from: AttemptState, loss: Loss | undefined): void
+  onOutcome(stream: Stream, outcome: Outcome): void
+  onCheckpoint(): void
+  onHint(stream: Stream, hint: Hint): void
+  onTooLarge(stream: Stream): void
+  /** Its time to be closed has come. */
+  onRetire(stream: Stream): void
+}
+
+/** What a stream is made of. */
+export interface StreamParts {
+  endpoint: EndpointState
+  purpose: Purpose
+  request: StreamRequest
+  patience: Patience
+  coverage: Coverage
+}
+
+/** One attempt and the stream that it becomes, in its role among the others. */
+export class Stream implements Source, AttemptListener {
+  readonly endpoint: EndpointState
+  readonly purpose: Purpose
+  readonly coverage: Coverage
+  readonly attempt: Attempt
+  /** When it is to be closed, if another one replaces it. */
+  readonly retirement: Timer
+  /** Why another stream is to replace it. It is read on until that one is live. */
+  leaving: MoveReason | undefined
+  /** Its server goes away. */
+  isDraining = false
+  /** Whether it brought anything new. */
+  wasUseful = false
+  acknowledgement: Acknowledgement | undefined
+  readonly #owner: StreamOwner
+  readonly #clock: Clock
+  #openedAt = Infinity
+
+  constructor({ endpoint, purpose, request, patience, coverage }: StreamParts, owner: StreamOwner, clock: Clock) {
+    this.endpoint = endpoint
+    this.purpose = purpose
+    this.coverage = coverage
+    this.#owner = owner
+    this.#clock = clock
+    this.retirement = new Timer(clock, () => owner.onRetire(this))
+    this.attempt = new Attempt(request, patience, this, clock)
+  }
+
+  get isStandby(): boolean {
+    return this.purpose === 'standby'
+  }
+
+  /** It brings events, or is to: also when it is suspect, or to be replaced. */
+  get isDelivering(): boolean {
+    return this.attempt.isOpen && !this.isStandby
+  }
+
+  get isBringing(): boolean {
+    return this.attempt.isOpen && !this.isSuspect
+  }
+
+  get isPrimary(): boolean {
+    return this.#owner.isPrimary(this)
+  }
+
+  get isSuspect(): boolean {
+    return this.attempt.state === 'suspect'
+  }
+
+  /** Whether events can be expected from it for some time to come. */
+  get isHealthy(): boolean {
+    return this.isBringing && !this.leaving
+  }
+
+  /** Whether it is too young to stand for a working server, or was never open. */
+  get isYoung(): boolean {
+    return this.#clock.now() - this.#openedAt < minUptime
+  }
+
+  /** An attempt of a race that has no answer yet. */
+  get isRacing(): boolean {
+    return this.purpose === 'race' && this.attempt.state === 'connecting'
+  }
+
+  close(): void {
+    this.attempt.close()
+  }
+
+  onHead(response: Response): void {
+    this.#openedAt = this.#clock.now()
+    this.#owner.onHead(this, response)
+  }
+
+  onState(state: AttemptState, from: AttemptState, loss: Loss | undefined): void {
+    if (state === 'lost' || state === 'retired') {
+      this.retirement.clear()
+      this.acknowledgement?.stop()
+    }
+    this.#owner.onState(this, state, from, loss)
+  }
+
+  onEvent(event: ReceivedEvent, ownId: string | undefined): void {
+    if (!this.isStandby) this.#tell(this.#owner.delivery.takeEvent(this, event, ownId))
+  }
+
+  onCheckpoint(id: string): void {
+    if (this.isStandby) return
+    this.#tell(this.#owner.delivery.takeCheckpoint(this, id))
+    this.#owner.onCheckpoint()
+  }
+
+  onHint(hint: Hint): void {
+    this.#owner.onHint(this, hint)
+  }
+
+  onRetry(milliseconds: number): void {
+    this.endpoint.reconnectionTime = milliseconds
+  }
+
+  onTooLarge(ownId: string | undefined): void {
+    this.#owner.onTooLarge(this)
+    if (!this.isStandby) this.#tell(this.#owner.delivery.takeTooLarge(this, ownId))
+  }
+
+  room(): Promise<void> | undefined {
+    return this.isStandby ? undefined : this.#owner.room(this)
+  }
+
+  // Of one event more nothing follows, but for the first one.
+  #tell(outcome: Outcome): void {
+    if (outcome === 'repeated' || outcome === 'left') return
+    if (outcome !== 'delivered' || !this.wasUseful || this.#owner.awaitsDelivery) this.#owner.onOutcome(this, outcome)
+  }
+}

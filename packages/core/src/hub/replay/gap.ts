@@ -1,0 +1,41 @@
+import type { RingEntry } from '../../fanout/chunk.ts'
+import { formatBody } from '../../wire/encode.ts'
+import type { Position } from '../../wire/position.ts'
+import type { HistoryPage } from '../broker/broker.ts'
+import { DeliveredEvent } from '../entries.ts'
+import type { HubEvent } from '../types.ts'
+
+/** The event by which a hub announces what it cannot replay. Nobody else may publish it. */
+export const gapEvent = 'gap'
+
+/** Why events cannot be replayed. */
+export type GapReason =
+  /** They are older than the history that is kept. */
+  | 'trimmed'
+  /** The log was lost and began again. */
+  | 'new-epoch'
+  /** The client's last event ID is not one of this hub's. */
+  | 'unknown-id'
+
+/** The data of a `gap` event. */
+export interface Gap {
+  reason: GapReason
+  /** The topics whose events are missing. */
+  topics: readonly string[]
+  /** The last event ID before it. */
+  from: string
+  /** The id where the stream goes on. */
+  to: string
+}
+
+/** The entry that announces a gap. Its id is where the stream goes on, so a client that reconnects is not told twice. */
+export function gapEntry(gap: Gap): RingEntry<HubEvent> {
+  const data = JSON.stringify(gap)
+  const event = new DeliveredEvent(gap.topics[0] ?? '', gapEvent, data, gap.to)
+  return { id: gap.to, body: new TextEncoder().encode(formatBody({ event: gapEvent, data })), event }
+}
+
+/** The position before a page's first event: where a gap before it ends. */
+export function startOfPage({ events: [first], head }: HistoryPage): Position {
+  return first ? { ...first.position, offset: first.position.offset - 1 } : head
+}

@@ -1,0 +1,149 @@
+import type { Environment } from '../../environment.ts'
+import { Chunk, type RingEntry } from '../../fanout/chunk.ts'
+import type { Replay } from '../../fanout/pending.ts'
+import { comparePositions, formatPositionId, type Position } from '../../wire/position.ts'
+import type { Broker, HistoryPage } from '../broker/broker.ts'
+import { Retry } from '../broker/retry.ts'
+import { encodeBody, eventEntry } from '../entries.ts'
+import type { Lease } from '../feed-registry.ts'
+import type { Feed } from '../feed.ts'
+import type { HubEvent } from '../types.ts'
+import { gapEntry, type GapReason, startOfPage } from './gap.ts'
+import { Lag } from './lag.ts'
+import type { ResumePoint } from './resume-point.ts'
+
+// A page is held in memory while it is written, and one client's must not be much: about one chunk's worth.
+const pageBytes = 65_536
+const firstPage = 16
+const maxPage = 256
+
+/** What a {@link HistoryReplay} is made from. */
+export interface ReplayParts {
+  broker: Broker
+  /** The feed that it leads to. */
+  lease: Lease
+  environment: Environment
+  /** Which entries are wanted. Default all. */
+  accepts?: ((entry: RingEntry) => boolean) | undefined
+}
+
+/**
+ * What a subscriber missed, from its positions up to where its feed is now; there it hands over to the feed.
+ *
+ * The feed is listened to already when this begins to read, so an event is in the history, or in the feed after the
+ * hand-over, or in both; positions tell which. What the history no longer has is announced as a gap.
+ */
+export class HistoryReplay implements Replay {
+  readonly #broker: Broker
+  readonly #feed: Feed
+  readonly #accepts: ReplayParts['accepts']
+  readonly #retry: Retry
+  readonly #lag: Lag
+  /** Topics of which everything is wanted, until it is known where that begins. */
+  readonly #earliest: string[]
+  #unknownId: string | undefined
+  #limit = firstPage
+
+  constructor({ broker, lease, environment, accepts }: ReplayParts, { positions, unknownId }: ResumePoint) {
+    this.#broker = broker
+    this.#feed = lease.feed
+    this.#accepts = accepts
+    this.#retry = new Retry(environment)
+    this.#unknownId = unknownId
+    this.#lag = new Lag(lease.feed, (key) => startOf(key, positions, lease.since))
+    this.#earliest = [...this.#feed.topics.keys()].filter((key) => positions.get(key) === 'earliest')
+  }
+
+  /** True when the feed has everything the subscriber needs. */
+  get isEmpty(): boolean {
+    return this.#lag.key === undefined && this.#unknownId === undefined
+  }
+
+  /** Where the subscriber is, as an id. */
+  get checkpoint(): string {
+    return this.#lag.checkpoint
+  }
+
+  async read(): Promise<Chunk | number> {
+    const entries = await this.#readEntries()
+    return entries ? new Chunk(entries, this.#accepts, this.checkpoint) : this.#lag.joinAt
+  }
+
+  /** Stop waiting for a broker that does not answer. */
+  cancel(): void {
+    this.#retry.cancel()
+  }
+
+  /** Undefined when there are none, or it was cancelled. */
+  async #readEntries(): Promise<RingEntry<HubEvent>[] | undefined> {
+    if (this.#unknownId !== undefined) return [this.#announceUnknown(this.#unknownId)]
+    // All of them first: an id holds every topic's position, and a client may come back with any.
+    if (this.#earliest.length > 0) {
+      for (const key of this.#earliest.splice(0)) await this.#findEarliest(key)
+      // Told without an event, since there may be none: until then the client was nowhere.
+      return []
+    }
+    const { key } = this.#lag
+    if (key === undefined) return undefined
+    const page = await this.#readPage(key, this.#lag.positionOf(key), this.#limit)
+    return page && this.#take(key, page)
+  }
+
+  async #findEarliest(key: string): Promise<void> {
+    const page = await this.#readPage(key, 'earliest', 1)
+    if (page) this.#lag.moveTo(key, startOfPage(page))
+  }
+
+  #readPage(key: string, after: Position | 'earliest', limit: number): Promise<HistoryPage | undefined> {
+    return this.#retry.call(() => this.#broker.read(this.#topic(key), after, limit))
+  }
+
+  async #take(key: string, page: HistoryPage): Promise<RingEntry<HubEvent>[]> {
+    const entries: RingEntry<HubEvent>[] = []
+    if (page.gap) entries.push(this.#announce(page.gap, key, startOfPage(page)))
+    for (const stored of page.events) {
+      // The feed has it from here on.
+      if (comparePositions(stored.position, this.#lag.targetOf(key)) > 0) break
+      this.#lag.moveTo(key, stored.position)
+      entries.push(eventEntry(this.#topic(key), key, stored, this.#lag.positions, encodeBody(stored)))
+    }
+    // Behind, and nothing more to be had: the broker lost it without saying so.
+    const isLost = entries.length === 0 && this.#lag.order(key) < 0
+    if (isLost) entries.push(this.#announce('trimmed', key, this.#lag.targetOf(key)))
+    this.#adjustLimit(entries)
+    if (this.#lag.order(key) > 0) await this.#waitForFeed(key)
+    return entries
+  }
+
+  // The client comes from a hub that is a little ahead of this one: what it has must not be given again.
+  async #waitForFeed(key: string): Promise<void> {
+    await this.#retry.waitFor(() => comparePositions(this.#feed.positionOf(key), this.#lag.positionOf(key)) >= 0)
+    this.#lag.aimAgain()
+  }
+
+  #adjustLimit(entries: readonly RingEntry[]): void {
+    if (entries.length === 0) return
+    const bytes = entries.reduce((total, { body }) => total + body.length, 0)
+    this.#limit = Math.max(1, Math.min(maxPage, Math.floor((pageBytes * entries.length) / bytes)))
+  }
+
+  #announce(reason: GapReason, key: string, start: Position): RingEntry<HubEvent> {
+    const from = this.checkpoint
+    this.#lag.moveTo(key, start)
+    return gapEntry({ reason, topics: [this.#topic(key)], from, to: formatPositionId(key, this.#lag.positions) })
+  }
+
+  #announceUnknown(from: string): RingEntry<HubEvent> {
+    this.#unknownId = undefined
+    return gapEntry({ reason: 'unknown-id', topics: [...this.#feed.topics.values()], from, to: this.checkpoint })
+  }
+
+  #topic(key: string): string {
+    return this.#feed.topics.get(key) as string
+  }
+}
+
+function startOf(key: string, positions: ResumePoint['positions'], since: Lease['since']): Position {
+  const start = positions.get(key) ?? since.get(key)
+  return start === 'earliest' || start === undefined ? { epoch: 0, offset: 0 } : start
+}

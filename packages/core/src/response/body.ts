@@ -1,0 +1,38 @@
+import type { Environment } from '../environment.ts'
+import { sinkBodyKey, type Sink, type SinkBody } from '../fanout/sink.ts'
+import type { Subscriber } from '../fanout/subscriber.ts'
+import { WebStreamSink } from './web-stream-sink.ts'
+
+// What a pushed stream may hold before it counts as behind. Counted in bytes: the default strategy counts chunks.
+const pushedBytes = 65_536
+
+/**
+ * The response body of one subscriber: a web stream for everybody, which an adapter may take over through
+ * {@link sinkBodyKey} as long as nobody has begun to read it.
+ */
+export function createBody(
+  subscriber: Subscriber,
+  environment: Environment,
+  heartbeat: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const sink = new WebStreamSink()
+  subscriber.connect(sink)
+  // Demand-driven: with no queue of its own a stream takes half of the memory of a pushed one (Bun 1.4).
+  const highWaterMark = environment.requestScoped ? pushedBytes : 0
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(sink, {
+    highWaterMark,
+    size: (chunk) => chunk?.length ?? 0,
+  })
+  const sinkBody: SinkBody = {
+    heartbeat: heartbeat === Infinity ? 0 : heartbeat,
+    attach(direct: Sink): boolean {
+      if (sink.used || subscriber.closed || stream.locked) return false
+      sink.used = true
+      subscriber.connect(direct)
+      direct.onDrain?.()
+      return true
+    },
+  }
+  Object.defineProperty(stream, sinkBodyKey, { value: sinkBody })
+  return stream
+}

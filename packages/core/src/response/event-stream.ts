@@ -1,0 +1,64 @@
+import { type Environment, systemEnvironment } from '../environment.ts'
+import { callSafely } from '../report.ts'
+import { createBody } from './body.ts'
+import { DeadlineWheel } from '../fanout/deadlines.ts'
+import { responseInitOf } from './headers.ts'
+import type { StreamOptions, StreamSource } from './options.ts'
+import { lastEventIdOf } from './request.ts'
+import { deadlinesOf, openingBytes, settingsOf } from './settings.ts'
+import { SingleStream } from './single-stream.ts'
+import { discardSource, prepareSource, runSource } from './source.ts'
+
+/**
+ * Answer a request with an event stream.
+ *
+ * The first bytes leave at once. Silence, a stalled client and old age are found by deadlines; however the stream
+ * ends, `onClose` is called once with the reason, and `stream.signal` is aborted. A source that returns tells
+ * `connect()` not to come back; after any other end clients reconnect.
+ *
+ * @throws {RangeError} an option is out of range
+ * @throws {InvalidFieldError} `retry` is no non-negative integer
+ * @throws {TypeError} a ReadableStream source is locked
+ */
+export function eventStream(request: Request, source: StreamSource, options: StreamOptions = {}): Response {
+  return respondWith(request, source, options, systemEnvironment)
+}
+
+/** {@link eventStream} with the world as a parameter. */
+export function respondWith(
+  request: Request,
+  source: StreamSource,
+  options: StreamOptions,
+  environment: Environment,
+): Response {
+  const init = responseInitOf(options)
+  const settings = settingsOf(options, environment, request)
+  const opening = openingBytes(settings, environment)
+  const prepared = prepareSource(source)
+  if (request.method === 'HEAD') {
+    discardSource(prepared)
+    return new Response(null, init)
+  }
+  const stream = new SingleStream({
+    lastEventId: lastEventIdOf(request),
+    maxBufferedBytes: settings.maxBufferedBytes,
+    subscriber: { ...deadlinesOf(settings, environment), opening, expiresAt: Infinity },
+    onClose: (close) => void callSafely(options.onClose, close),
+    environment,
+    wheel: wheelOf(environment),
+  })
+  const response = new Response(createBody(stream.subscriber, environment, settings.heartbeat), init)
+  stream.closeWith(request)
+  runSource(prepared, stream, options.onError)
+  return response
+}
+
+const wheels = new WeakMap<Environment, DeadlineWheel>()
+
+/** One wheel for the process; where timers belong to a request, one for each stream. */
+function wheelOf(environment: Environment): DeadlineWheel {
+  if (environment.requestScoped) return new DeadlineWheel(environment)
+  let wheel = wheels.get(environment)
+  if (!wheel) wheels.set(environment, (wheel = new DeadlineWheel(environment)))
+  return wheel
+}

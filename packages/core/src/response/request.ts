@@ -1,0 +1,37 @@
+import { decodeLastEventId } from '../wire/last-event-id.ts'
+
+/**
+ * Where a client wants to go on: a non-empty `Last-Event-ID` header wins, else `?lastEventId=`, else the empty string.
+ *
+ * Source: WHATWG HTML, section 9.2.3 "Processing model": the header's value is the ID encoded as UTF-8.
+ */
+export function lastEventIdOf(request: Request): string {
+  const header = request.headers.get('last-event-id')
+  if (header) return decodeLastEventId(header)
+  return new URL(request.url).searchParams.get('lastEventId') ?? ''
+}
+
+/** Whether the client is `connect()`, which says so: `Accept: text/event-stream;holdfast=1`. */
+export function isHoldfastClient(request: Request): boolean {
+  return /;\s*holdfast=1\b/.test(request.headers.get('accept') ?? '')
+}
+
+const reported = new WeakSet<Request>()
+
+/**
+ * For adapters: a client that leaves is always told through the response's body, so the request's signal need not be
+ * watched. Making one costs several KB a request on Node 26, and Deno 2.9 prints a warning.
+ */
+export function reportsDisconnect(request: Request): void {
+  reported.add(request)
+}
+
+/** Call back once when the request is aborted. Returns how to stop watching. */
+export function onDisconnect(request: Request, callback: (reason: unknown) => void): () => void {
+  if (reported.has(request)) return () => {}
+  const { signal } = request
+  const abort = (): void => callback(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return () => signal.removeEventListener('abort', abort)
+}

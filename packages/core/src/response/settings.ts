@@ -1,0 +1,108 @@
+import type { Environment } from '../environment.ts'
+import { bytesOf } from '../fanout/chunk.ts'
+import { formatEvent, formatId } from '../wire/encode.ts'
+import { formatHint, type Hint } from '../wire/hints.ts'
+import type { StreamOptions } from './options.ts'
+import { isHoldfastClient } from './request.ts'
+import type { SubscriberOptions } from '../fanout/subscriber.ts'
+
+const encoder = new TextEncoder()
+
+// Cloudflare's edge cuts connections that are idle for about 100 s, and every wake-up of a Worker costs.
+const ownOfWorkers = 25_000
+// There a client that has left is found by writing to it, and by nothing else (workerd 1.20261117).
+const longestOfWorkers = 60_000
+// And what lies in between may go on reading for one that has left: then age is all that ends it.
+const maxAgeOfWorkers = 3_600_000
+
+/** Stream options with their defaults filled in; deadlines that are off are Infinity. */
+export interface StreamSettings {
+  heartbeat: number
+  stallTimeout: number
+  maxAge: number
+  maxBufferedBytes: number
+  /** Undefined where the client's own is better. */
+  retry: number | undefined
+}
+
+/**
+ * Fill in the defaults. A reconnection time is for clients with none of their own: `connect()` has a back-off.
+ *
+ * @throws {RangeError} for a duration or size that is negative or not a number
+ */
+export function settingsOf(
+  options: StreamOptions,
+  environment: Environment,
+  request?: Request,
+  heartbeat = 15_000,
+): StreamSettings {
+  const [own, longest, age] = environment.requestScoped
+    ? [ownOfWorkers, longestOfWorkers, maxAgeOfWorkers]
+    : [heartbeat, Infinity, 0]
+  return {
+    heartbeat: Math.min(duration('heartbeat', options.heartbeat ?? own), longest),
+    stallTimeout: duration('stallTimeout', options.stallTimeout ?? 10_000),
+    maxAge: duration('maxAge', options.maxAge ?? age),
+    maxBufferedBytes: nonNegative('maxBufferedBytes', options.maxBufferedBytes ?? 1_048_576),
+    retry:
+      options.retry ??
+      (request && isHoldfastClient(request) ? undefined : Math.round(1_000 + 3_000 * environment.random())),
+  }
+}
+
+/** What a response says about itself beside its heartbeat and the time; asked anew for each hint. */
+export type OwnHints = () => Hint
+
+/** How a client is written to: as bytes, and with deadlines from now on. */
+export function deadlinesOf(
+  settings: StreamSettings,
+  environment: Environment,
+  own: OwnHints = () => ({}),
+): Pick<SubscriberOptions, 'itemOf' | 'heartbeat' | 'stallTimeout' | 'oldAt' | 'heartbeatBytes'> {
+  const { heartbeat, stallTimeout, maxAge } = settings
+  // Jittered, so that the streams of one moment do not all end at another.
+  const age = maxAge * (0.8 + 0.2 * environment.random())
+  return {
+    itemOf: bytesOf,
+    heartbeat,
+    stallTimeout,
+    oldAt: environment.now() + age,
+    heartbeatBytes: (checkpoint) => {
+      const hint = formatHint({ ...clockHints(settings, environment), ...own() })
+      return encoder.encode(checkpoint === undefined ? hint : `${hint}${formatId(checkpoint)}\n`)
+    },
+  }
+}
+
+/**
+ * The first bytes of a stream. They leave at once: Bun 1.4 sends no response head before them.
+ *
+ * @param checkpoint - where the client is: sets its last event ID without dispatching anything
+ * @throws {InvalidFieldError} `retry` is no non-negative integer
+ */
+export function openingBytes(
+  settings: StreamSettings,
+  environment: Environment,
+  own: Hint = {},
+  checkpoint?: string,
+): Uint8Array {
+  const hint = formatHint({ ...clockHints(settings, environment), ...own })
+  return encoder.encode(hint + formatEvent({ retry: settings.retry, id: checkpoint }))
+}
+
+function clockHints({ heartbeat }: StreamSettings, environment: Environment): Hint {
+  return { heartbeat: finite(heartbeat), t: environment.wallTime() }
+}
+
+function finite(value: number): number {
+  return value === Infinity ? 0 : value
+}
+
+function duration(name: string, value: number): number {
+  return nonNegative(name, value) || Infinity
+}
+
+function nonNegative(name: string, value: number): number {
+  if (value >= 0) return value
+  throw new RangeError(`Cannot use ${name} of "${value}": it must be at least 0`)
+}

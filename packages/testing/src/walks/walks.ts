@@ -1,0 +1,39 @@
+import { connecting, consuming } from './consume.ts'
+import { filesInThisProcess } from './coverage.ts'
+import { filesInWorkerd } from './durable-object.ts'
+import { publishing } from './publish.ts'
+import { resuming } from './resume.ts'
+import type { Walk } from './walk.ts'
+
+export const walks: readonly Walk[] = [
+  {
+    letter: 'a',
+    title: 'A publish, from POST to the socket on Node',
+    limit: 24,
+    measure: () => filesInThisProcess(publishing),
+  },
+  {
+    letter: 'b',
+    title: 'An event, from the socket through `connect()` to `for await`',
+    limit: 14,
+    measure: () => filesInThisProcess(consuming),
+    // Opening the stream is most of what a client does, and no event goes that way.
+    measureAll: () => filesInThisProcess(connecting),
+  },
+  {
+    letter: 'c',
+    title: 'A publish, through the Durable Object to a client',
+    limit: 15,
+    // Of the adapter, in the Worker and in the object: hub and response are those of walk (a).
+    rooms: /^packages\/adapters\//,
+    measure: filesInWorkerd,
+  },
+  {
+    letter: 'd',
+    title: 'Last-Event-ID, from the header to the replay',
+    limit: 16,
+    // Where the hub has found what was missed, walk (a) begins: one response, its adapter and the world around them.
+    rooms: /^packages\/core\/src\/(?:hub|wire)\//,
+    measure: () => filesInThisProcess(resuming),
+  },
+]
