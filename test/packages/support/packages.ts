@@ -8,6 +8,7 @@ interface Manifest {
   name: string
   private?: boolean
   dependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
   exports: Record<string, { types: string; default: string }>
 }
 
@@ -15,7 +16,7 @@ interface Manifest {
 export interface Package {
   name: string
   folder: string
-  /** Those that a consumer's installer would bring from the registry. */
+  /** Those that a consumer's installer brings from the registry, and those that the consumer has himself. */
   foreignDependencies: string[]
   entries: Entry[]
 }
@@ -39,11 +40,13 @@ export const packages: Package[] = readdirSync(join(root, 'packages'))
 
 export const entries: Entry[] = packages.flatMap((each) => each.entries)
 
-function describe(folder: string, { name, dependencies = {}, exports }: Manifest): Package {
+function describe(folder: string, { name, dependencies = {}, peerDependencies = {}, exports }: Manifest): Package {
   return {
     name,
     folder,
-    foreignDependencies: Object.keys(dependencies).filter((each) => !each.startsWith('@holdfast/')),
+    foreignDependencies: Object.keys({ ...dependencies, ...peerDependencies }).filter(
+      (each) => !each.startsWith('@holdfast/'),
+    ),
     entries: Object.entries(exports).map(([path, target]) => ({
       specifier: join(name, path),
       types: join(folder, target.types),

@@ -1,0 +1,50 @@
+import type { BrokerEvent, Position, StoredEvent } from '@holdfast/core/hub'
+import { headers, type MsgHdrs } from '@nats-io/transport-node'
+import { unpack } from '../packed.ts'
+
+const positionHeader = 'Holdfast-Position'
+
+/** A message of a topic: what was published together. */
+export interface LogMessage {
+  /** Its place in the stream. */
+  seq: number
+  epoch: number
+  /** The offset of its first event. */
+  first: number
+  count: number
+  /** Its events as JSON. */
+  text: string
+}
+
+/** What a message says about its place in the topic's log. */
+export function positionHeaders(epoch: number, first: number, count: number): MsgHdrs {
+  const written = headers()
+  written.set(positionHeader, `${epoch}-${first}-${count}`)
+  return written
+}
+
+/** Read a message; undefined for one that is not ours. */
+export function parseMessage(message: {
+  seq: number
+  headers?: MsgHdrs | undefined
+  header?: MsgHdrs
+  string(): string
+}): LogMessage | undefined {
+  const header = (message.headers ?? message.header)?.get(positionHeader) ?? ''
+  const [, epoch, first, count] = /^(\d+)-(\d+)-(\d+)$/.exec(header) ?? []
+  if (epoch === undefined) return undefined
+  return { seq: message.seq, epoch: Number(epoch), first: Number(first), count: Number(count), text: message.string() }
+}
+
+/** The position of a message's last event. */
+export function endOf({ epoch, first, count }: LogMessage): Position {
+  return { epoch, offset: first + count - 1 }
+}
+
+export function eventsOf({ epoch, first, count, text }: LogMessage): StoredEvent[] {
+  return unpack(epoch, { first, count, text })
+}
+
+export function formatEvents(events: readonly BrokerEvent[]): string {
+  return JSON.stringify(events.map(({ data, event }) => (event === undefined ? [data] : [data, event])))
+}
