@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPostgresBroker } from '../src/brokers/engines/postgres.ts'
 import { trimmedWhileAway } from '../src/brokers/faults/cases.ts'
 import { FaultScene, type OpenAt } from '../src/brokers/faults/scene.ts'
+import { expectNothingLost } from '../src/brokers/faults/three-runtimes.ts'
 import { PostgresServer } from '../src/brokers/postgres-server.ts'
 import { requireTool } from '../src/require-tool.ts'
 
@@ -41,6 +42,19 @@ describe.skipIf(!postgres)('postgresBroker', () => {
     await server.stop()
     await server.start()
     await scene.expectAllOnce()
+  })
+
+  const faults = {
+    'kill -9 and restart': () => server.restart(),
+    'a SIGSTOP of 3 s': async () => {
+      const thaw = server.freeze()
+      await wait(3_000)
+      thaw()
+    },
+  }
+  it.each(Object.entries(faults))('loses nothing in hubs on three runtimes over %s', async (_name, fault) => {
+    const connection = `${server.url}?schema=${newSchema()}`
+    await expectNothingLost({ module: 'postgres', connection, open: () => openPostgresBroker(connection, {}), fault })
   })
 
   it('tells its readers of history trimmed while their hub was away', async () => {

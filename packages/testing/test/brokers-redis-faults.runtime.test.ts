@@ -8,6 +8,7 @@ import { eventually } from '../src/eventually.ts'
 import { openRedisBroker } from '../src/brokers/engines/redis.ts'
 import { trimmedWhileAway } from '../src/brokers/faults/cases.ts'
 import { FaultScene, type OpenAt, topic } from '../src/brokers/faults/scene.ts'
+import { expectNothingLost } from '../src/brokers/faults/three-runtimes.ts'
 import { RedisCluster } from '../src/brokers/redis-cluster.ts'
 import { RedisServer } from '../src/brokers/redis-server.ts'
 import { startFaultProxy } from '../src/fault-proxy/index.ts'
@@ -51,6 +52,23 @@ describe.skipIf(!redis)('redisBroker, where Redis itself fails:', () => {
       await scene.expectAllOnce()
     },
   )
+})
+
+describe.skipIf(!redis)('redisBroker in hubs on three runtimes', () => {
+  const faults = {
+    'kill -9 and restart': (server: RedisServer) => server.restart(),
+    'a SIGSTOP of 3 s': async (server: RedisServer) => {
+      const thaw = server.freeze()
+      await wait(3_000)
+      thaw()
+    },
+  }
+  it.each(Object.entries(faults))('loses nothing over %s', async (_name, fault) => {
+    await using server = await RedisServer.start(redis, { durable: true })
+    const connection = `${server.url}?prefix=three:`
+    const openThree = () => openRedisBroker(connection, {})
+    await expectNothingLost({ module: 'redis', connection, open: openThree, fault: () => fault(server) })
+  })
 })
 
 describe.skipIf(!redis)('redisBroker, when a replica takes over,', () => {
