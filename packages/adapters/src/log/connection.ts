@@ -95,7 +95,7 @@ export class Connection<L extends Link> {
     }
     try {
       const deadline = { what: 'reach the engine', timeout: this.#options.timeout, signal: this.#closing.signal }
-      link = await withinDeadline(deadline, (signal) => this.#options.open(onLost, signal))
+      link = await withinDeadline(deadline, (signal) => this.#openOne(onLost, signal))
       if (isLost) throw new BrokerUnavailableError('Cannot reach the engine: the connection ended at once')
     } catch (error) {
       link?.close()
@@ -105,6 +105,13 @@ export class Connection<L extends Link> {
     this.#failures = 0
     this.#link = link
     this.#options.onOpen?.()
+    return link
+  }
+
+  // One that comes too late belongs to nobody.
+  async #openOne(onLost: () => void, signal: AbortSignal): Promise<L> {
+    const link = await this.#options.open(onLost, signal)
+    if (signal.aborted) link.close()
     return link
   }
 

@@ -1,11 +1,11 @@
 import { BrokerClosedError, type Broker, type BrokerSignals } from '@holdfast/core/hub'
 import { boundsOf, type LogOptions } from '../log/bounds.ts'
-import type { Connection } from '../log/connection.ts'
+import type { Connection, Link } from '../log/connection.ts'
 import { parsePosition } from '../log/position.ts'
 import { Repeat } from '../log/repeat.ts'
 import { Tails } from '../log/tails.ts'
 import { Watch } from '../log/watch.ts'
-import { type ListenLink, listenWith } from './listening.ts'
+import { listenWith } from './listening.ts'
 import { PostgresLog } from './log.ts'
 import { namesOf, type SchemaNames } from './names.ts'
 import type { Notification, PostgresPool } from './pool.ts'
@@ -25,8 +25,9 @@ const sweepInterval = 60_000
 /**
  * A broker for many processes, on Postgres 11 or newer, in a database of encoding UTF8.
  *
- * It uses the pool's connections, and one more, made like them, that listens; it never ends the pool. It makes its
- * schema itself, unless `migrationSql` was run before.
+ * It uses the pool's connections, and one more, made like them, that listens; it never ends the pool. Give the pool a
+ * `connectionTimeoutMillis`: without one, pg waits for ever for a server that does not answer, and such attempts take up
+ * its places. The broker makes its schema itself, unless `migrationSql` was run before.
  *
  * LISTEN needs a session of its own. Behind a pooler that lends a connection for one transaction (PgBouncer's
  * `pool_mode = transaction`) no wake-up comes: events then arrive only when it looks by itself, every `checkInterval`,
@@ -46,7 +47,7 @@ class PostgresBroker implements Broker {
   readonly #tails: Tails
   readonly #digests = new TopicDigests()
   readonly #receivers = new SignalReceivers()
-  readonly #listening: Connection<ListenLink>
+  readonly #listening: Connection<Link>
   readonly #watch: Watch
   readonly #sweep: Repeat
   #isClosed = false

@@ -2,7 +2,7 @@
  * Topics kept in Postgres, for hubs in many processes:
  *
  * ```ts
- * const pool = new Pool({ connectionString: process.env.DATABASE_URL })     // from 'pg'
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL, connectionTimeoutMillis: 3_000 })     // from 'pg'
  * const broker = postgresBroker(pool, { schema: 'my_app' })
  * const hub = createHub({ broker })
  * ```

@@ -2,8 +2,8 @@ import { Connection, type Link } from '../log/connection.ts'
 import type { SchemaNames } from './names.ts'
 import type { Notification, PostgresClient, PostgresPool } from './pool.ts'
 
-/** A connection that listens. */
-export interface ListenLink extends Link {}
+/** Milliseconds. */
+const goodbye = 500
 
 /** The broker's own connection that listens, made like those of the pool. */
 export function listenWith(
@@ -11,8 +11,8 @@ export function listenWith(
   { wakeChannel, signalChannel }: SchemaNames,
   timeout: number,
   on: { open(): void; notification(message: Notification): void },
-): Connection<ListenLink> {
-  return new Connection<ListenLink>({
+): Connection<Link> {
+  return new Connection<Link>({
     timeout,
     onOpen: on.open,
     open: async (onLost, signal) => {
@@ -38,6 +38,11 @@ export function listenWith(
   })
 }
 
+// It says goodbye, and is torn down where nobody answers: `end` would wait for the other side for ever (pg 8.23).
 function end(client: PostgresClient): void {
-  client.end().catch(() => {})
+  const timer = setTimeout(() => client.connection?.stream?.destroy(), goodbye)
+  client
+    .end()
+    .catch(() => {})
+    .finally(() => clearTimeout(timer))
 }

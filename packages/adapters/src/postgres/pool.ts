@@ -23,6 +23,8 @@ export interface PostgresClient {
   on(event: 'error' | 'end', listener: () => void): unknown
   on(event: 'notification', listener: (message: Notification) => void): unknown
   end(): Promise<void>
+  /** Its socket, which `pg`'s types don't tell of. */
+  readonly connection?: { readonly stream?: { destroy(): unknown } | undefined } | undefined
 }
 
 /** What a connection that listens is sent. */

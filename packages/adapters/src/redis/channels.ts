@@ -23,6 +23,8 @@ export class Channels {
       open: async (onLost, signal) => {
         const onMessage = (channel: string, text: string): void => this.#receive(channel, text)
         const link = await connector.openLink({ onMessage, onLost }, signal)
+        // Also while it waits for an answer that never comes.
+        signal.addEventListener('abort', () => link.close(), { once: true })
         try {
           await this.#subscribeAll(link)
           return link

@@ -10,7 +10,7 @@ export function openPostgresBroker(connection: string, options: PostgresBrokerOp
   const url = new URL(connection)
   const schema = url.searchParams.get('schema') ?? 'test'
   url.search = ''
-  const pool = new Pool({ connectionString: url.href, max: 5, idleTimeoutMillis: 10_000 })
+  const pool = new Pool({ connectionString: url.href, max: 5, connectionTimeoutMillis: 2_000 })
   // Faults are over sooner than in production, and so is the wait for them.
   const broker = postgresBroker(pool, { timeout: 2_000, checkInterval: 1_000, ...options, schema })
   return { ...methods(broker), close: () => closeBoth(broker, pool) }

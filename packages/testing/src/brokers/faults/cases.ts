@@ -73,6 +73,16 @@ const cases: FaultCase[] = [
     },
   },
   {
+    name: 'a black hole for old and new links of a hub, for a while',
+    run: async (scene) => {
+      const proxy = scene.hubs[0]?.proxy
+      const swallowing = setInterval(() => proxy?.connections.forEach((connection) => connection.blackHole()), 5)
+      await wait(3 * quick.timeout)
+      clearInterval(swallowing)
+      await scene.going()
+    },
+  },
+  {
     name: 'all links half open',
     isLong: true,
     run: async (scene) => {
