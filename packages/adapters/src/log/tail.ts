@@ -56,7 +56,7 @@ export class Tail {
     const leave = (): void => void this.#places.delete(place)
     this.#places.add(place)
     try {
-      const { head } = await this.#read(this.topic, nowhere, 1)
+      const { head } = await this.#read(this.topic, nowhere, 0)
       this.#position ??= head
       // What others here were told meanwhile came after the head that was read, but before this place was known.
       place.from = isAfter(this.#position, head) ? this.#position : head
