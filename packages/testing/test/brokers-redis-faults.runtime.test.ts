@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fromIoredis, redisBroker, type RedisBrokerOptions } from '@holdfast/adapters/redis'
 import type { Broker } from '@holdfast/core/hub'
 import type { BrokerLimits, BrokerSubject } from '@holdfast/core/testing'
-import { Cluster } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../src/eventually.ts'
@@ -14,6 +14,7 @@ import { expectNothingLost } from '../src/brokers/faults/three-runtimes.ts'
 import { expectKept } from '../src/brokers/judge.ts'
 import { runContract } from '../src/brokers/run-contract.ts'
 import { RedisCluster } from '../src/brokers/redis-cluster.ts'
+import { RedisSentinel } from '../src/brokers/redis-sentinel.ts'
 import { RedisServer } from '../src/brokers/redis-server.ts'
 import { startFaultProxy } from '../src/fault-proxy/index.ts'
 import { requireTool } from '../src/require-tool.ts'
@@ -97,6 +98,24 @@ describe.skipIf(!redis)('redisBroker, when a replica takes over,', () => {
     for (const index of [0, 1, 2]) pair.move(scene, index)
     await scene.going()
     for (const index of [0, 1, 2]) await scene.expectGap(index, 'new-epoch')
+  })
+})
+
+describe.skipIf(!redis)('redisBroker on ioredis with a sentinel', () => {
+  it('follows it to the new primary, and loses nothing that the replica had', async () => {
+    await using pair = await ReplicatedPair.start()
+    await pair.caughtUp()
+    await using sentinel = await RedisSentinel.start(redis, pair.primary)
+    const openBySentinel: OpenAt = (_port, options) => {
+      const sentinels = [{ host: '127.0.0.1', port: sentinel.port }]
+      return redisBroker(fromIoredis(new Redis({ sentinels, name: sentinel.name, lazyConnect: true })), options)
+    }
+    await using scene = await FaultScene.start(pair.primary.port, openBySentinel)
+    await pair.primary.command('CLIENT', 'PAUSE', '60000', 'WRITE')
+    await pair.caughtUp()
+    await pair.primary.kill()
+    await scene.going(30_000)
+    await scene.expectAllOnce()
   })
 })
 
