@@ -75,5 +75,5 @@ const maxBytes = maxEventBytes - 4_096
 
 function checkSize(data: string, type: string = ''): void {
   if ((data.length + type.length) * 3 <= maxBytes) return
-  if (byteLength(data) + byteLength(type) > maxBytes) throw new EventTooLargeError('publish', maxBytes)
+  if (byteLength(data) + byteLength(type) > maxBytes) throw new EventTooLargeError(maxBytes)
 }

@@ -61,7 +61,7 @@ export class SingleStream implements EventStream {
   send(event: ServerSentEvent | string): Promise<void> {
     try {
       const body = encodeEvent(typeof event === 'string' ? { data: event } : event)
-      if (body.length > maxEventBytes) throw new EventTooLargeError('send', maxEventBytes)
+      if (body.length > maxEventBytes) throw new EventTooLargeError(maxEventBytes)
       if (this.#ended !== undefined) throw new StreamClosedError(this.#ended)
       if (this.#waiting.length > 0 || !this.#hasRoom(body)) return this.#wait(body)
       this.#ring.append({ id: undefined, body })

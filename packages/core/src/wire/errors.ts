@@ -24,8 +24,8 @@ export class EventTooLargeError extends HoldfastError {
   /** The limit that was passed, in bytes. */
   readonly limit: number
 
-  constructor(action: string, limit: number) {
-    super(`Cannot ${action}: an event is larger than "${limit}" bytes`)
+  constructor(limit: number) {
+    super(`Cannot take an event of more than "${limit}" bytes`)
     this.limit = limit
   }
 }

@@ -10,6 +10,7 @@ import { createHub } from '@holdfast/core/hub'
 import { serve } from '@holdfast/adapters/node'
 import { openClientBroker } from '../broker.ts'
 import { answer } from '../answer.ts'
+import { drainWithin } from '../draining.ts'
 
 const [port = 0, redisPort = 0] = process.argv.slice(2).map(Number)
 // The heartbeat of the prototype in field/failover.md: the figures are comparable.
@@ -28,7 +29,7 @@ const server = await serve({ fetch: handle, port, hostname: '127.0.0.1' })
 console.log(`listening ${server.url}`)
 
 process.once('SIGTERM', async () => {
-  await server.close({ hub, within: 2_000 })
+  await server.close({ hub, within: drainWithin })
   process.exit(0)
 })
 
