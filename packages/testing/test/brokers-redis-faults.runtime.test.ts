@@ -4,7 +4,7 @@ import { fromIoredis, redisBroker, type RedisBrokerOptions } from '@holdfast/ada
 import type { Broker } from '@holdfast/core/hub'
 import type { BrokerLimits, BrokerSubject } from '@holdfast/core/testing'
 import { Cluster, Redis } from 'ioredis'
-import { createClient, createCluster } from 'redis'
+import { createClient, createCluster, createSentinel } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../src/eventually.ts'
 import { openRedisBroker } from '../src/brokers/engines/redis.ts'
@@ -101,16 +101,20 @@ describe.skipIf(!redis)('redisBroker, when a replica takes over,', () => {
   })
 })
 
-describe.skipIf(!redis)('redisBroker on ioredis with a sentinel', () => {
-  it('follows it to the new primary, and loses nothing that the replica had', async () => {
+describe.skipIf(!redis)('redisBroker with a sentinel', () => {
+  function clientOf(client: 'redis' | 'ioredis', { name, port }: RedisSentinel) {
+    const sentinels = [{ host: '127.0.0.1', port }]
+    return client === 'redis'
+      ? createSentinel({ name, sentinelRootNodes: sentinels })
+      : fromIoredis(new Redis({ sentinels, name, lazyConnect: true }))
+  }
+
+  it.each(['redis', 'ioredis'] as const)('follows it to the new primary on %s, and loses nothing', async (client) => {
     await using pair = await ReplicatedPair.start()
     await pair.caughtUp()
     await using sentinel = await RedisSentinel.start(redis, pair.primary)
-    const openBySentinel: OpenAt = (_port, options) => {
-      const sentinels = [{ host: '127.0.0.1', port: sentinel.port }]
-      return redisBroker(fromIoredis(new Redis({ sentinels, name: sentinel.name, lazyConnect: true })), options)
-    }
-    await using scene = await FaultScene.start(pair.primary.port, openBySentinel)
+    const open: OpenAt = (_port, options) => redisBroker(clientOf(client, sentinel), options)
+    await using scene = await FaultScene.start(pair.primary.port, open)
     await pair.primary.command('CLIENT', 'PAUSE', '60000', 'WRITE')
     await pair.caughtUp()
     await pair.primary.kill()

@@ -7,7 +7,14 @@ import { Channels } from './channels.ts'
 import { keysOf, signalChannel } from './keys.ts'
 import type { RedisConnector } from './link.ts'
 import { RedisLog } from './log.ts'
-import { clientConnector, clusterConnector, type NodeRedisClient, type NodeRedisCluster } from './node-redis.ts'
+import {
+  clientConnector,
+  clusterConnector,
+  type NodeRedisClient,
+  type NodeRedisCluster,
+  type NodeRedisSentinel,
+  sentinelConnector,
+} from './node-redis.ts'
 
 /** Options of {@link redisBroker}. */
 export interface RedisBrokerOptions extends LogOptions {
@@ -26,7 +33,7 @@ export interface RedisBrokerOptions extends LogOptions {
  * @throws {InvalidBrokerOptionError} an option means nothing
  */
 export function redisBroker(
-  client: NodeRedisClient | NodeRedisCluster | RedisConnector,
+  client: NodeRedisClient | NodeRedisCluster | NodeRedisSentinel | RedisConnector,
   options: RedisBrokerOptions = {},
 ): Broker {
   return new RedisBroker(connectorOf(client), options)
@@ -112,7 +119,8 @@ class RedisBroker implements Broker {
   }
 }
 
-function connectorOf(client: NodeRedisClient | NodeRedisCluster | RedisConnector): RedisConnector {
+function connectorOf(client: NodeRedisClient | NodeRedisCluster | NodeRedisSentinel | RedisConnector): RedisConnector {
   if ('openLink' in client) return client
-  return 'slots' in client ? clusterConnector(client) : clientConnector(client)
+  if ('slots' in client) return clusterConnector(client)
+  return 'getSentinelNode' in client ? sentinelConnector(client) : clientConnector(client)
 }

@@ -10,7 +10,7 @@
 export { redisBroker, type RedisBrokerOptions } from './broker.ts'
 export { fromIoredis, type IoredisClient, type IoredisCluster } from './ioredis.ts'
 export type { RedisConnector, RedisLink, RedisLinkListener } from './link.ts'
-export type { NodeRedisClient, NodeRedisCluster } from './node-redis.ts'
+export type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './node-redis.ts'
 export { HistoryLostError } from '../log/tail.ts'
 export { InvalidBrokerOptionError, type LogOptions } from '../log/bounds.ts'
 export { EngineTimeoutError } from '../log/deadline.ts'

@@ -4,7 +4,7 @@ import type { RedisConnector, RedisLink } from './link.ts'
 interface Connection {
   on(event: string, listener: () => void): unknown
   connect(): Promise<unknown>
-  destroy(): void
+  destroy(): unknown
 }
 
 /** A client of `redis` 6 (`createClient`), as far as the broker uses one. */
@@ -29,6 +29,16 @@ export interface NodeRedisCluster {
     ): Promise<unknown>
     sSubscribe(channel: string, listener: (text: string, channel: string) => void): Promise<void>
     sUnsubscribe(channel: string): Promise<void>
+  }
+}
+
+/** A client that sentinels of `redis` 6 lead to its primary (`createSentinel`), as far as the broker uses one. */
+export interface NodeRedisSentinel {
+  getSentinelNode(): unknown
+  duplicate(overrides: object): Connection & {
+    sendCommand(isReadonly: boolean, command: string[], options: { abortSignal: AbortSignal }): Promise<unknown>
+    subscribe(channel: string, listener: (text: string, channel: string) => void): Promise<void>
+    unsubscribe(channel: string): Promise<void>
   }
 }
 
@@ -77,6 +87,24 @@ export function clusterConnector(cluster: NodeRedisCluster): RedisConnector {
   }
 }
 
+/** Connections like those of one that sentinels lead: it finds the primary again by itself. */
+export function sentinelConnector(sentinel: NodeRedisSentinel): RedisConnector {
+  return {
+    isCluster: false,
+    async openLink({ onMessage }, signal): Promise<RedisLink> {
+      const own = sentinel.duplicate(plain)
+      await connect(own, signal)
+      const listener = (text: string, channel: string): void => onMessage(channel, text)
+      return {
+        send: (_key, command, abortSignal) => own.sendCommand(false, [...command], { abortSignal }),
+        subscribe: (channel) => own.subscribe(channel, listener),
+        unsubscribe: (channel) => own.unsubscribe(channel),
+        close: () => destroy(own),
+      }
+    },
+  }
+}
+
 async function connect(own: Connection, signal: AbortSignal): Promise<void> {
   // Whoever waits is told by a rejection; without a listener the event would end the process.
   own.on('error', () => {})
@@ -93,9 +121,8 @@ async function connect(own: Connection, signal: AbortSignal): Promise<void> {
 }
 
 function destroy(own: Connection): void {
-  try {
-    own.destroy()
-  } catch {
-    // It is closed already.
-  }
+  // It throws, or rejects, where it is closed already.
+  Promise.resolve()
+    .then(() => own.destroy())
+    .catch(() => {})
 }
