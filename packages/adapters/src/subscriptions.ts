@@ -28,7 +28,10 @@ export class Subscriptions {
     if (listening?.size === 0) this.#topics.delete(topic)
   }
 
-  /** Tell events of a topic, in the order in which they are stored; what was told before may be among them. */
+  /**
+   * Tell events of a topic that were stored together, in the order in which that was. What was told before is passed
+   * over as a whole.
+   */
   tell(topic: string, events: readonly StoredEvent[]): void {
     for (const subscription of this.#topics.get(topic) ?? []) subscription.tell(events)
   }
@@ -52,7 +55,7 @@ const mostHeld = 4 * 1_048_576
 export class Subscription {
   readonly #listener: BrokerListener
   #position: Position | undefined
-  #held: StoredEvent[] = []
+  #held: (readonly StoredEvent[])[] = []
   #heldSize = 0
   #heldLoss: { reason: unknown } | undefined
   #ended = false
@@ -67,15 +70,16 @@ export class Subscription {
     this.#position = head
     this.#held = []
     this.#heldLoss = undefined
-    this.tell(held)
+    for (const events of held) this.tell(events)
     if (loss) this.tellLost(loss.reason)
   }
 
   tell(events: readonly StoredEvent[]): void {
+    if (!this.#position) return this.#hold(events)
+    if (!events[0] || isUpTo(events[0].position, this.#position)) return
     for (const event of events) {
       if (this.#ended) return
-      if (this.#position) this.#advance(event, this.#position)
-      else this.#hold(event)
+      this.#advance(event, this.#position)
     }
   }
 
@@ -90,18 +94,21 @@ export class Subscription {
     this.#held = []
   }
 
-  #hold(event: StoredEvent): void {
-    this.#heldSize += event.data.length
-    if (this.#heldSize <= mostHeld) this.#held.push(event)
+  #hold(events: readonly StoredEvent[]): void {
+    this.#heldSize += events.reduce((sum, { data }) => sum + data.length, 0)
+    if (this.#heldSize <= mostHeld) this.#held.push(events)
     else this.#heldLoss ??= { reason: new Error(`More than ${mostHeld} characters came before the head was known`) }
   }
 
   #advance(event: StoredEvent, { epoch, offset }: Position): void {
     const next = event.position
-    if (next.epoch < epoch || (next.epoch === epoch && next.offset <= offset)) return
     this.#position = next
     if (next.offset === offset + 1 && next.epoch === epoch) callSafely(() => this.#listener.onEvent(event))
     // Whoever listens reads the history, where this event is too.
     else this.tellLost(new Error(`Events after ${epoch}-${offset} were gone before they could be told`))
   }
+}
+
+function isUpTo(position: Position, { epoch, offset }: Position): boolean {
+  return position.epoch < epoch || (position.epoch === epoch && position.offset <= offset)
 }

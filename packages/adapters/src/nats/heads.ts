@@ -1,5 +1,6 @@
 import type { LogStream } from './stream.ts'
 import { endOf, type LogMessage } from './message.ts'
+import { settle } from './settle.ts'
 import type { Position } from '@holdfast/core/hub'
 
 /** Where a topic is. */
@@ -27,7 +28,7 @@ export class Heads {
 
   async current(token: string): Promise<Head> {
     const last = await this.#stream.last(token)
-    if (last) return { seq: last.seq, position: endOf(last) }
+    if (last) return { seq: last.seq, position: endOf((await settle(this.#stream, token, last)).last) }
     return { seq: 0, position: { epoch: await this.#stream.epochOfUnused(), offset: 0 } }
   }
 
@@ -44,6 +45,14 @@ export class Heads {
   /** Another broker may have published. */
   saw(token: string, message: LogMessage): void {
     const known = this.#heads.get(token)
-    if (known && known.seq < message.seq) this.#heads.set(token, { seq: message.seq, position: endOf(message) })
+    if (!known || known.seq >= message.seq) return
+    const { epoch, offset } = known.position
+    if (message.epoch !== epoch || message.first > offset + 1) this.forget(token)
+    // One whose offsets are taken does not count: see `settle`.
+    else
+      this.#heads.set(token, {
+        seq: message.seq,
+        position: message.first === offset + 1 ? endOf(message) : known.position,
+      })
   }
 }

@@ -1,5 +1,7 @@
-import { BrokerUnavailableError, type HistoryPage, type Position, type StoredEvent } from '@holdfast/core/hub'
+import { BrokerUnavailableError, gapAfter, type HistoryPage, type Position, type StoredEvent } from '@holdfast/core/hub'
+import { emptyPage } from '../empty-page.ts'
 import { endOf, eventsOf, type LogMessage } from './message.ts'
+import { settle } from './settle.ts'
 import type { LogStream } from './stream.ts'
 
 /** Characters of one page. */
@@ -30,11 +32,11 @@ export class HistoryReader {
   async #tryRead(after: Position | 'earliest', limit: number): Promise<HistoryPage | undefined> {
     const last = await this.#stream.last(this.#token)
     if (!last) return emptyPage({ epoch: await this.#stream.epochOfUnused(), offset: 0 }, after)
-    const head = endOf(last)
+    const head = endOf((await settle(this.#stream, this.#token, last)).last)
     if (isAt(after, head)) return { events: [], head, more: false }
     const oldest = await this.#stream.next(this.#token, 0)
     if (!oldest) return undefined
-    const gap = after === 'earliest' ? undefined : gapAfter(after, oldest, head)
+    const gap = gapAfter(after, oldest.first - 1, head)
     const offset = after === 'earliest' || gap ? oldest.first - 1 : after.offset
     const from = offset < oldest.first ? oldest : await this.#find(offset + 1, oldest, last)
     const events = from ? await this.#collect(from, last, offset, limit) : []
@@ -47,9 +49,12 @@ export class HistoryReader {
   async #collect(from: LogMessage, last: LogMessage, offset: number, limit: number): Promise<StoredEvent[]> {
     const events: StoredEvent[] = []
     let size = 0
+    let end = from.first - 1
     for await (const message of this.#from(from, last, limit)) {
-      const before = events.at(-1)?.position
-      if (before && (message.first !== before.offset + 1 || message.epoch !== before.epoch)) break
+      if (message.epoch !== from.epoch || message.first > end + 1) break
+      // One whose offsets are taken does not count: see `settle`.
+      if (message.first <= end) continue
+      end = endOf(message).offset
       for (const event of eventsOf(message)) if (event.position.offset > offset) events.push(event)
       size += message.text.length
       if (events.length >= limit || size >= pageSize || message.seq >= last.seq) break
@@ -71,7 +76,11 @@ export class HistoryReader {
 
   /** The message with an offset: where it is if messages are spread evenly, and halfway every other time. */
   async #find(offset: number, oldest: LogMessage, last: LogMessage): Promise<LogMessage | undefined> {
-    if (offset >= last.first) return last
+    const found = offset >= last.first ? last : await this.#search(offset, oldest, last)
+    return found && (await settle(this.#stream, this.#token, found)).winner
+  }
+
+  async #search(offset: number, oldest: LogMessage, last: LogMessage): Promise<LogMessage | undefined> {
     let low = { seq: oldest.seq, offset: oldest.first }
     let high = { seq: last.seq, offset: last.first }
     for (let tries = 0; low.seq < high.seq; tries++) {
@@ -87,17 +96,6 @@ export class HistoryReader {
   }
 }
 
-function gapAfter(after: Position, oldest: LogMessage, head: Position): HistoryPage['gap'] {
-  // A position ahead of the log is another log's, whatever its epoch says.
-  if (after.epoch !== head.epoch || after.offset > head.offset) return 'new-epoch'
-  return after.offset < oldest.first - 1 ? 'trimmed' : undefined
-}
-
 function isAt(after: Position | 'earliest', { epoch, offset }: Position): boolean {
   return after !== 'earliest' && after.epoch === epoch && after.offset === offset
-}
-
-function emptyPage(head: Position, after: Position | 'earliest'): HistoryPage {
-  const page: HistoryPage = { events: [], head, more: false }
-  return after === 'earliest' || isAt(after, head) ? page : { ...page, gap: 'new-epoch' }
 }

@@ -3,6 +3,8 @@ import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { unpack } from '../packed.ts'
 
 const positionHeader = 'Holdfast-Position'
+const idHeader = 'Nats-Msg-Id'
+const afterHeader = 'Nats-Expected-Last-Subject-Sequence'
 
 /** A message of a topic: what was published together. */
 export interface LogMessage {
@@ -14,6 +16,10 @@ export interface LogMessage {
   count: number
   /** Its events as JSON. */
   text: string
+  /** The place of the topic's last message that its publisher knew. */
+  after: number
+  /** The name under which it was stored once. */
+  id: string | undefined
 }
 
 /** What a message says about its place in the topic's log. */
@@ -30,10 +36,12 @@ export function parseMessage(message: {
   header?: MsgHdrs
   string(): string
 }): LogMessage | undefined {
-  const header = (message.headers ?? message.header)?.get(positionHeader) ?? ''
-  const [, epoch, first, count] = /^(\d+)-(\d+)-(\d+)$/.exec(header) ?? []
+  const written = message.headers ?? message.header
+  const [, epoch, first, count] = /^(\d+)-(\d+)-(\d+)$/.exec(written?.get(positionHeader) ?? '') ?? []
   if (epoch === undefined) return undefined
-  return { seq: message.seq, epoch: Number(epoch), first: Number(first), count: Number(count), text: message.string() }
+  const place = { seq: message.seq, epoch: Number(epoch), first: Number(first), count: Number(count) }
+  const after = Number(written?.get(afterHeader) || 0)
+  return { ...place, text: message.string(), after, id: written?.get(idHeader) || undefined }
 }
 
 /** The position of a message's last event. */

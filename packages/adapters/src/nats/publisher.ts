@@ -1,9 +1,11 @@
 import { type Broker, type BrokerEvent, BrokerUnavailableError, type Position } from '@holdfast/core/hub'
+import type { PubAck } from '@nats-io/jetstream'
 import { BatchTooLargeError } from './errors.ts'
 import type { Heads } from './heads.ts'
 import type { Link } from './link.ts'
 import { endOf, formatEvents, positionHeaders } from './message.ts'
-import { isBehind, type LogStream } from './stream.ts'
+import { settle } from './settle.ts'
+import { type AppendOptions, isBehind, type LogStream } from './stream.ts'
 import { toToken } from './subjects.ts'
 
 type Published = Awaited<ReturnType<Broker['publish']>>
@@ -20,6 +22,7 @@ interface Publication {
 const mostWaiting = 32 * 1_048_576
 // Headers and the framing of a message with a key.
 const overhead = 1_024
+const longestGeneration = 200
 
 /**
  * Publishes with the offset in the message. The server stores it only behind the message that the publisher knows as the
@@ -58,7 +61,7 @@ export class Publisher {
 
   #checkSize(topic: string, text: string, key: string | undefined): void {
     const most = this.#link.connection.info?.max_payload ?? 1_048_576
-    const size = new TextEncoder().encode(text).length + toKeyId('', key ?? '', 0).length + topic.length + overhead
+    const size = new TextEncoder().encode(text).length + toKeyId('', '', key ?? '').length + topic.length + overhead
     if (size > most)
       throw new BatchTooLargeError(
         `Cannot publish to "${topic}": ${size} bytes are above the server's max_payload ${most}`,
@@ -79,50 +82,72 @@ export class Publisher {
 
   async #append(publication: Publication): Promise<Published> {
     const deadline = performance.now() + this.#link.timeout
-    // Which of the messages with this key is meant: the events of earlier ones are gone.
-    let lost = 0
     for (;;) {
       publication.signal?.throwIfAborted()
-      const stored = await this.#tryAppend(publication, lost)
-      if (stored && 'position' in stored) return stored
-      if (stored) lost = stored.lost
+      const { seq, position } = await this.#heads.remembered(publication.token)
+      // What is remembered counts only until an answer says so again.
+      this.#heads.forget(publication.token)
+      const published = await this.#appendAfter(seq, position, publication)
+      if (published) return published
       if (performance.now() >= deadline)
         throw new BrokerUnavailableError(`Cannot publish: others were faster for ${this.#link.timeout} ms`)
     }
   }
 
-  /** Undefined when another publisher was faster. */
-  async #tryAppend(
-    { token, text, count, key }: Publication,
-    lost: number,
-  ): Promise<Published | { lost: number } | undefined> {
-    const { seq, position } = await this.#heads.remembered(token)
-    // What is remembered counts only until an answer says so again.
-    this.#heads.forget(token)
+  /**
+   * Undefined when another publisher was faster.
+   *
+   * A cluster remembers the name of a message also when it has refused it for its place, or lost it with its leader (2.9.10
+   * answers `duplicate` with the place 0, or another message's). So a name counts only where the message is there; else
+   * the next name is tried, behind the same message: should the first one still be under way, one of the two is refused.
+   */
+  async #appendAfter(seq: number, head: Position, publication: Publication): Promise<Published | undefined> {
+    const { token, text, count, key } = publication
+    const end: Position = { ...head, offset: head.offset + count }
+    for (let generation = ''; generation.length < longestGeneration;) {
+      const id = key === undefined ? undefined : toKeyId(token, generation, key)
+      const headers = positionHeaders(head.epoch, head.offset + 1, count)
+      const ack = await this.#appendUnlessBehind(token, text, { after: seq, id, headers })
+      if (!ack) return undefined
+      const { duplicate } = ack
+      // Nothing came between: that is certain without a question.
+      const isNext = !duplicate && (ack.seq === seq + 1 || !this.#stream.isReplicated)
+      const position = isNext ? end : await this.#positionOf(ack.seq, token, id)
+      if (position) {
+        this.#stream.saw(position.epoch)
+        if (!duplicate) this.#heads.remember(token, { seq: ack.seq, position })
+        return { position, duplicate }
+      }
+      if (!duplicate) return this.#withdraw(ack.seq)
+      generation += `.${ack.seq}`
+    }
+    throw new BrokerUnavailableError('Cannot publish: NATS knows the key, and not what was published with it')
+  }
+
+  /** Where a message is in the log; undefined where it is not, or is another one. */
+  async #positionOf(seq: number, token: string, id: string | undefined): Promise<Position | undefined> {
+    const message = seq > 0 ? await this.#stream.at(seq) : undefined
+    if (!message || message.id !== id) return undefined
+    const { winner } = await settle(this.#stream, token, message)
+    return winner.seq === seq ? endOf(message) : undefined
+  }
+
+  // It does not count; it goes, so that it will not when the one that was faster is dropped.
+  async #withdraw(seq: number): Promise<undefined> {
+    await this.#stream.remove(seq)
+  }
+
+  async #appendUnlessBehind(token: string, text: string, options: AppendOptions): Promise<PubAck | undefined> {
     try {
-      const ack = await this.#stream.append(this.#stream.subjects.ofTopic(token), text, {
-        after: seq,
-        id: key === undefined ? undefined : toKeyId(token, key, lost),
-        headers: positionHeaders(position.epoch, position.offset + 1, count),
-      })
-      if (ack.duplicate) return await this.#known(ack.seq)
-      const end: Position = { ...position, offset: position.offset + count }
-      this.#stream.saw(end.epoch)
-      this.#heads.remember(token, { seq: ack.seq, position: end })
-      return { position: end, duplicate: false }
+      return await this.#stream.append(this.#stream.subjects.ofTopic(token), text, options)
     } catch (error) {
       if (isBehind(error)) return undefined
       throw error
     }
   }
-
-  async #known(seq: number): Promise<Published | { lost: number }> {
-    const message = await this.#stream.at(seq)
-    return message ? { position: endOf(message), duplicate: true } : { lost: seq }
-  }
 }
 
 /** A key as the name of a message, which has no line ends and is the whole stream's. */
-function toKeyId(token: string, key: string, lost: number): string {
-  return `${token} ${lost} ${encodeURIComponent(JSON.stringify(key))}`
+function toKeyId(token: string, generation: string, key: string): string {
+  return `${token}${generation} ${encodeURIComponent(JSON.stringify(key))}`
 }

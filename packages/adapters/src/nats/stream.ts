@@ -32,6 +32,7 @@ export class LogStream {
   readonly #link: Link
   readonly #options: ResolvedOptions
   #opened: Promise<void> | undefined
+  #isReplicated = false
   /** No epoch that was seen is later. */
   #epoch = 0
 
@@ -40,6 +41,11 @@ export class LogStream {
     this.#options = options
     this.name = options.name
     this.subjects = new Subjects(options.name)
+  }
+
+  /** Whether several servers keep it, which is known after the first question. */
+  get isReplicated(): boolean {
+    return this.#isReplicated
   }
 
   /** An epoch that exists: a stream that is lost and made again must go on after it. */
@@ -61,10 +67,7 @@ export class LogStream {
 
   /** The first message of a topic at a place of the stream or after it. */
   async next(token: string, seq: number): Promise<LogMessage | undefined> {
-    // The types know this request for direct access only; the stream's leader, which alone is never behind, knows it too
-    // (2.9.10).
-    const request: SeqMsgRequest & { next_by_subj: string } = { seq, next_by_subj: this.subjects.ofTopic(token) }
-    return this.#message(request)
+    return this.#next(this.subjects.ofTopic(token), seq)
   }
 
   /** Up to `most` messages of a topic from a place of the stream on; ends early where they do not come in time. */
@@ -94,6 +97,15 @@ export class LogStream {
     return this.#message({ seq })
   }
 
+  async remove(seq: number): Promise<void> {
+    await this.#ask('withdraw a message', async () =>
+      (await this.#link.streams()).deleteMessage(this.name, seq).catch((error: unknown) => {
+        // It is gone already.
+        if (!(error instanceof JetStreamApiError)) throw error
+      }),
+    )
+  }
+
   /**
    * The epoch of topics that have no message: written in a message of its own, which the server drops as the oldest
    * before it has dropped all of a topic that began later. So what begins again, whether the topic was dropped, the stream
@@ -101,7 +113,8 @@ export class LogStream {
    */
   async epochOfUnused(): Promise<number> {
     for (let tries = 0; tries < mostTries; tries++) {
-      const message = await this.#message({ last_by_subj: this.subjects.epoch })
+      // The first one, should a cluster have stored several at once.
+      const message = await this.#next(this.subjects.epoch, 0)
       if (message) return endOf(message).epoch
       await this.#writeEpoch()
     }
@@ -125,10 +138,19 @@ export class LogStream {
     )
   }
 
+  async #next(subject: string, seq: number): Promise<LogMessage | undefined> {
+    // The types know this request for direct access only; the stream's leader, which alone is never behind, knows it too
+    // (2.9.10).
+    const request: SeqMsgRequest & { next_by_subj: string } = { seq, next_by_subj: subject }
+    return this.#message(request)
+  }
+
   async #writeEpoch(): Promise<void> {
     const epoch = Math.max(this.#epoch + 1, Date.now())
     try {
-      await this.append(this.subjects.epoch, '', { after: 0, headers: positionHeaders(epoch, 0, 1) })
+      const { seq } = await this.append(this.subjects.epoch, '', { after: 0, headers: positionHeaders(epoch, 0, 1) })
+      const first = await this.#next(this.subjects.epoch, 0)
+      if (first && first.seq !== seq) await this.remove(seq)
     } catch (error) {
       // Another broker was first.
       if (!isBehind(error)) throw error
@@ -176,6 +198,7 @@ export class LogStream {
         if (!isMissing(error)) throw error
         await this.#link.ask('make the stream', () => this.#create())
       })
+    this.#isReplicated = (config?.num_replicas ?? this.#options.replicas) > 1
     if (config && !this.subjects.kept.every((subject) => config.subjects?.includes(subject)))
       throw new NatsStreamError(
         `Cannot use the stream "${this.name}": it does not keep ${this.subjects.kept.join(' and ')}`,

@@ -1,4 +1,4 @@
-import type { BrokerEvent, HistoryPage, Position } from '@holdfast/core/hub'
+import { type BrokerEvent, gapAfter, type HistoryPage, type Position } from '@holdfast/core/hub'
 import { pack, type Packed } from '../packed.ts'
 import { isAbove, isSuperfluous, type Kept, type LogLimits } from './kept.ts'
 import type { LogRow, LogTable } from './log-table.ts'
@@ -62,7 +62,7 @@ export class SqlLog {
 
   /** Read up to `limit` events, fewer when they are large. */
   read(epoch: number, after: Position | 'earliest', limit: number): PackedPage {
-    const gap = after === 'earliest' ? undefined : this.#gapAfter(epoch, after)
+    const gap = gapAfter(after, this.#kept.start, { epoch, offset: this.#kept.head })
     const from = after === 'earliest' || gap ? this.#kept.start : after.offset
     const packed = this.empty || from >= this.#kept.head ? [] : this.#table.after(from, limit)
     const last = packed.at(-1)
@@ -85,11 +85,5 @@ export class SqlLog {
     const { first, count, total } = dropped
     this.#table.dropUpTo(first)
     this.#kept = { ...this.#kept, start: first + count - 1, startTotal: total, oldestAt: oldest?.at ?? Infinity }
-  }
-
-  #gapAfter(epoch: number, after: Position): HistoryPage['gap'] {
-    // A position ahead of the log is another log's, whatever its epoch says.
-    if (after.epoch !== epoch || after.offset > this.#kept.head) return 'new-epoch'
-    return after.offset < this.#kept.start ? 'trimmed' : undefined
   }
 }

@@ -7,6 +7,7 @@ import {
   type HistoryPage,
   type Position,
 } from '@holdfast/core/hub'
+import { emptyPage } from '../empty-page.ts'
 import { unpack } from '../packed.ts'
 import { Subscriptions } from '../subscriptions.ts'
 import { toBrokerError } from './errors.ts'
@@ -163,10 +164,4 @@ class SqliteBroker implements Broker {
   #checkOpen(): void {
     if (this.#closed) throw new BrokerClosedError()
   }
-}
-
-function emptyPage(head: Position, after: Position | 'earliest'): HistoryPage {
-  const page: HistoryPage = { events: [], head, more: false }
-  const isAtHead = after === 'earliest' || (after.epoch === head.epoch && after.offset === head.offset)
-  return isAtHead ? page : { ...page, gap: 'new-epoch' }
 }

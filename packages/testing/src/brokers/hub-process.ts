@@ -13,9 +13,18 @@ const hub = createHub({
   onError: () => {},
 })
 
+// What cannot be subscribed to yet, such as a cluster without a leader, is tried again from where it was.
 async function follow(): Promise<void> {
-  for await (const { event, data } of hub.subscribe(['t']))
-    console.log(`heard ${event === 'gap' ? `gap ${data}` : data}`)
+  for (let lastEventId = 'earliest'; ; await wait(50)) {
+    try {
+      for await (const { event, data, id } of hub.subscribe(['t'], { lastEventId })) {
+        console.log(`heard ${event === 'gap' ? `gap ${data}` : data}`)
+        lastEventId = id
+      }
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error
+    }
+  }
 }
 
 async function insist(data: string): Promise<void> {
