@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { places } from './import-places.ts'
+import { places } from './support/import-places.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 

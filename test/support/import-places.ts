@@ -1,5 +1,12 @@
+/** A folder, what its files may import, and what they may not. */
+export interface Place {
+  place: string
+  may: readonly string[]
+  mayNot: readonly string[]
+}
+
 // Each direction of ARCHITECTURE.md, as what a file of that place may import and what it may not.
-export const places: { place: string; may: string[]; mayNot: string[] }[] = [
+export const places: readonly Place[] = [
   {
     place: 'packages/core/src/wire',
     may: ['./parse.ts', '../errors.ts'],
@@ -188,6 +195,29 @@ export const places: { place: string; may: string[]; mayNot: string[] }[] = [
     place: 'packages/adapters/src/sql',
     may: ['./log.ts', '../packed.ts', '@holdfast/core/hub'],
     mayNot: ['../sqlite/file.ts', '../cloudflare/history.ts', 'node:sqlite', 'bun:sqlite', 'cloudflare:workers'],
+  },
+  {
+    place: 'packages/adapters/src/redis',
+    may: ['./log.ts', '../log/tail.ts', '@holdfast/core', '@holdfast/core/hub'],
+    mayNot: [
+      '../postgres/log.ts',
+      '../close.ts',
+      '../node/serve.ts',
+      'redis',
+      'ioredis',
+      'node:net',
+      '@holdfast/service',
+    ],
+  },
+  {
+    place: 'packages/adapters/src/postgres',
+    may: ['./log.ts', '../log/tail.ts', '@holdfast/core', '@holdfast/core/hub'],
+    mayNot: ['../redis/log.ts', '../close.ts', 'pg', 'node:crypto', '@holdfast/service'],
+  },
+  {
+    place: 'packages/adapters/src/log',
+    may: ['./tail.ts', '@holdfast/core', '@holdfast/core/hub'],
+    mayNot: ['../redis/log.ts', '../close.ts', 'redis', 'node:events'],
   },
   {
     place: 'packages/adapters/src/cloudflare/worker',
