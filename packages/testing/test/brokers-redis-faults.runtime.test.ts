@@ -109,7 +109,7 @@ describe.skipIf(!redis)('redisBroker with a sentinel', () => {
       : fromIoredis(new Redis({ sentinels, name, lazyConnect: true }))
   }
 
-  it.each(['redis', 'ioredis'] as const)('follows it to the new primary on %s, and loses nothing', async (client) => {
+  it.each(clients)('follows it to the new primary on %s, and loses nothing', async (client) => {
     await using pair = await ReplicatedPair.start()
     await pair.caughtUp()
     await using sentinel = await RedisSentinel.start(redis, pair.primary)
