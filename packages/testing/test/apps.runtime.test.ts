@@ -172,3 +172,38 @@ it('killed all at once, servers over one SQLite file have everything when they a
   await expect.poll(() => received, { timeout: 30_000 }).toEqual(['1', '2', '3', '4', '5'])
   reader.close()
 })
+
+it('what npm start runs has everything again after kill -9 of all its processes, and readers go on', async () => {
+  await using folder = await temporaryFolder()
+  const run = (): Promise<LaunchedServer> =>
+    launch({
+      command: 'node',
+      args: [`${workspaceRoot}scripts/start.mjs`],
+      env: { HOLDFAST_DATA: `${folder.path}/log.sqlite`, HOLDFAST_TOKEN: token, PORT: '0' },
+      ready: /(http:\/\/localhost:\d+)\/#token=/,
+    })
+  /** Publish, and read with one client over all stream servers. Resolves with where it was then. */
+  async function play({ url }: LaunchedServer, published: string[], expected: string[], from: string): Promise<string> {
+    const { ports } = (await (await fetch(`${url}/config.json`)).json()) as { ports: number[] }
+    const received: string[] = []
+    const gaps: unknown[] = []
+    const urls = ports.map((port) => `http://localhost:${port}/events?topic=news`)
+    const reader = connect(urls, { lastEventId: from, onGap: (gap) => void gaps.push(gap) })
+    reader.on('message', ({ data }) => received.push(data))
+    try {
+      for (const data of published) expect(await publish(url, data)).toBe(201)
+      await expect.poll(() => received, { timeout: 20_000 }).toEqual(expected)
+      expect(gaps).toEqual([])
+      return reader.lastEventId
+    } finally {
+      reader.close()
+    }
+  }
+  const first = await run()
+  const id = await play(first, ['1', '2', '3'], ['1', '2', '3'], 'earliest')
+  // Of the whole process group.
+  await first[Symbol.asyncDispose]()
+  await using second = await run()
+  await play(second, ['4', '5'], ['4', '5'], id)
+  await play(second, [], ['1', '2', '3', '4', '5'], 'earliest')
+})
