@@ -271,7 +271,7 @@ const forms = [
   `import fs = require('node:fs')`,
 ]
 
-const rules = /no-restricted-imports|no-dynamic-require|no-require-imports|consistent-type-imports/
+const rules = /no-cycle|no-restricted-imports|no-dynamic-require|no-require-imports|consistent-type-imports/
 const tree = mkdtempSync(join(tmpdir(), 'holdfast-import-rules-'))
 afterAll(() => rmSync(tree, { recursive: true }))
 
@@ -317,6 +317,16 @@ it('a Worker and an object share no type but those of their protocol', () => {
     ].map((text, index) => ({ file: `packages/adapters/src/cloudflare/${side}/type-${index}.ts`, text }))
   const files = [...types('worker', 'object'), ...types('object', 'worker')]
   expect(new Set(lint(files))).toEqual(new Set(files.map(({ file }) => file)))
+})
+
+it('nothing imports in a circle, not even types', () => {
+  const files = ['one', 'other'].map((name) => `packages/core/src/fanout/${name}.ts`)
+  const [one = '', other = ''] = files
+  const circle = lint([
+    { file: one, text: `import type { B } from './other.ts'\nexport interface A { b: B }` },
+    { file: other, text: `import type { A } from './one.ts'\nexport interface B { a: A }` },
+  ])
+  expect(circle.toSorted()).toEqual(files)
 })
 
 it.each(formFiles)('the core is refused: $text', ({ file }) => expect(refused).toContain(file))

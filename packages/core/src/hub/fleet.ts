@@ -29,6 +29,8 @@ export class Fleet {
   readonly #line: SignalLine
   readonly #peers: Peers
   readonly #loads: LoadExchange
+  /** Nobody else can be reached. */
+  readonly #isLone: boolean
   readonly #tellsLoad: boolean
   #closed = false
 
@@ -44,8 +46,9 @@ export class Fleet {
     this.#onError = onError
     this.#line = new SignalLine(signals, (signal) => this.#hear(signal), onError)
     this.#peers = new Peers(environment)
+    this.#isLone = signals === undefined
     // A hub of one request has nobody to compare itself with, and each timer of a Worker costs.
-    this.#tellsLoad = signals !== undefined && !environment.requestScoped
+    this.#tellsLoad = !this.#isLone && !environment.requestScoped
     const tell = (load: number | undefined): void => this.#tell('*', { type: 'load', load })
     this.#loads = new LoadExchange(() => here.load(), tell, environment, wheel)
   }
@@ -56,7 +59,7 @@ export class Fleet {
 
   /** Begin to listen, once. A hub that only publishes never does. */
   async listen(): Promise<void> {
-    if (await this.#line.listen()) this.#peers.listening()
+    if (!this.#isLone && (await this.#line.listen())) this.#peers.listening()
   }
 
   /** Say from now on that this hub has streams, and how loaded it is. One without tells nobody: nobody could be moved to or from it. */
@@ -100,7 +103,7 @@ export class Fleet {
   }
 
   async #ask(signalOf: (question: string) => Signal): Promise<number> {
-    if (this.#line.isLone || this.#closed) return 0
+    if (this.#isLone || this.#closed) return 0
     await this.listen()
     return this.#peers.ask((question) => this.#line.tell('*', signalOf(question)))
   }

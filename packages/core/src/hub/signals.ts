@@ -39,11 +39,6 @@ export class SignalLine {
     return this.#hubId
   }
 
-  /** Nobody else can be reached. */
-  get isLone(): boolean {
-    return this.#signals === undefined
-  }
-
   /** Begin to listen, once. Resolves with whether others are heard now. */
   async listen(): Promise<boolean> {
     this.#listening ??= this.#listen()
