@@ -94,18 +94,7 @@ const places = [
     may: ['./gap.ts', '../marks.ts', '../broker/broker.ts', '../../fanout/chunk.ts', '../../wire/position.ts'],
     mayNot: ['../hub.ts', '../index.ts', '../../client/connect.ts', '../../adapter.ts', 'node:events'],
   },
-  {
-    place: 'packages/core/src/hub/run',
-    may: ['./run.ts', '../marks.ts', '../broker/broker.ts', '../../fanout/deadlines.ts', '../../wire/position.ts'],
-    mayNot: [
-      '../hub.ts',
-      '../index.ts',
-      '../replay/gap.ts',
-      '../../response/body.ts',
-      '../../adapter.ts',
-      'node:events',
-    ],
-  },
+  { place: 'packages/core/src/hub/run', may: ['../broker/broker.ts'], mayNot: ['../hub.ts', '../replay/gap.ts'] },
   {
     place: 'packages/core/src/client',
     may: [
