@@ -6,7 +6,7 @@ const conditions = ['@holdfast/source', 'module', 'node']
 const source = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: ['@holdfast/source'] } } }
 const runtimes = ['packages/testing/test/contract.*.test.ts', 'packages/**/test/**/*.runtime.test.ts']
 // Each plays some 80 connections and 9 servers at once: beside others, Chromium runs out of sockets and a drain out of time.
-const clients = ['packages/testing/test/client.{node,bun,deno,workerd,chromium,naive-list}.runtime.test.ts']
+const clients = ['packages/testing/test/{client,hostile}.{node,bun,deno,workerd,chromium,naive-list}.runtime.test.ts']
 const packages = ['test/packages/**/*.test.ts']
 const browser = ['apps/**/test/**/browser.*.test.ts']
 // A package's folder of dependencies links to its siblings, so that their tests would be found there once more.

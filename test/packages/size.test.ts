@@ -5,19 +5,23 @@ import { describe, expect, inject, it } from 'vitest'
 const consumer = inject('consumer')
 
 /**
- * Bytes after esbuild's minifying and gzip, as a browser or a Worker would load them. The parser's limit is the
- * project's promise; the others stand a little above what was measured, so that a growth is seen and decided.
+ * Bytes after esbuild's minifying and gzip, as a browser or a Worker would load them. They stand a little above what was
+ * measured, so that a growth is seen and decided; they guard, and do not shape.
+ *
+ * The parser has some 90 bytes more than its first 1,945: it can pass over an event that is too large, without which one such
+ * event would end a client for good. `connect` was 8,192 when a budget bent it, and an estimate of 10,752 for its three rooms
+ * left out what hostile servers taught since: bounds that are told, requests that can never work, older logs, deploys.
  */
 const budgets = [
-  { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 1_945 },
-  { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 7_150 },
-  { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 15_000 },
-  { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_352 },
-  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 10_752 },
+  { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 2_048 },
+  { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 7_500 },
+  { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 16_384 },
+  { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_480 },
+  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 15_104 },
   {
     what: 'the whole client',
     program: `export { connect, EventSource } from '@holdfast/core/client'`,
-    budget: 12_800,
+    budget: 16_768,
   },
   {
     what: 'the service without hono',

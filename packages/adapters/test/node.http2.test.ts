@@ -82,9 +82,9 @@ test('a client that cancels its stream, or leaves, is told to the core', async (
   await first.until('retry: ')
   await second.until('retry: ')
   first.stream.close(8)
-  await vi.waitFor(() => expect(streams.closed).toHaveLength(1), { timeout: 200, interval: 2 })
+  await vi.waitFor(() => expect(streams.closed).toHaveLength(1), { timeout: 5_000, interval: 2 })
   session.destroy()
-  await vi.waitFor(() => expect(streams.closed).toHaveLength(2), { timeout: 200, interval: 2 })
+  await vi.waitFor(() => expect(streams.closed).toHaveLength(2), { timeout: 5_000, interval: 2 })
   expect(streams.closed.map((close) => close.reason)).toEqual(['client-closed', 'client-closed'])
 })
 
@@ -98,7 +98,7 @@ test('a stream that stalls is cut, the others of its session go on', async () =>
   stalled.stream.pause()
   const [first] = streams.open
   await fill(streams.last)
-  await vi.waitFor(() => expect(streams.closed[0]?.reason).toBe('stalled'), { timeout: 2000 })
+  await vi.waitFor(() => expect(streams.closed[0]?.reason).toBe('stalled'), { timeout: 10_000 })
   stalled.stream.resume()
   await vi.waitFor(() => expect(stalled.stream.rstCode).toBe(8))
   await first?.send({ data: 'still here' })
@@ -139,6 +139,6 @@ test('over TLS too a client that stalls is reset', async () => {
   await client.until('retry: ')
   client.socket.pause()
   await fill(streams.last)
-  await vi.waitFor(() => expect(streams.closed[0]?.reason).toBe('stalled'), { timeout: 2000 })
+  await vi.waitFor(() => expect(streams.closed[0]?.reason).toBe('stalled'), { timeout: 10_000 })
   expect(await client.brokenBy()).toBe('ECONNRESET')
 })

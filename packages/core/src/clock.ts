@@ -18,17 +18,23 @@ export interface Clock extends Timers {
 /** Milliseconds: runtimes take a longer delay for none at all. */
 export const longestTimer = 2_147_483_647
 
-/** The real ones, for who needs no more. */
-export const systemTimers: Timers = {
-  setTimer: (callback, delay) => setTimeout(callback, Math.min(delay, longestTimer)),
-  clearTimer: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+function setTimer(callback: () => void, delay: number): unknown {
+  return setTimeout(callback, Math.min(delay, longestTimer))
 }
+
+function clearTimer(handle: unknown): void {
+  clearTimeout(handle as ReturnType<typeof setTimeout>)
+}
+
+/** The real ones, for who needs no more. */
+export const systemTimers: Timers = { setTimer, clearTimer }
 
 /** The real one. */
 export const systemClock: Clock = {
-  ...systemTimers,
   now: () => performance.now(),
   wallTime: () => Date.now(),
+  setTimer,
+  clearTimer,
   random: Math.random,
 }
 

@@ -6,8 +6,12 @@ const walk: Walk = { letter: 'b', title: 'An event', limit: 14, measure: () => P
 const section = '### (b) An old title\n\n1. `z.ts` asks\n2. `gone.ts` was here\n3. `a.ts` answers\n'
 const document = `# Page\n\n<!-- walk a -->\n1. \`other.ts\`\n<!-- /walk a -->\n\n<!-- walk b -->\n${section}<!-- /walk b -->\n\nThe end\n`
 
-it('reads the files of one walk in their order', () => {
-  expect(listedFiles(document, walk)).toEqual(['z.ts', 'gone.ts', 'a.ts'])
+it('reads the files of one walk and what they do, in their order', () => {
+  expect(listedFiles(document, walk)).toEqual([
+    { file: 'z.ts', words: 'asks' },
+    { file: 'gone.ts', words: 'was here' },
+    { file: 'a.ts', words: 'answers' },
+  ])
 })
 
 it('keeps place and words of who stays, puts who is new last, and touches nothing else', () => {

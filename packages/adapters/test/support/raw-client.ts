@@ -37,9 +37,11 @@ export class RawClient {
   }
 
   /** Resolves with everything received once it has `text` in it. */
-  async until(text: string, within = 2000): Promise<string> {
+  async until(text: string, within = 10_000): Promise<string> {
     const end = performance.now() + within
-    while (!this.received.includes(text)) {
+    // Of megabytes, only what is new is looked at.
+    for (let from = 0; !this.received.includes(text, from);) {
+      from = Math.max(0, this.received.length - text.length)
       const left = end - performance.now()
       if (left <= 0)
         throw new Error(

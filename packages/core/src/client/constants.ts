@@ -8,6 +8,8 @@
 
 /** Heartbeats of silence after which a stream is suspect. */
 export const suspectAfter = 1.3
+/** A server that announces less is held to this: streams would be given up before their bytes could come. */
+export const shortestHeartbeat = 1_000
 /** Heartbeats of silence after which a stream is given up. */
 export const idleAfter = 2.5
 

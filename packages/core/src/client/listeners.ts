@@ -1,4 +1,4 @@
-import { callSafely } from '../report.ts'
+import { reportException } from '../report.ts'
 
 /** Functions of the application. The same one added twice is called twice; what one throws is reported and goes nowhere else. */
 export class Listeners<Value> {
@@ -17,6 +17,13 @@ export class Listeners<Value> {
 
   /** Call those of now: one that is added meanwhile begins with the next value. */
   tell(value: Value): void {
-    for (const { call } of this.#all) callSafely(call, value)
+    for (const { call } of this.#all) {
+      try {
+        const result = call(value)
+        if (result instanceof Promise) result.catch(reportException)
+      } catch (error) {
+        reportException(error)
+      }
+    }
   }
 }

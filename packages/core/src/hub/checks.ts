@@ -1,5 +1,6 @@
 import { checkType } from '../wire/encode.ts'
-import { InvalidFieldError } from '../wire/errors.ts'
+import { byteLength } from '../wire/bytes.ts'
+import { EventTooLargeError, InvalidFieldError, maxEventBytes } from '../wire/errors.ts'
 import { maxTopics } from '../wire/position.ts'
 import { serializeData } from '../wire/serialize.ts'
 import { topicsByKey } from '../wire/topic-key.ts'
@@ -49,6 +50,7 @@ export function checkTopics(topics: readonly string[]): Map<string, string> {
  *
  * @throws {InvalidFieldError} the type cannot be written or is the hub's own, the data is missing or no JSON, or there
  *   is no event at all
+ * @throws {EventTooLargeError} its type and data are over 16 MiB less 4 KiB
  */
 export function toBrokerEvents(publication: HubPublication | readonly HubPublication[]): BrokerEvent[] {
   const list = Array.isArray(publication) ? (publication as readonly HubPublication[]) : [publication as HubPublication]
@@ -63,7 +65,16 @@ export function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
   const text = serializeData(data)
   if (text === undefined)
     throw new InvalidFieldError('data', 'Cannot publish an event without data: no client would see it')
+  if (event !== undefined) checkType(event)
+  checkSize(text, event)
   if (event === undefined) return { data: text }
-  checkType(event)
   return { event, data: text }
+}
+
+// Its id needs room, too. Counted only where it may be too large: no character takes more than three bytes.
+const maxBytes = maxEventBytes - 4_096
+
+function checkSize(data: string, type: string = ''): void {
+  if ((data.length + type.length) * 3 <= maxBytes) return
+  if (byteLength(data) + byteLength(type) > maxBytes) throw new EventTooLargeError(maxBytes)
 }

@@ -73,7 +73,8 @@ export class Fleet {
 
   /** What clients are told of the load here and elsewhere. */
   hints(): Hint {
-    return this.#loads.hints()
+    const load = this.#here.load()
+    return load === undefined ? {} : this.#loads.hints(load)
   }
 
   /** How many streams a topic has at all hubs. */

@@ -52,9 +52,7 @@ export class LoadExchange implements Deadline {
   }
 
   /** What clients are told: the load, the share of them that should move elsewhere, and whether to have a standby. */
-  hints(): Hint {
-    const load = this.#own()
-    if (load === undefined) return {}
+  hints(load: number): Hint {
     const mean = this.#meanOfPeers()
     const shed = mean !== undefined && load > shedAbove * mean ? { shed: (load - mean) / load / 2 } : {}
     return { load, ...shed, ...(load > standbyAbove ? { standby: 1 } : {}) }

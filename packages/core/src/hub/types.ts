@@ -183,6 +183,7 @@ export interface Hub {
    *
    * @param options.key - makes a retry safe: a key seen before for this topic stores nothing
    * @throws {InvalidTopicError} @throws {InvalidFieldError} @throws {HubClosedError}
+   * @throws {EventTooLargeError} an event is over 16 MiB less 4 KiB, which no client would take
    */
   publish(
     topic: string,

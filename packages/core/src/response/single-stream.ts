@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
 import { encodeEvent } from '../wire/encode.ts'
+import { EventTooLargeError, maxEventBytes } from '../wire/errors.ts'
 import type { StreamClose, CloseReason } from '../fanout/stream-close.ts'
 import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import { encodeEnd } from './end.ts'
@@ -60,6 +61,7 @@ export class SingleStream implements EventStream {
   send(event: ServerSentEvent | string): Promise<void> {
     try {
       const body = encodeEvent(typeof event === 'string' ? { data: event } : event)
+      if (body.length > maxEventBytes) throw new EventTooLargeError(maxEventBytes)
       if (this.#ended !== undefined) throw new StreamClosedError(this.#ended)
       if (this.#waiting.length > 0 || !this.#hasRoom(body)) return this.#wait(body)
       this.#ring.append({ id: undefined, body })

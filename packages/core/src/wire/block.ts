@@ -4,7 +4,10 @@ import { Received } from './received.ts'
 
 /** What a parser calls, in the order of the stream. A handler must not call the parser's `push` or `end`. */
 export interface EventStreamHandlers {
-  /** An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. */
+  /**
+   * An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. It is for
+   * reading: what is kept should be the event's `id`, which shares no memory with the text around it.
+   */
   onEvent(event: ReceivedEvent, ownId: string | undefined): void
   /** A valid `retry` field, in milliseconds; at once, not at the end of its block. */
   onRetry?: ((milliseconds: number) => void) | undefined
@@ -25,6 +28,9 @@ export interface EventStreamHandlers {
 // Above this, ids are copied out of the text they came in.
 const smallText = 512
 
+// A longer one cannot be a header.
+const maxIdLength = 4_096
+
 // As many lines of data are kept apart at most: a short one takes 40 bytes of memory that way (Node 26).
 const maxLines = 1_024
 
@@ -40,6 +46,7 @@ export class EventBlock {
   #countedBytes = 0
   #type = ''
   #id: string | undefined
+  #isCutFromLarge = false
   #lastType = ''
   #isPassedOver = false
 
@@ -67,11 +74,12 @@ export class EventBlock {
     this.#takeData()
   }
 
-  /** Keep nothing of the block but its id. @returns false where nobody would hear of that */
+  /** Keep nothing of the block but its id, if that could be sent back. @returns false where nobody would hear of that */
   passOver(): boolean {
-    this.#isPassedOver = this.#handlers.onTooLarge !== undefined
-    this.#takeData()
-    return this.#isPassedOver
+    const id = this.#id
+    this.clear()
+    if (id !== undefined && id.length <= maxIdLength) this.#id = id
+    return (this.#isPassedOver = !!this.#handlers.onTooLarge)
   }
 
   /** Take one line that is not empty: a field or a comment. */
@@ -99,7 +107,6 @@ export class EventBlock {
   }
 
   addData(value: string): void {
-    if (this.#isPassedOver) return
     if (this.#lines.push(value) - this.#counted === maxLines) this.#countLines()
   }
 
@@ -122,9 +129,10 @@ export class EventBlock {
     this.#type = this.#lastType
   }
 
-  // Ids are kept by the thousand, so they must not keep the text alive; a small text is cheaper kept than copied from.
   #setId(id: string, text: string): void {
-    if (!id.includes('\0')) this.#id = text.length > smallText ? detached(id) : id
+    if (id.includes('\0')) return
+    this.#id = id
+    this.#isCutFromLarge = text.length > smallText
   }
 
   #setRetry(value: string): void {
@@ -144,9 +152,10 @@ export class EventBlock {
       this.#isPassedOver = false
       return this.#handlers.onTooLarge?.(id)
     }
-    this.lastEventId = id ?? this.lastEventId
+    // Ids are kept by the thousand, so they must not keep the text alive; a small text is cheaper kept than copied from.
+    if (id !== undefined) this.lastEventId = this.#isCutFromLarge ? detached(id) : id
     if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId), id)
-    else if (id !== undefined) this.#handlers.onCheckpoint?.(id)
+    else if (id !== undefined) this.#handlers.onCheckpoint?.(this.lastEventId)
   }
 }
 

@@ -12,14 +12,20 @@ export class InvalidFieldError extends HoldfastError {
   }
 }
 
-/** An event block grew past the parser's `maxEventBytes`. The parser is closed: every later `push` throws this again. */
+/** The bytes of one event that a parser keeps, unless it is told otherwise: what is larger is not written either. */
+export const maxEventBytes = 16_777_216
+
+/**
+ * An event is larger than a limit. Thrown by what writes one, before anything is written, and by a parser, which is closed
+ * then: every later `push` throws this again.
+ */
 export class EventTooLargeError extends HoldfastError {
   readonly code = 'event-too-large'
   /** The limit that was passed, in bytes. */
   readonly limit: number
 
   constructor(limit: number) {
-    super(`Cannot parse the event stream: an event is larger than "${limit}" bytes`)
+    super(`Cannot take an event of more than "${limit}" bytes`)
     this.limit = limit
   }
 }

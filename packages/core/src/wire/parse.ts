@@ -6,7 +6,7 @@
  */
 import { EventBlock, type EventStreamHandlers, startsWithData, valueOf } from './block.ts'
 import { byteLength, characterBoundary, joinBytes, lastLineEnd } from './bytes.ts'
-import { EventTooLargeError } from './errors.ts'
+import { EventTooLargeError, maxEventBytes } from './errors.ts'
 
 export type { EventStreamHandlers } from './block.ts'
 
@@ -62,7 +62,7 @@ export class EventStreamParser {
 
   constructor(handlers: EventStreamHandlers, options: EventStreamParserOptions = {}) {
     this.#block = new EventBlock(handlers, options.lastEventId ?? '')
-    this.#maxEventBytes = options.maxEventBytes ?? 2 ** 24
+    this.#maxEventBytes = options.maxEventBytes ?? maxEventBytes
   }
 
   /** The last event ID: what a reconnection sends. Changes at the end of a block, not at its id line. */
@@ -113,26 +113,22 @@ export class EventStreamParser {
 
   // Up to one byte too many: a line end there still is none.
   #makeRoom(): number {
-    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
+    const limit = this.#maxEventBytes + 1
+    const room = limit - this.#block.countBytes()
     const lineBytes = byteLength(this.#tail) + this.#rawLength
     if (lineBytes < room) return room - lineBytes
     const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
-    if (room < 1 || knownField.test(line)) {
-      if (this.#block.passOver()) return this.#makeRoomInLine(lineBytes)
+    if ((room < 1 || knownField.test(line)) && !this.#block.passOver()) {
       this.#forget()
       throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
     }
-    // Nobody would miss this line, a comment above all.
-    return this.#makeRoomInLine(Infinity)
-  }
-
-  // A line that leaves no room goes on as a field without meaning.
-  #makeRoomInLine(lineBytes: number): number {
-    const room = this.#maxEventBytes + 1 - this.#block.countBytes()
-    if (lineBytes < room) return room - lineBytes
-    this.#tail = '-'
-    this.#rawLength = 0
-    return room
+    // A line that is too long goes on as a field without meaning. Of a comment that is all there is to it.
+    if (room > 0) {
+      this.#tail = '-'
+      this.#rawLength = 0
+    }
+    // One at least, for the end of the block: what is no UTF-8 takes three times its bytes once it is text.
+    return Math.max(1, limit - this.#block.countBytes())
   }
 
   #forget(): void {

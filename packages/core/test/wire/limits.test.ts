@@ -111,9 +111,7 @@ describe('maxEventBytes', () => {
     const events: string[] = []
     const parser = new EventStreamParser({ onEvent: (event) => events.push(event.data) }, { maxEventBytes: 10 })
     const push = (text: string) => () => parser.push(bytesOf(text))
-    expect(push('data: a\n\ndata: 123456789\n\ndata: b\n\n')).toThrow(
-      'Cannot parse the event stream: an event is larger than "10" bytes',
-    )
+    expect(push('data: a\n\ndata: 123456789\n\ndata: b\n\n')).toThrow('Cannot take an event of more than "10" bytes')
     expect(push('data: c\n\n')).toThrow(EventTooLargeError)
     parser.end()
     expect(push('data: d\n\n')).toThrow(expect.objectContaining({ code: 'event-too-large', limit: 10 }))
@@ -137,6 +135,23 @@ describe('maxEventBytes', () => {
     expect(
       collect([bytesOf(`data:${'x'.repeat(100_000)}\n\n`)], { maxEventBytes: Number.POSITIVE_INFINITY }).events,
     ).toHaveLength(1)
+  })
+})
+
+describe('what is no UTF-8', () => {
+  // As text it takes three times its bytes, so a line that had room can leave a block that has none.
+  it.each(['id: ', 'event: ', 'data: ', 'retry: ', ': ', 'x: '])('never makes it hang: %j', (field) => {
+    const bad = Array<number>(10).fill(0xff)
+    const bytes = bytesOf([...bytesOf(field), ...bad, ...bytesOf('\ndata: x\n\nid: 7\ndata: y\n\n')])
+    for (const size of [1, 2, 3, 64]) {
+      const told: unknown[] = []
+      const parser = new EventStreamParser(
+        { onEvent: ({ data, id }) => told.push([data, id]), onTooLarge: () => told.push('too large') },
+        { maxEventBytes: 16 },
+      )
+      for (const chunk of chunksOf(bytes, size)) parser.push(chunk)
+      expect(told.at(-1)).toEqual(['y', '7'])
+    }
   })
 })
 

@@ -222,6 +222,13 @@ export const vectors: Vector[] = [
     events: [['message', 'b', '']],
   },
   {
+    name: 'fields that differ from known ones in a character',
+    source: interpreting,
+    input:
+      'xata: 1\ndxta: 2\ndaxa: 3\ndatx: 4\ndatax 5\nevents: 6\nevenx: 7\nex: 8\nidx: 9\nix: 1\nretryx: 2\n\ndata: b\n\n',
+    events: [['message', 'b', '']],
+  },
+  {
     name: 'a colon in the value',
     source: interpreting,
     input: 'data: a: b\nevent: c:d\nid::\n\n',

@@ -5,10 +5,12 @@ import {
   type EventConnection,
   type PositionStore,
 } from '@holdfast/core/client'
+import { hostileRun, runHostile } from './hostile/run.ts'
 import type { FeedPlan, FeedReport, FeedStatus, Numbered } from './plan.ts'
 
 /** The client under test: runs everywhere, asks the driver for its plan, and reports to it. */
 export async function runClient(control: string, run: string): Promise<void> {
+  if (run === hostileRun) return runHostile(control)
   const response = await fetch(`${control}/plan?run=${run}`)
   const plans = (await response.json()) as FeedPlan[]
   await Promise.all(plans.map(async (plan) => post(control, 'report', await follow(control, plan))))

@@ -6,6 +6,8 @@ import type { FeedReport, FeedStatus } from './plan.ts'
 
 const page = '<!doctype html><meta charset=utf-8><script type="module" src="/page.js"></script>'
 
+type Route = (body: string, query: URLSearchParams) => unknown
+
 /** What clients talk to besides the stream servers: gives them their plans, keeps their stores, takes their reports. */
 export class Control implements AsyncDisposable {
   url = ''
@@ -14,6 +16,7 @@ export class Control implements AsyncDisposable {
   readonly #runs = new Map<string, Feed[]>()
   readonly #feeds = new Map<string, Feed>()
   readonly #stores = new Map<string, string>()
+  readonly #routes = new Map<string, Route>()
   // A kept connection that closes just as a client uses it again is a broken request (Bun 1.4), and no subject of ours.
   readonly #server = createServer(
     { keepAliveTimeout: 600_000 },
@@ -32,6 +35,11 @@ export class Control implements AsyncDisposable {
     for (const feed of feeds) this.#feeds.set(feed.plan.name, feed)
   }
 
+  /** Answer a further path. */
+  on(path: string, answer: Route): void {
+    this.#routes.set(path, answer)
+  }
+
   /** Resolves when every connection of a run has reported. */
   async reported(run: string): Promise<void> {
     await Promise.all((this.#runs.get(run) ?? []).map(({ report }) => report))
@@ -46,7 +54,9 @@ export class Control implements AsyncDisposable {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
     const body = Buffer.concat(await request.toArray()).toString()
     const name = searchParams.get('name') ?? ''
-    if (pathname === '/page') response.setHeader('content-type', 'text/html').end(page)
+    const route = this.#routes.get(pathname)
+    if (route) response.end(JSON.stringify((await route(body, searchParams)) ?? null))
+    else if (pathname === '/page') response.setHeader('content-type', 'text/html').end(page)
     else if (pathname === '/page.js') response.setHeader('content-type', 'text/javascript').end(this.script)
     else if (pathname === '/plan')
       response.end(JSON.stringify((this.#runs.get(searchParams.get('run') ?? '') ?? []).map(({ plan }) => plan)))

@@ -58,7 +58,9 @@ export class CaseServer implements AsyncDisposable {
     const plan = JSON.parse(searchParams.get('plan') ?? '[{}]') as Plan
     const seen = this.#seen.get(name) ?? []
     this.#seen.set(name, seen)
-    const entry: SeenRequest = { method: request.method ?? '', headers: headersOf(request), at: performance.now() }
+    const headers = headersOf(request)
+    const lastEventId = headers['last-event-id'] ?? searchParams.get('lastEventId') ?? undefined
+    const entry: SeenRequest = { method: request.method ?? '', headers, lastEventId, at: performance.now() }
     response.once('close', () => (entry.closedAt = performance.now()))
     const released = new Promise<void>((resolve) => this.#releases.set(name, resolve))
     void answer(plan[Math.min(seen.push(entry), plan.length) - 1] ?? {}, response, released)
@@ -91,5 +93,8 @@ async function answer(plan: Answer, response: ServerResponse, released: Promise<
 
 function bytesOf(piece: Exclude<Piece, number | { until: string }>): Buffer {
   if (typeof piece === 'string') return Buffer.from(piece)
-  return 'bytes' in piece ? Buffer.from(piece.bytes) : Buffer.from(piece.repeat.repeat(piece.times))
+  if ('bytes' in piece) return Buffer.from(piece.bytes)
+  if ('repeat' in piece) return Buffer.from(piece.repeat.repeat(piece.times))
+  let count = 0
+  return Buffer.from(piece.numbered.repeat(piece.times).replaceAll('%', () => String(count++).padStart(8, '0')))
 }

@@ -1,7 +1,14 @@
 /** What the case server is told to do. No Node here: cases and server share it. */
 
 /** A part of a body: text in UTF-8, bytes, text many times over, or a pause: in milliseconds, or until the case ends it. */
-export type Piece = string | number | { until: 'released' } | { bytes: number[] } | { repeat: string; times: number }
+export type Piece =
+  | string
+  | number
+  | { until: 'released' }
+  | { bytes: number[] }
+  | { repeat: string; times: number }
+  /** With each `%` another name: eight digits that count up. */
+  | { numbered: string; times: number }
 
 /** How the server answers one request. */
 export interface Answer {
@@ -24,6 +31,8 @@ export interface SeenRequest {
   method: string
   /** By lower-case name; values decoded as UTF-8. */
   headers: Record<string, string>
+  /** From the header, or from the query. */
+  lastEventId?: string | undefined
   /** Milliseconds since the server began. */
   at: number
   closedAt?: number

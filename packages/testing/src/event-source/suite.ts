@@ -8,6 +8,7 @@ import { connecting } from './cases/connecting.ts'
 import { construction } from './cases/construction.ts'
 import { customFetch } from './cases/custom-fetch.ts'
 import { handlers } from './cases/handlers.ts'
+import { hostile } from './cases/hostile.ts'
 import { interfaceShape } from './cases/interface-shape.ts'
 import { interpreting } from './cases/interpreting.ts'
 import { readableStream } from './cases/readable-stream.ts'
@@ -24,6 +25,7 @@ const cases: EventSourceCase[] = [
   ...closing,
   ...customFetch,
   ...readableStream,
+  ...hostile,
 ]
 
 /** How a case went: without an error it passed. */

@@ -1,11 +1,17 @@
 import type { Walk } from './walk.ts'
 
+/** A file of a list, and what it does there. */
+export interface Listed {
+  file: string
+  words: string
+}
+
 /**
  * The lists of files as ARCHITECTURE.md has them: between `<!-- walk a -->` and `<!-- /walk a -->` a heading and a numbered
  * list of files in the order in which they are best read, each with what it does there.
  */
-export function listedFiles(document: string, { letter }: Walk): string[] {
-  return entries(sectionOf(document, letter)).map(({ file }) => file)
+export function listedFiles(document: string, { letter }: Walk): Listed[] {
+  return entries(sectionOf(document, letter))
 }
 
 /** The document with a walk's list brought up to date: who stays keeps place and words, who is new comes last. */
@@ -13,13 +19,16 @@ export function withFiles(document: string, walk: Walk, files: readonly string[]
   const section = sectionOf(document, walk.letter)
   const kept = entries(section).filter(({ file }) => files.includes(file))
   const added = files.filter((file) => !kept.some((entry) => entry.file === file)).map((file) => ({ file, words: '' }))
-  const lines = [...kept, ...added].map(({ file, words }, index) => `${index + 1}. \`${file}\`${words}`)
+  const lines = [...kept, ...added].map(({ file, words }, index) => `${index + 1}. \`${file}\` ${words}`.trim())
   const text = `\n### (${walk.letter}) ${walk.title}\n\n${lines.join('\n')}\n\n`
   return document.replace(between(walk.letter), (_, start: string, _old: string, end: string) => start + text + end)
 }
 
-function entries(section: string): { file: string; words: string }[] {
-  return [...section.matchAll(/^\d+\. `([^`]+)`(.*)$/gm)].map(([, file = '', words = '']) => ({ file, words }))
+function entries(section: string): Listed[] {
+  return [...section.matchAll(/^\d+\. `([^`]+)`(.*)$/gm)].map(([, file = '', words = '']) => ({
+    file,
+    words: words.trim(),
+  }))
 }
 
 function sectionOf(document: string, letter: string): string {

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { EventStreamParser } from '../../wire/parse.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { type Hint, parseHint } from '../../wire/hints.ts'
-import { headTimeout, idleAfter, maxHint, suspectAfter } from '../constants.ts'
+import { headTimeout, idleAfter, maxHint, shortestHeartbeat, suspectAfter } from '../constants.ts'
 import { kindOf, type Loss, refusalOf } from './answer.ts'
 import { ask, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
 import { Silence } from './silence.ts'
@@ -94,7 +94,7 @@ export class Attempt {
   /** Something is to be heard at least this often. */
   expect(heartbeat: number): void {
     if (this.#patience.neverIdle) return
-    this.#heartbeat = heartbeat || this.#patience.idleTimeout / idleAfter
+    this.#heartbeat = heartbeat ? Math.max(heartbeat, shortestHeartbeat) : this.#patience.idleTimeout / idleAfter
     this.#watch()
   }
 
@@ -226,10 +226,10 @@ export class Attempt {
 
   // While nobody takes what was read, silence is our own.
   async #waitForRoom(): Promise<void> {
-    let room = this.#listener.room()
+    const room = this.#listener.room()
     if (!room) return
     this.#silence.pause()
-    for (; room && !this.signal.aborted; room = this.#listener.room()) await room
+    await room
     if (!this.signal.aborted) this.#heard()
   }
 }

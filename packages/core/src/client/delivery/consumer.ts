@@ -188,6 +188,7 @@ export class Consumer {
   }
 
   #tell(event: TopicEvent): void {
+    if (this.#listening === 0) return
     this.#byType.get(event.event)?.tell(event)
     this.#all.tell(event)
   }

@@ -16,6 +16,8 @@ export class Coverage {
   readonly reader: PositionReader = new PositionReader()
   /** Where it begins, by topic key. */
   readonly base: Map<string, Position> = new Map()
+  /** The topic of which it brought everything up to what was accepted last, so that the next event of it follows on that. */
+  following: string | undefined
   /** Topics of which it brought events that were left to another stream. */
   readonly left: Set<string> = new Set()
   /** Why events are missing before its base. */
@@ -42,13 +44,20 @@ export class Coverage {
    * @returns false when it names more topics than one id can hold, and so one of them was forgotten
    */
   name(key: string, start: Position, anew: boolean): boolean {
-    if (anew || !this.base.has(key)) this.base.set(key, start)
+    if (anew || !this.base.has(key)) this.coverFrom(key, start)
     this.#named.add(key)
     return this.base.size <= maxTopics || this.#forgetOne(key)
   }
 
+  /** Cover a topic from another position on. */
+  coverFrom(key: string, start: Position): void {
+    this.base.set(key, start)
+    this.following = undefined
+  }
+
   #forgetOne(but: string): boolean {
     const keys = [...this.base.keys()]
+    this.following = undefined
     const unnamed = keys.find((key) => !this.#named.has(key))
     const forgotten = unnamed ?? keys.find((key) => key !== but) ?? but
     for (const each of [this.base, this.left, this.#named]) each.delete(forgotten)

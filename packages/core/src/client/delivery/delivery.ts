@@ -69,7 +69,7 @@ export class Delivery {
     const { reader } = source.coverage
     const isGap = event.event === gapEvent
     const next = isGap ? undefined : reader.next(ownId)
-    if (next) return this.#takeNext(source, event, ownId, next.key, next.position)
+    if (next) return this.#takeNext(source, event, reader.key, next)
     const id = reader.read(ownId)
     if (!id) return this.#takeOpaque(source, ownId, event)
     const gap = isGap ? parseGap(event.data) : undefined
@@ -78,7 +78,7 @@ export class Delivery {
     for (const [key, position] of id.positions) {
       this.#learn(source, key, key === id.advanced ? before(position) : position, false)
     }
-    return this.#takeNext(source, event, ownId, id.advanced, id.positions.get(id.advanced) as Position)
+    return this.#takeNext(source, event, id.advanced, id.positions.get(id.advanced) as Position)
   }
 
   /** Take an id without an event: everything up to it was written to this stream. */
@@ -131,21 +131,35 @@ export class Delivery {
     return outcome
   }
 
-  #takeNext(source: Source, event: ReceivedEvent, ownId: string, key: string, position: Position): Outcome {
-    const outcome = this.#advance(source, key, position)
+  #takeNext(source: Source, event: ReceivedEvent, key: string, position: Position): Outcome {
+    const outcome = this.#follows(source, key, position)
+      ? this.#accept(key, position)
+      : this.#advance(source, key, position)
     if (outcome === 'left') {
       source.coverage.left.add(key)
-      source.coverage.base.set(key, position)
+      source.coverage.coverFrom(key, position)
     }
     if (outcome !== 'delivered') return outcome
+    source.coverage.following = key
     // Where streams overlap, an event's own id says where its stream is: this says what the application has.
-    return this.#push(this.positions.idAfter(ownId, key), event, this.names.of(key))
+    return this.#push(this.positions.idAfter(event.id, key), event, this.names.of(key))
+  }
+
+  // The usual event: right after what this stream brought last, and nobody else went on meanwhile. All else is looked at.
+  #follows(source: Source, key: string, { epoch, offset }: Position): boolean {
+    const accepted = this.positions.of(key)
+    return source.coverage.following === key && accepted?.epoch === epoch && accepted.offset + 1 === offset
+  }
+
+  #accept(key: string, position: Position): 'delivered' {
+    this.positions.set(key, position)
+    return 'delivered'
   }
 
   // Only the stream that delivers counts, and nothing is compared: the standard drops nothing, and counters begin anew.
   #takeOpaque(source: Source, ownId: string | undefined, event?: ReceivedEvent): Outcome {
     if (!source.isPrimary) return 'left'
-    if (ownId !== undefined) this.#keepOpaque(ownId)
+    if (ownId !== undefined) this.#keepOpaque(event ? event.id : ownId)
     const id = this.positions.id()
     if (event) return this.#push(event.id, event, undefined, id)
     this.#queue.push({ id })
@@ -203,8 +217,7 @@ export class Delivery {
     if (outcome !== 'delivered') return outcome
     if (position.epoch > (positions.of(key) as Position).epoch)
       this.#report('new-epoch', key, start ?? before(position))
-    positions.set(key, position)
-    return 'delivered'
+    return this.#accept(key, position)
   }
 
   // Look for events between what was accepted and where the stream begins, and report them if nobody can bring them.
@@ -225,7 +238,7 @@ export class Delivery {
 
   #beginAnew(source: Source, key: string, start: Position): Position {
     this.#report('new-epoch', key, start)
-    source.coverage.base.set(key, start)
+    source.coverage.coverFrom(key, start)
     return start
   }
 

@@ -1,36 +1,23 @@
 import { parsePositionId, type Position, type PositionId } from '../../wire/position.ts'
 
-/** What of an id is new: the topic that it advanced, and how far. */
-export interface Advance {
-  readonly key: string
-  readonly position: Position
-}
-
-// The digits of base 36 by character code; 36 for everything else.
-const digits = /* @__PURE__ */ Uint8Array.from({ length: 128 }, (_, code) => digitOf(code))
-
 /**
  * Reads the ids of one stream. Where an id differs from the one before in its last number only, as those of one topic
- * do, that number is all that is read: 40 ns instead of 600 (Node 26).
+ * do, that number is all that is read.
  */
 export class PositionReader {
+  /** The topic of the last id of one component. */
+  key: string = ''
   #prefix = ''
-  #key = ''
   #epoch = 0
 
-  /** An id of one component that goes on in the topic and epoch of the one before; undefined for every other id. */
-  next(id: string): Advance | undefined {
+  /** Where an id of one component goes on in that topic and in the same epoch; undefined for every other id. */
+  next(id: string): Position | undefined {
     const from = this.#prefix.length
-    if (from === 0 || id.length - from > 10 || !id.startsWith(this.#prefix)) return undefined
+    // Compared as a slice, which costs less than `startsWith` on a string that is a slice itself (Node 26: 72 ns against 104).
+    if (from === 0 || id.charCodeAt(from) === zero || id.slice(0, from) !== this.#prefix) return undefined
     let offset = 0
-    for (let at = from; at < id.length; at++) {
-      const digit = digits[id.charCodeAt(at)] ?? 36
-      if (digit === 36) return undefined
-      offset = offset * 36 + digit
-    }
-    // Leading zeros, and no number at all, are other shapes; beyond 2^53 an offset is none.
-    if (offset < 1 || id.charCodeAt(from) === 48 || offset >= 2 ** 53) return undefined
-    return { key: this.#key, position: { epoch: this.#epoch, offset } }
+    for (let at = from; at < id.length; at++) offset = offset * 36 + digitOf(id.charCodeAt(at))
+    return offset > 0 && offset < 2 ** 53 ? { epoch: this.#epoch, offset } : undefined
   }
 
   /** Read a whole id; undefined for an opaque one. */
@@ -42,12 +29,15 @@ export class PositionReader {
 
   #remember(id: string, { advanced, positions }: PositionId): void {
     this.#prefix = id.slice(0, id.lastIndexOf('-') + 1)
-    this.#key = advanced
+    this.key = advanced
     this.#epoch = (positions.get(advanced) as Position).epoch
   }
 }
 
+const zero = 48
+
+// A digit of base 36 by its character code; NaN for everything else.
 function digitOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  return code >= 97 && code <= 122 ? code - 87 : 36
+  if (code >= 97 && code <= 122) return code - 87
+  return code >= zero && code <= 57 ? code - zero : NaN
 }

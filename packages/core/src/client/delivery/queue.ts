@@ -10,80 +10,86 @@ export interface Entry {
 
 /** What was accepted and not consumed yet. It holds the sockets back instead of growing. */
 export class Queue {
-  #entries: Entry[] = []
+  readonly #entries: Entry[] = []
   /** How many of them were taken: an array that is shifted for each event is moved for each event. */
   #taken = 0
   #weight = 0
-  #closed = false
-  #change: PromiseWithResolvers | undefined
+  #isClosed = false
+  readonly #filled = new Waiting()
+  readonly #drained = new Waiting()
 
   get isFull(): boolean {
-    return !this.#closed && this.#weight >= maxWaiting
+    return !this.#isClosed && this.#weight >= maxWaiting
+  }
+
+  get #isEmpty(): boolean {
+    return this.#taken === this.#entries.length
   }
 
   /** Nothing will be added, and everything was taken. */
   get isOver(): boolean {
-    return this.#closed && this.#taken === this.#entries.length
+    return this.#isClosed && this.#isEmpty
   }
 
   push(entry: Entry): void {
-    const last = this.#entries.at(-1)
+    const last = this.#isEmpty ? undefined : this.#entries.at(-1)
     // Of several checkpoints only the last one matters.
-    if (last && this.#taken < this.#entries.length && isCheckpoint(last) && isCheckpoint(entry)) {
+    if (last && isCheckpoint(last) && isCheckpoint(entry)) {
       last.id = entry.id
       return
     }
     this.#entries.push(entry)
-    this.#weigh(1, entry)
+    this.#weight += weightOf(entry)
+    this.#filled.end()
   }
 
   take(): Entry | undefined {
     const entry = this.#entries[this.#taken]
     if (!entry) return undefined
     this.#taken++
-    if (this.#taken === this.#entries.length) this.#entries.length = this.#taken = 0
-    this.#weigh(-1, entry)
+    if (this.#isEmpty) this.#entries.length = this.#taken = 0
+    this.#weight -= weightOf(entry)
+    if (this.#weight < maxWaiting) this.#drained.end()
     return entry
   }
 
   /** Wait until there is an entry, or never will be. */
   async filled(): Promise<void> {
-    while (this.#taken === this.#entries.length && !this.#closed) await this.changed()
+    if (this.#isEmpty && !this.#isClosed) await this.#filled.begin()
   }
 
-  /** Wait until something is added or taken, or never will be. */
-  changed(): Promise<void> {
-    return (this.#change ??= withResolvers()).promise
+  /** Wait until there is room for more, if there is none. */
+  room(): Promise<void> | undefined {
+    return this.isFull ? this.#drained.begin() : undefined
   }
 
   /** Nothing will be added. @param discard - and what there is will not be wanted */
   close(discard: boolean): void {
-    this.#closed = true
+    this.#isClosed = true
     if (discard) this.#entries.length = this.#taken = this.#weight = 0
-    this.#told()
-  }
-
-  #weigh(sign: number, { event }: Entry): void {
-    this.#weight += sign * (entryWeight + (event ? event.data.length : 0))
-    if (this.#change) this.#told()
-  }
-
-  #told(): void {
-    this.#change?.resolve()
-    this.#change = undefined
+    this.#filled.end()
+    this.#drained.end()
   }
 }
 
-interface PromiseWithResolvers {
-  promise: Promise<void>
-  resolve: () => void
+/** One promise for all who wait for the same thing. */
+class Waiting {
+  #promise: Promise<void> | undefined
+  #resolve = (): void => {}
+
+  begin(): Promise<void> {
+    return (this.#promise ??= new Promise((resolve) => (this.#resolve = resolve)))
+  }
+
+  end(): void {
+    if (!this.#promise) return
+    this.#promise = undefined
+    this.#resolve()
+  }
 }
 
-// `Promise.withResolvers` is missing in Node 20.
-function withResolvers(): PromiseWithResolvers {
-  let resolve = (): void => {}
-  const promise = new Promise<void>((settle) => (resolve = settle))
-  return { promise, resolve }
+function weightOf({ event }: Entry): number {
+  return entryWeight + (event ? event.data.length : 0)
 }
 
 function isCheckpoint({ event, gap }: Entry): boolean {

@@ -62,7 +62,7 @@ export class Connection {
       const isFinal = cause instanceof EventTooLargeError || (cause as Error | undefined)?.name === 'AbortError'
       this.readyState = reopens && !isFinal ? CONNECTING : CLOSED
       this.#dispatch(Object.assign(new Event('error'), { status, cause }))
-      if (this.#closed()) break
+      if (this.#closed()) return
       // The standard lets a client wait longer: `retry: 0` must not become a busy loop.
       const delay = Math.max(this.reconnectionTime, Math.min(3_000, 50 * 2 ** this.#attempts))
       // Never resolves once closed, since that takes the timer away.

@@ -78,7 +78,7 @@ export class FetchTransport extends StreamTransport {
     this.reader = body?.getReader()
     const contentType = headers.get('content-type')
     if (status !== 200 || !isEventStream(contentType)) {
-      throw new TypeError(`Cannot parse the event stream: ${status} ${contentType}`)
+      throw new TypeError(`Cannot read the event stream: ${status} ${contentType}`)
     }
     // The response of a fetch that is not the runtime's own may have no URL.
     const { origin } = new URL(url || this.#url)

@@ -50,7 +50,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   readonly delivery: Delivery
   readonly streams: Streams = new Streams()
   endpoints: EndpointPool
-  readonly #queue: Queue
+  readonly queue: Queue
   readonly #consumer: Consumer
   readonly #announcer: Announcer
   readonly #clock: Clock
@@ -64,7 +64,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   constructor({ endpoints, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
     this.endpoints = endpoints
     this.delivery = delivery
-    this.#queue = queue
+    this.queue = queue
     this.#consumer = consumer
     this.#announcer = announcer
     this.#clock = clock
@@ -99,7 +99,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
 
   /** @param discard - what was not consumed will not be wanted */
   finish(reason: ConnectionCloseReason, discard: boolean, error?: ConnectionError): void {
-    this.#queue.close(discard)
+    this.queue.close(discard)
     if (discard) this.#consumer.close()
     if (this.#isClosed) return
     this.#isClosed = true
@@ -125,21 +125,6 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
 
   get positions(): Delivery['positions'] {
     return this.delivery.positions
-  }
-
-  get awaitsDelivery(): boolean {
-    return this.streams.primary?.leaving === 'behind'
-  }
-
-  isPrimary(stream: Stream): boolean {
-    return stream === this.streams.primary
-  }
-
-  room({ endpoint }: Stream): Promise<void> | undefined {
-    if (!this.#queue.isFull) return undefined
-    // While nobody takes the events it is our doing how late they come.
-    endpoint.lateness = Infinity
-    return this.#queue.changed()
   }
 
   // What the parts ask for.
@@ -216,19 +201,19 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   }
 
   onRetire(stream: Stream): void {
-    if (this.isPrimary(stream)) this.#leave(stream, 'drain')
+    if (stream.isPrimary) this.#leave(stream, 'drain')
     else stream.close()
   }
 
   onHint(stream: Stream, hint: Hint): void {
     const { standby, load = 0, topics, at, end } = hint
-    const isMovable = this.isPrimary(stream) && stream.isHealthy && !this.isOnce
+    const isMovable = stream.isPrimary && stream.isHealthy && !this.isOnce
     this.#dialer.knowServer()
     this.#hints.take(stream, hint, this.endpoints)
     if (topics) this.delivery.names.learn(topics)
     this.#redundancy.onHint(standby, load)
     // The queue is full for a reason that is not the server's.
-    if (at && stream.isStandby && !this.#queue.isFull) this.#redundancy.onStandbyAt(at)
+    if (at && stream.isStandby && !this.queue.isFull) this.#redundancy.onStandbyAt(at)
     const move = isMovable ? this.#hints.suggestMove(stream, hint, this.endpoints, this.streams.extra) : undefined
     if (move) this.dial(move.to, move.purpose)
     if (end && !stream.isStandby) this.#ended(stream, end)
@@ -255,7 +240,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   #doubted(stream: Stream): void {
     const endpoint = stream.endpoint.url
     if (stream.isSuspect) this.#redundancy.raise()
-    if (this.isPrimary(stream)) this.#announcer.say({ state: stream.isSuspect ? 'suspect' : 'open', endpoint })
+    if (stream.isPrimary) this.#announcer.say({ state: stream.isSuspect ? 'suspect' : 'open', endpoint })
     this.#update()
   }
 
@@ -278,7 +263,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   }
 
   #ended(stream: Stream, end: 'done' | 'failed'): void {
-    if (!this.positions.areComparable && !this.isPrimary(stream)) return
+    if (!this.positions.areComparable && !stream.isPrimary) return
     // What this stream left to others is still to come.
     if (!this.delivery.isCaughtUp(stream)) stream.attempt.lose({ reason: 'ended' })
     else if (end === 'failed') this.fail('source-failed', { endpoint: stream.endpoint.url })
@@ -286,7 +271,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   }
 
   #closed(stream: Stream, wasOpen: boolean, loss: Loss | undefined): void {
-    const hasDelivered = this.isPrimary(stream)
+    const hasDelivered = stream.isPrimary
     const wasExtra = stream === this.streams.extra
     this.streams.remove(stream)
     this.delivery.remove(stream)

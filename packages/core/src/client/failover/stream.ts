@@ -8,6 +8,7 @@ import type { AttemptState } from '../attempt/states.ts'
 import { minUptime } from '../constants.ts'
 import type { Coverage, Source } from '../delivery/coverage.ts'
 import type { Delivery, Outcome } from '../delivery/delivery.ts'
+import type { Queue } from '../delivery/queue.ts'
 import type { MoveReason } from '../status.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
 import type { EndpointState } from './endpoints.ts'
@@ -18,10 +19,8 @@ export type Purpose = 'race' | 'standby' | 'full' | 'shed' | 'preferred' | 'slow
 /** Who decides about streams. */
 export interface StreamOwner {
   readonly delivery: Delivery
-  /** Whether each delivery is to be told, rather than the first one of a stream. */
-  readonly awaitsDelivery: boolean
-  isPrimary(stream: Stream): boolean
-  room(stream: Stream): Promise<void> | undefined
+  readonly queue: Queue
+  readonly streams: { readonly primary: Stream | undefined }
   onHead(stream: Stream, response: Response): void
   onState(stream: Stream, state: AttemptState, from: AttemptState, loss: Loss | undefined): void
   onOutcome(stream: Stream, outcome: Outcome): void
@@ -84,7 +83,7 @@ export class Stream implements Source, AttemptListener {
   }
 
   get isPrimary(): boolean {
-    return this.#owner.isPrimary(this)
+    return this.#owner.streams.primary === this
   }
 
   get isSuspect(): boolean {
@@ -147,12 +146,16 @@ export class Stream implements Source, AttemptListener {
   }
 
   room(): Promise<void> | undefined {
-    return this.isStandby ? undefined : this.#owner.room(this)
+    const room = this.isStandby ? undefined : this.#owner.queue.room()
+    // While nobody takes the events it is our doing how late they come.
+    if (room) this.endpoint.lateness = Infinity
+    return room
   }
 
-  // Of one event more nothing follows, but for the first one.
+  // Of one event more nothing follows, but of the first one, and where the stream that delivers was behind.
   #tell(outcome: Outcome): void {
     if (outcome === 'repeated' || outcome === 'left') return
-    if (outcome !== 'delivered' || !this.wasUseful || this.#owner.awaitsDelivery) this.#owner.onOutcome(this, outcome)
+    const isBehind = this.#owner.streams.primary?.leaving === 'behind'
+    if (outcome !== 'delivered' || !this.wasUseful || isBehind) this.#owner.onOutcome(this, outcome)
   }
 }

@@ -24,6 +24,9 @@ const accepted = [
   'text/event-stream;bogus',
   'text/event-stream ; a=b',
   'text/plain, text/event-stream',
+  'text/event-stream, text/event-stream',
+  'text/event-stream, nonsense',
+  'text/event-stream; a="b, text/html"',
 ]
 const refused = [
   'text/plain',
@@ -190,6 +193,14 @@ export const connecting: EventSourceCase[] = [
       equal(events.log, ['open', 'message:é'], 'events')
     },
   })),
+  {
+    name: 'type accepted: repeated',
+    async run(context) {
+      const { events } = context.open([{ ...typed(['text/plain', 'text/event-stream']), body: ['data: 1\n\n'] }])
+      await events.count(2)
+      equal(events.log, ['open', 'message:1'], 'events')
+    },
+  },
   ...refused.map((type) => ({
     name: `type refused: ${type || 'empty'}`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {

@@ -137,7 +137,7 @@ export const reconnecting: EventSourceCase[] = [
       ok((second?.at ?? 0) - (first?.at ?? 0) < 1_500, 'soon')
     },
   },
-  ...(['7', 'é€😀', 'a b', 'x'.repeat(2_000)] as const).map((id) => ({
+  ...(['7', 'grüße', '日本語', 'é€😀', 'a b', 'a\tb', 'a\x80b', 'x'.repeat(2_000)] as const).map((id) => ({
     name: `Last-Event-ID: ${id.slice(0, 8)} is sent in UTF-8`,
     async run(context: Parameters<EventSourceCase['run']>[0]) {
       const { events, stream } = context.open([ended(`retry: 50\nid: ${id}\ndata: 1\n\n`), last])
