@@ -1,6 +1,6 @@
 import { withLinger } from '../../linger.ts'
 import { untilAborted } from '../../until-aborted.ts'
-import { topicKey } from '../../wire/topic-key.ts'
+import { topicKey } from '../../wire/position.ts'
 import { toBrokerEvent } from '../checks.ts'
 import { RunSupersededError } from '../errors.ts'
 import { runMark, type RunSign } from '../marks.ts'
