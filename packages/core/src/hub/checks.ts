@@ -1,9 +1,7 @@
-import { checkType } from '../wire/encode.ts'
+import { checkType, serializeData } from '../wire/encode.ts'
 import { byteLength } from '../wire/bytes.ts'
 import { EventTooLargeError, InvalidFieldError, maxEventBytes } from '../wire/errors.ts'
-import { maxTopics } from '../wire/position.ts'
-import { serializeData } from '../wire/serialize.ts'
-import { topicsByKey } from '../wire/topic-key.ts'
+import { maxTopics, topicsByKey } from '../wire/position.ts'
 import type { BrokerEvent } from './broker/broker.ts'
 import { InvalidTopicError, TopicCountError } from './errors.ts'
 import { gapEvent } from './replay/gap.ts'
@@ -58,7 +56,8 @@ export function toBrokerEvents(publication: HubPublication | readonly HubPublica
   return list.map(toBrokerEvent)
 }
 
-function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
+/** The same for one event. @throws {InvalidFieldError} */
+export function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
   if (event === gapEvent)
     throw new InvalidFieldError('event', `Cannot publish an event named "${gapEvent}": it announces lost events`)
   const text = serializeData(data)

@@ -4,27 +4,106 @@ import { formatPositionId, type Position } from '../wire/position.ts'
 import type { BrokerEvent, StoredEvent } from './broker/broker.ts'
 import type { HubEvent } from './types.ts'
 
-/** What lies in a topic's log, events and marks, and what becomes of it in a ring. */
-
-// Marks are events that no client dispatches. Their names begin with LF, which nobody can publish.
-const runName = '\nrun'
-const endName = '\nend'
+/**
+ * What lies in a topic's log, and what becomes of it in a ring.
+ *
+ * What is there beside what was published stands in the names of events, after an LF, which nobody can publish. A name
+ * that begins with LF is a mark, which no client dispatches: a run begins (`run`), is still alive (`lease`), the topic has
+ * ended (`end`); somebody wants the run stopped (`stop`), or waits to take it over (`heir`). What a run stores, events as
+ * well as marks, has a sign of the run behind its name.
+ */
 
 /** How a topic ended: its producer finished, or broke off. */
 export type End = 'done' | 'failed'
 
-/** Says that a producer has begun: published with the run's key, it lets only the first of them run. */
-export const runMark: BrokerEvent = { event: runName, data: '' }
+/** How far a run is, as everything that it stores says. */
+export interface RunSign {
+  readonly id: string
+  /** How often it was taken over from a producer that had died. */
+  readonly attempt: number
+  /** How much it has stored, counted from 0: each has a slot of its own, which one process fills. */
+  readonly slot: number
+  /** How many of these are events. */
+  readonly written: number
+  /** Milliseconds: who stores nothing for so long is dead. 0 for one that others must not judge. */
+  readonly lease: number
+}
 
-/** Says that nothing more will come, unless somebody publishes again. */
-export function endMark(end: End): BrokerEvent {
-  return { event: endName, data: end }
+const [run, lease, end, stop, heir] = ['\nrun', '\nlease', '\nend', '\nstop', '\nheir'] as const
+const signShape = /^([0-9a-z]+) (\d+) (\d+) (\d+) (\d+)$/
+
+/** A producer begins, or goes on where another one died. @param claim - tells two apart that claim the same slot */
+export function runMark(sign: RunSign, claim: string): BrokerEvent {
+  return { event: signed(run, sign), data: claim }
+}
+
+/** A producer that has had nothing else to store is alive. */
+export function leaseMark(sign: RunSign): BrokerEvent {
+  return { event: signed(lease, sign), data: '' }
+}
+
+/** Nothing more will come, unless somebody publishes again. @param sign - of the run that ends */
+export function endMark(how: End, sign?: RunSign): BrokerEvent {
+  return { event: sign ? signed(end, sign) : end, data: how }
+}
+
+/** The producer of a run shall stop. */
+export function stopMark(runId: string): BrokerEvent {
+  return { event: stop, data: runId }
+}
+
+/** Somebody waits for the producer of a run to die, to go on in its place. */
+export function heirMark(runId: string): BrokerEvent {
+  return { event: heir, data: runId }
+}
+
+/** An event as a run stores it. */
+export function runEvent({ event, data }: BrokerEvent, sign: RunSign): BrokerEvent {
+  return { event: signed(event || 'message', sign), data }
+}
+
+/** Whether it says how the topic stands: a mark, or what a run stored. */
+export function saysState({ event }: StoredEvent): boolean {
+  return event?.includes('\n') === true
+}
+
+export function isMark({ event }: StoredEvent): boolean {
+  return event?.startsWith('\n') === true
+}
+
+/** The name that an event was published with. */
+export function typeOf({ event }: StoredEvent): string | undefined {
+  const at = event?.lastIndexOf('\n') ?? -1
+  if (at < 0) return event
+  const name = event?.slice(0, at)
+  return name === 'message' ? undefined : name
 }
 
 /** How the topic ended, where this is the mark that says so. */
 export function endOf({ event, data }: StoredEvent): End | undefined {
-  if (event !== endName) return undefined
+  if (!event?.startsWith(end)) return undefined
   return data === 'failed' ? 'failed' : 'done'
+}
+
+/** The sign of the run that stored it. */
+export function signOf({ event }: StoredEvent): RunSign | undefined {
+  const at = event?.lastIndexOf('\n') ?? 0
+  const [, id, ...numbers] = (at > 0 && signShape.exec((event as string).slice(at + 1))) || []
+  if (id === undefined) return undefined
+  const [attempt, slot, written, lease] = numbers.map(Number) as [number, number, number, number]
+  return { id, attempt, slot, written, lease }
+}
+
+export function asksToStop({ event, data }: StoredEvent, runId: string): boolean {
+  return event === stop && data === runId
+}
+
+export function announcesHeir({ event }: StoredEvent): boolean {
+  return event === heir
+}
+
+function signed(name: string, { id, attempt, slot, written, lease }: RunSign): string {
+  return `${name}\n${id} ${attempt} ${slot} ${written} ${lease}`
 }
 
 const encoder = new TextEncoder()
@@ -33,7 +112,7 @@ const blankLine = encoder.encode('\n')
 
 /** Encode what all feeds share of an event: everything but its id. */
 export function encodeBody(stored: StoredEvent): Uint8Array {
-  return isMark(stored) ? blankLine : encoder.encode(formatBody(stored))
+  return isMark(stored) ? blankLine : encoder.encode(formatBody({ event: typeOf(stored), data: stored.data }))
 }
 
 /** The entry of an event that has just advanced `positions`. A mark is only a checkpoint. */
@@ -46,11 +125,7 @@ export function eventEntry(
 ): RingEntry<HubEvent> {
   const id = formatPositionId(key, positions)
   if (isMark(stored)) return { id, body, comment: true }
-  return { id, body, event: new DeliveredEvent(topic, stored.event ?? 'message', stored.data, id) }
-}
-
-function isMark({ event }: StoredEvent): boolean {
-  return event?.startsWith('\n') === true
+  return { id, body, event: new DeliveredEvent(topic, typeOf(stored) ?? 'message', stored.data, id) }
 }
 
 /** An event as loops and filters see it. A class, so that `json` costs nothing per event and is not among its own fields. */

@@ -13,8 +13,7 @@ import type { Hint } from '../wire/hints.ts'
 import type { Broker } from './broker/broker.ts'
 import type { Lease, FeedRegistry } from './feed-registry.ts'
 import type { OpenStream, OpenStreams } from './open-streams.ts'
-import { resume, type Resumption } from './replay/resume.ts'
-import { resumePointOf } from './replay/resume-point.ts'
+import { resume, type Resumption, resumePointOf } from './replay/resume.ts'
 import { Standby } from './standby.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
 
@@ -86,7 +85,7 @@ export class Responder {
     const { broker, environment } = this.#parts
     const { request, lease, options } = opening
     const from = resumePointOf(request, lease.feed.topics)
-    const resumption = resume({ broker, lease, environment }, from, options.filter)
+    const resumption = resume({ broker, lease, environment }, from, options)
     const { end } = lease.feed
     // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
     if (end && resumption.replay === undefined) return new Response(null, { status: 204 })

@@ -77,5 +77,19 @@ export interface Broker {
   /** Listen from `head` on. `head` and listening MUST be one step: no event is in neither or in both. */
   subscribe(topic: string, listener: BrokerListener): Promise<{ head: Position; unsubscribe(): Promise<void> }>
   signals?: BrokerSignals | undefined
+  /** How many event streams a topic has in all, where the engine knows it itself; otherwise hubs ask each other. */
+  count?(topic: string): Promise<number>
   close(): Promise<void>
+}
+
+/**
+ * For brokers: why a page of history does not begin right after the position asked for.
+ *
+ * @param start - the offset before the oldest event that is kept
+ */
+export function gapAfter(after: Position | 'earliest', start: number, head: Position): HistoryPage['gap'] {
+  if (after === 'earliest') return undefined
+  // A position ahead of the log is another log's, whatever its epoch says.
+  if (after.epoch !== head.epoch || after.offset > head.offset) return 'new-epoch'
+  return after.offset < start ? 'trimmed' : undefined
 }

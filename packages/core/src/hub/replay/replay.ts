@@ -7,15 +7,22 @@ import { Retry } from '../broker/retry.ts'
 import { encodeBody, eventEntry } from '../entries.ts'
 import type { Lease } from '../feed-registry.ts'
 import type { Feed } from '../feed.ts'
-import type { HubEvent } from '../types.ts'
-import { gapEntry, type GapReason, startOfPage } from './gap.ts'
-import { Lag } from './lag.ts'
-import type { ResumePoint } from './resume-point.ts'
+import type { GapReason, HubEvent, Start } from '../types.ts'
+import { gapEntry, startOfPage } from './gap.ts'
+import { positionBeforeLast } from './last.ts'
 
 // A page is held in memory while it is written, and one client's must not be much: about one chunk's worth.
 const pageBytes = 65_536
 const firstPage = 16
 const maxPage = 256
+
+/** Where a client wants to go on. */
+export interface ResumePoint {
+  /** Where each topic of a subscription begins; a topic that is absent begins now. */
+  positions: ReadonlyMap<string, Position | Exclude<Start, 'now'>>
+  /** An id that is not a hub's: what came after it is not known. */
+  unknownId?: string
+}
 
 /** What a {@link HistoryReplay} is made from. */
 export interface ReplayParts {
@@ -39,8 +46,8 @@ export class HistoryReplay implements Replay {
   readonly #accepts: ReplayParts['accepts']
   readonly #retry: Retry
   readonly #lag: Lag
-  /** Topics of which everything is wanted, until it is known where that begins. */
-  readonly #earliest: string[]
+  /** Where to begin in topics by their keys, until it is known where that is. */
+  readonly #beginnings: [key: string, start: 'earliest' | 'last'][]
   #unknownId: string | undefined
   #limit = firstPage
 
@@ -51,7 +58,7 @@ export class HistoryReplay implements Replay {
     this.#retry = new Retry(environment)
     this.#unknownId = unknownId
     this.#lag = new Lag(lease.feed, (key) => startOf(key, positions, lease.since))
-    this.#earliest = [...this.#feed.topics.keys()].filter((key) => positions.get(key) === 'earliest')
+    this.#beginnings = [...positions].flatMap(([key, start]) => (typeof start === 'string' ? [[key, start]] : []))
   }
 
   /** True when the feed has everything the subscriber needs. */
@@ -78,8 +85,8 @@ export class HistoryReplay implements Replay {
   async #readEntries(): Promise<RingEntry<HubEvent>[] | undefined> {
     if (this.#unknownId !== undefined) return [this.#announceUnknown(this.#unknownId)]
     // All of them first: an id holds every topic's position, and a client may come back with any.
-    if (this.#earliest.length > 0) {
-      for (const key of this.#earliest.splice(0)) await this.#findEarliest(key)
+    if (this.#beginnings.length > 0) {
+      for (const [key, start] of this.#beginnings.splice(0)) await this.#begin(key, start)
       // Told without an event, since there may be none: until then the client was nowhere.
       return []
     }
@@ -89,9 +96,12 @@ export class HistoryReplay implements Replay {
     return page && this.#take(key, page)
   }
 
-  async #findEarliest(key: string): Promise<void> {
+  async #begin(key: string, start: 'earliest' | 'last'): Promise<void> {
     const page = await this.#readPage(key, 'earliest', 1)
-    if (page) this.#lag.moveTo(key, startOfPage(page))
+    if (!page) return
+    const read = (): Promise<Position> => positionBeforeLast(this.#broker, this.#topic(key), page)
+    const position = start === 'last' ? await this.#retry.call(read) : startOfPage(page)
+    if (position) this.#lag.moveTo(key, position)
   }
 
   #readPage(key: string, after: Position | 'earliest', limit: number): Promise<HistoryPage | undefined> {
@@ -143,7 +153,66 @@ export class HistoryReplay implements Replay {
   }
 }
 
+/** Where a subscriber is, topic by topic, against where its feed was when it was last looked at. */
+class Lag {
+  readonly #feed: Feed
+  readonly #positions: Map<string, Position>
+  #target: ReadonlyMap<string, Position>
+  #joinAt: number
+
+  /** @param startOf - where the subscriber begins in a topic, by its key */
+  constructor(feed: Feed, startOf: (key: string) => Position) {
+    this.#feed = feed
+    this.#target = feed.snapshot()
+    this.#joinAt = feed.ring.end
+    this.#positions = new Map([...this.#target.keys()].map((key) => [key, startOf(key)]))
+  }
+
+  /** The sequence number in the ring from which the feed has everything after where it was looked at. */
+  get joinAt(): number {
+    return this.#joinAt
+  }
+
+  /** Where the subscriber is, as an id. */
+  get checkpoint(): string {
+    return formatPositionId(undefined, this.#positions)
+  }
+
+  get positions(): ReadonlyMap<string, Position> {
+    return this.#positions
+  }
+
+  /** A topic in which the subscriber is not where the feed was. */
+  get key(): string | undefined {
+    for (const key of this.#positions.keys()) if (this.order(key) !== 0) return key
+    return undefined
+  }
+
+  /** Negative when the subscriber is behind the feed in this topic, positive when it is ahead. */
+  order(key: string): number {
+    return comparePositions(this.positionOf(key), this.targetOf(key))
+  }
+
+  positionOf(key: string): Position {
+    return this.#positions.get(key) as Position
+  }
+
+  targetOf(key: string): Position {
+    return this.#target.get(key) as Position
+  }
+
+  moveTo(key: string, position: Position): void {
+    this.#positions.set(key, position)
+  }
+
+  /** Look at the feed once more, once it has come as far as a subscriber that was ahead of it. */
+  aimAgain(): void {
+    this.#target = this.#feed.snapshot()
+    this.#joinAt = this.#feed.ring.end
+  }
+}
+
 function startOf(key: string, positions: ResumePoint['positions'], since: Lease['since']): Position {
   const start = positions.get(key) ?? since.get(key)
-  return start === 'earliest' || start === undefined ? { epoch: 0, offset: 0 } : start
+  return typeof start === 'object' ? start : { epoch: 0, offset: 0 }
 }
