@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { EventStreamParser } from '../../wire/parse.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { type Hint, parseHint } from '../../wire/hints.ts'
-import { headTimeout, idleAfter, maxHint, shortestHeartbeat, suspectAfter } from '../constants.ts'
+import { idleAfter, maxHint, shortestHeartbeat, suspectAfter } from '../constants.ts'
 import { kindOf, type Loss, refusalOf } from './answer.ts'
 import { ask, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
 import { Silence } from './silence.ts'
@@ -160,7 +160,7 @@ export class Attempt {
     const first = await this.#askOnce(await headersOf(this.#request))
     const kind = kindOf(first)
     const isDenied = kind === 'unauthorized' || kind === 'forbidden'
-    if (!isDenied || typeof this.#request.headers !== 'function') return first
+    if (!isDenied || this.signal.aborted || typeof this.#request.headers !== 'function') return first
     const headers = await headersOf(this.#request)
     if (kind === 'forbidden' && String([...headers]) === String([...this.headers])) return first
     discard(first.body)
@@ -181,7 +181,7 @@ export class Attempt {
     const parser = this.#createParser()
     this.#listener.onHead(response)
     this.#input('head')
-    // The first byte has as long as the head may take, however late that came.
+    // From the head on, however late that came.
     if (this.#patience.firstByteTimeout === 0) this.#heard()
     else if (this.#state === 'open') this.#allowFirstByte()
     for (;;) {
@@ -216,7 +216,7 @@ export class Attempt {
 
   #allowFirstByte(): void {
     this.#silence.heard()
-    this.#silence.allow(headTimeout)
+    this.#silence.allow(this.#patience.firstByteTimeout)
   }
 
   #heard(): void {
