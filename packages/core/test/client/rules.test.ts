@@ -248,6 +248,17 @@ describe('exactly once', () => {
     stage.connection.close()
   })
 
+  it('reports the gap beside a standby, which brings nothing', async () => {
+    const stage = new Stage([a, b], { redundancy: 'standby' }).listen()
+    const first = await stage.open(hello + checkpoint(0) + event(1))
+    await stage.advance(6_100)
+    await stage.open(hello)
+    await stage.send(first, gap(5) + event(6))
+    expect(stage.data).toEqual(['1', '6'])
+    expect(stage.gaps).toMatchObject([{ from: id(1), to: id(5) }])
+    stage.connection.close()
+  })
+
   it('holds when the log begins again while a hedge is open', async () => {
     const stage = new Stage([a, b], { redundancy: 'full' }).listen()
     const first = await stage.open(hello + checkpoint(5))

@@ -142,6 +142,8 @@ export class Attempt {
 
   async #run(): Promise<void> {
     try {
+      // Not within the step that made it: the application's `headers` may close what does not know of it yet.
+      await Promise.resolve()
       const response = await this.#ask()
       // It may be closed by now, whatever the signal did about it.
       if (this.signal.aborted) return discard(response.body)

@@ -65,7 +65,7 @@ export class Coverage {
     const keys = [...this.base.keys()]
     this.following = undefined
     const unnamed = keys.find((key) => !this.#named.has(key))
-    const forgotten = unnamed ?? (keys.find((key) => key !== but) as string)
+    const forgotten = unnamed ?? keys.find((key) => key !== but) ?? but
     for (const each of [this.base, this.left, this.#named, this.#reasons]) each.delete(forgotten)
     return unnamed !== undefined
   }

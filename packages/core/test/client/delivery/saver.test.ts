@@ -26,7 +26,7 @@ describe('a saver', () => {
 
   it('does not write while it writes, be it the end', async () => {
     const writes: (() => void)[] = []
-    const set = vi.fn((_: string) => new Promise<void>((resolve) => writes.push(resolve)))
+    const set = vi.fn(() => new Promise<void>((resolve) => writes.push(resolve)))
     const { saver, environment } = save(set)
     saver.consumed('1')
     await environment.advance(1_000)
