@@ -220,6 +220,19 @@ describe('what takes its time', () => {
     expect(await Promise.all(steps)).toMatchObject([{ value: { data: '1' } }, { value: { data: '2' } }])
   })
 
+  it('is waited for by all listeners, the later ones too', async () => {
+    const { validator, verdicts } = judge()
+    const scene = new Scene({ validator }).push('1', '2')
+    scene.listen()
+    await scene.settle()
+    scene.listen()
+    await scene.settle()
+    expect(verdicts).toHaveLength(1)
+    verdicts[0]?.()
+    await scene.settle()
+    expect([scene.told, verdicts.length]).toEqual([['1', '1'], 2])
+  })
+
   it('makes no event of one that is refused, or came too late', async () => {
     const { validator, verdicts } = judge()
     const [refused, late] = [new Scene({ validator }).push('1'), new Scene({ validator }).push('1')]

@@ -41,6 +41,8 @@ describe('what a stream covers', () => {
     coverage.name(key(1), at(9), 'trimmed')
     expect(coverage.base.get(key(1))).toEqual(at(9))
     expect([coverage.reasonOf(key(1)), coverage.reasonOf(key(7))]).toEqual(['trimmed', 'missed'])
+    coverage.name(key(1), at(10), undefined)
+    expect([coverage.base.get(key(1)), coverage.reasonOf(key(1))]).toEqual([at(9), 'trimmed'])
   })
 
   it('tells which topics were named', () => {
