@@ -107,5 +107,5 @@ export function topicsByKey(topics: Iterable<string>): Map<string, string> {
  */
 export function topicOf(id: string, topics: readonly string[]): string | undefined {
   const advanced = parsePositionId(id)?.advanced
-  return advanced === undefined ? undefined : topics.find((topic) => topicKey(topic) === advanced)
+  return topics.find((topic) => topicKey(topic) === advanced)
 }
