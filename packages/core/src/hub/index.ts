@@ -20,7 +20,7 @@ export { TopicKeyCollisionError } from '../wire/topic-key.ts'
 export type { Gap } from './replay/gap.ts'
 export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
-export { beginKey } from './run/slots.ts'
+export { runKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,

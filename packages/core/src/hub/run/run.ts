@@ -7,7 +7,7 @@ import { runMark, type RunSign } from '../marks.ts'
 import { runningIn } from '../topic-state.ts'
 import type { RunOptions, RunResult, RunSource } from '../types.ts'
 import { defaultLease, newNonce, type RunParts } from './parts.ts'
-import { beginKey, fillSlot, slotKey } from './slots.ts'
+import { runKey, fillSlot, slotKey } from './slots.ts'
 import { succeed } from './succession.ts'
 import { RunWriter } from './writer.ts'
 
@@ -51,7 +51,7 @@ async function begin(key: string | undefined, lease: number, parts: RunParts): P
   if (isOf(subscription.state.run, key)) return undefined
   const id = `${key === undefined ? '' : topicKey(key)}${newNonce(clock)}`
   const sign: RunSign = { id, attempt: 0, slot: 0, written: 0, lease }
-  const slot = key === undefined ? slotKey(sign) : beginKey(key)
+  const slot = key === undefined ? slotKey(sign) : runKey(key)
   const filling = await fillSlot(log, runMark(sign, id), slot, { clock, patience: lease, signal })
   return filling.filled ? sign : undefined
 }

@@ -22,7 +22,7 @@ export interface FillOptions {
 export type Filling = { filled: true } | { filled: false; holder: StoredEvent | undefined }
 
 /** The key of a run's beginning: it lets one process begin. */
-export function beginKey(key: string): string {
+export function runKey(key: string): string {
   return `run:${key}`
 }
 
