@@ -76,16 +76,6 @@ it('a Worker and an object share no type but those of their protocol', () => {
   expect(new Set(lint(files))).toEqual(new Set(files.map(({ file }) => file)))
 })
 
-it('nothing imports in a circle, not even types', () => {
-  const files = ['one', 'other'].map((name) => `packages/core/src/fanout/${name}.ts`)
-  const [one = '', other = ''] = files
-  const circle = lint([
-    { file: one, text: `import type { B } from './other.ts'\nexport interface A { b: B }` },
-    { file: other, text: `import type { A } from './one.ts'\nexport interface B { a: A }` },
-  ])
-  expect(circle.toSorted()).toEqual(files)
-})
-
 it.each(formFiles)('the core is refused: $text', ({ file }) => expect(refused).toContain(file))
 
 /** The files that the workspace's own configuration refuses, laid out as in the workspace. */

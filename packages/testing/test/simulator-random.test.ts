@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { randomRun } from '../src/simulator/random-run.ts'
 
-// A failing run is played again with its seed: `SEED=17 vitest run simulator-random`.
-const first = Number(process.env['SEED'] ?? 1)
-const runs = process.env['SEED'] === undefined ? 1_000 : 1
+// A failing run is played again with its seed: `SEED=17 vitest run simulator-random`; `SEED=1001 HOLDFAST_RUNS=3000` plays more.
+const { SEED: seed, HOLDFAST_RUNS: wanted } = process.env
+const first = Number(seed ?? 1)
+const runs = Number(wanted ?? (seed === undefined ? 1_000 : 1))
 const groups = Math.min(10, runs)
 
 describe('connect() in random misfortune', () => {
@@ -25,6 +26,6 @@ describe('connect() in random misfortune', () => {
       }
       expect(received).toBeGreaterThan(0)
     },
-    60_000,
+    Math.max(60_000, runs * 100),
   )
 })

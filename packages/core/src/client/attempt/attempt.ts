@@ -26,8 +26,8 @@ export interface AttemptListener {
   room(): Promise<void> | undefined
 }
 
-/** How patient an attempt is. Milliseconds; 0 for no limit. */
-export interface Patience {
+/** How long an attempt waits for what. Milliseconds; 0 for no limit. */
+export interface Timeouts {
   connectTimeout: number
   /** How long the first byte may take; 0 where nothing else could be tried anyway. */
   firstByteTimeout: number
@@ -42,7 +42,7 @@ export interface Patience {
 export class Attempt {
   readonly #request: StreamRequest
   readonly #listener: AttemptListener
-  readonly #patience: Patience
+  readonly #timeouts: Timeouts
   readonly #clock: Clock
   readonly #silence: Silence
   readonly #abort = new AbortController()
@@ -55,15 +55,15 @@ export class Attempt {
   #headers: Headers | undefined
 
   /** Begins at once; the listener hears nothing before the call has returned. */
-  constructor(request: StreamRequest, patience: Patience, listener: AttemptListener, clock: Clock) {
+  constructor(request: StreamRequest, timeouts: Timeouts, listener: AttemptListener, clock: Clock) {
     this.#request = request
-    this.#patience = patience
+    this.#timeouts = timeouts
     this.#listener = listener
     this.#clock = clock
-    // Without an announcement, what the application asked for is the whole of the patience.
-    this.#heartbeat = patience.idleTimeout / idleAfter
+    // Without an announcement, what the application asked for is all there is to wait for.
+    this.#heartbeat = timeouts.idleTimeout / idleAfter
     this.#silence = new Silence(clock, () => this.#input('silence', { reason: this.#silenceReason() }))
-    this.#silence.allow(patience.connectTimeout)
+    this.#silence.allow(timeouts.connectTimeout)
     void this.#run()
   }
 
@@ -93,8 +93,8 @@ export class Attempt {
 
   /** Something is to be heard at least this often. */
   expect(heartbeat: number): void {
-    if (this.#patience.neverIdle) return
-    this.#heartbeat = heartbeat ? Math.max(heartbeat, shortestHeartbeat) : this.#patience.idleTimeout / idleAfter
+    if (this.#timeouts.neverIdle) return
+    this.#heartbeat = heartbeat ? Math.max(heartbeat, shortestHeartbeat) : this.#timeouts.idleTimeout / idleAfter
     this.#watch()
   }
 
@@ -182,7 +182,7 @@ export class Attempt {
     this.#listener.onHead(response)
     this.#input('head')
     // The first byte has as long as the head may take, however late that came.
-    if (this.#patience.firstByteTimeout === 0) this.#heard()
+    if (this.#timeouts.firstByteTimeout === 0) this.#heard()
     else if (this.#state === 'open') this.#allowFirstByte()
     for (;;) {
       const { done, value } = await reader.read()
@@ -205,7 +205,7 @@ export class Attempt {
         onRetry: (milliseconds) => listener.onRetry(milliseconds),
         onTooLarge: (ownId) => void (this.signal.aborted || listener.onTooLarge(ownId)),
       },
-      { lastEventId: resume.id, maxEventBytes: this.#patience.maxEventBytes },
+      { lastEventId: resume.id, maxEventBytes: this.#timeouts.maxEventBytes },
     )
   }
 

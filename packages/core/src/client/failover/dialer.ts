@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { Patience } from '../attempt/attempt.ts'
+import type { Timeouts } from '../attempt/attempt.ts'
 import { headTimeout, onceTimeout } from '../constants.ts'
 import type { ConnectOptions } from '../types.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
@@ -36,8 +36,8 @@ export class Dialer {
     const coverage = this.#owner.delivery.cover(endpoints.hasOnlyOlderLog)
     const isStandby = purpose === 'standby'
     const request = { ...this.#options, url: endpoint.url, standby: isStandby, resume: positions.resume }
-    const patience = this.#patience(endpoints)
-    return new Stream({ endpoint, purpose, request, patience, coverage }, this.#owner, this.#clock)
+    const timeouts = this.#timeouts(endpoints)
+    return new Stream({ endpoint, purpose, request, timeouts, coverage }, this.#owner, this.#clock)
   }
 
   /** Where a GET can go on with what a request that must be made once began; asked for by that from here on. */
@@ -51,7 +51,7 @@ export class Dialer {
     return url
   }
 
-  #patience(endpoints: EndpointPool): Patience {
+  #timeouts(endpoints: EndpointPool): Timeouts {
     const { idleTimeout = 0, connectTimeout = this.#isOnce ? onceTimeout : headTimeout, maxEventBytes } = this.#options
     const neverIdle = this.#options.idleTimeout === 0
     // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.

@@ -2,7 +2,7 @@ import { type Clock, Timer } from '../../clock.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import type { Hint } from '../../wire/hints.ts'
 import type { Loss } from '../attempt/answer.ts'
-import { Attempt, type AttemptListener, type Patience } from '../attempt/attempt.ts'
+import { Attempt, type AttemptListener, type Timeouts } from '../attempt/attempt.ts'
 import type { StreamRequest } from '../attempt/request.ts'
 import type { AttemptState } from '../attempt/states.ts'
 import { minUptime } from '../constants.ts'
@@ -36,7 +36,7 @@ export interface StreamParts {
   endpoint: EndpointState
   purpose: Purpose
   request: StreamRequest
-  patience: Patience
+  timeouts: Timeouts
   coverage: Coverage
 }
 
@@ -59,14 +59,14 @@ export class Stream implements Source, AttemptListener {
   readonly #clock: Clock
   #openedAt = Infinity
 
-  constructor({ endpoint, purpose, request, patience, coverage }: StreamParts, owner: StreamOwner, clock: Clock) {
+  constructor({ endpoint, purpose, request, timeouts, coverage }: StreamParts, owner: StreamOwner, clock: Clock) {
     this.endpoint = endpoint
     this.purpose = purpose
     this.coverage = coverage
     this.#owner = owner
     this.#clock = clock
     this.retirement = new Timer(clock, () => owner.onRetire(this))
-    this.attempt = new Attempt(request, patience, this, clock)
+    this.attempt = new Attempt(request, timeouts, this, clock)
   }
 
   get isStandby(): boolean {
