@@ -11,7 +11,7 @@ const hub = createHub({ broker: await openBroker(connection, { maxEvents: 100_00
 
 async function* words({ written }: RunContext): AsyncGenerator<string> {
   console.log(`begins after ${written}`)
-  for (let word = written + 1; word <= Number(count); word++) {
+  for (let word = written + 1; word <= written + Number(count); word++) {
     await wait(30)
     // Between two words, when it holds no lock of the engine that would freeze everybody with it.
     if (word === Number(freezeAt)) process.kill(process.pid, 'SIGSTOP')

@@ -8,7 +8,7 @@ const brokers = `${workspaceRoot}packages/testing/src/brokers/`
 /** An answer that processes make. */
 export interface Answer {
   topic: string
-  /** How many words. */
+  /** How many words each who makes it adds. */
   count: number
   /** Milliseconds. */
   lease: number
