@@ -19,7 +19,7 @@ export {
 export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'
 export type { Gap } from './replay/gap.ts'
 export { createHub } from './hub.ts'
-export { beginKey } from './run/slots.ts'
+export { runKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,
