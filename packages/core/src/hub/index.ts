@@ -15,8 +15,7 @@ export {
   RunSupersededError,
   TopicCountError,
 } from './errors.ts'
-export { EventTooLargeError, InvalidFieldError } from '../wire/errors.ts'
-export { TopicKeyCollisionError } from '../wire/topic-key.ts'
+export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'
 export type { Gap } from './replay/gap.ts'
 export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'

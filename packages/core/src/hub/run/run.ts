@@ -1,7 +1,6 @@
 import { withLinger } from '../../linger.ts'
 import { untilAborted } from '../../until-aborted.ts'
-import { comparePositions } from '../../wire/position.ts'
-import { topicKey } from '../../wire/topic-key.ts'
+import { comparePositions, topicKey } from '../../wire/position.ts'
 import { toBrokerEvent } from '../checks.ts'
 import { RunSupersededError } from '../errors.ts'
 import { runMark, type RunSign } from '../marks.ts'
