@@ -75,7 +75,7 @@ export const places: readonly Place[] = [
   },
   {
     place: 'packages/core/src/hub/broker',
-    may: ['./memory-log.ts', '../errors.ts', '../../wire/position.ts', '../../environment.ts'],
+    may: ['./memory-signals.ts', '../errors.ts', '../../wire/position.ts', '../../environment.ts'],
     mayNot: [
       '../hub.ts',
       '../feed.ts',
