@@ -1,4 +1,4 @@
-import { typeOf } from '../../../src/hub/marks.ts'
+import { typeOf } from '../../../src/hub/entries.ts'
 import type { HubEvent } from '../../../src/hub/types.ts'
 import type { Gap } from '../../../src/hub/replay/gap.ts'
 import { comparePositions, parsePositionId, type Position, topicKey } from '../../../src/wire/position.ts'
