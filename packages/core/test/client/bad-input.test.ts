@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { topicKey } from '../../src/wire/topic-key.ts'
+import { topicKey } from '../../src/wire/position.ts'
 import { a, b, checkpoint, event, gap, hello, id, Stage } from './stage.ts'
 
 /** An id of one topic that has this name. */

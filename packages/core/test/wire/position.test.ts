@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { comparePositions, formatPositionId, parsePositionId, type Position } from '../../src/wire/position.ts'
-import { TopicKeyCollisionError, topicKey, topicOf, topicsByKey } from '../../src/wire/topic-key.ts'
+import { TopicKeyCollisionError } from '../../src/wire/errors.ts'
+import {
+  comparePositions,
+  formatPositionId,
+  parsePositionId,
+  type Position,
+  topicKey,
+  topicOf,
+  topicsByKey,
+} from '../../src/wire/position.ts'
 
 describe('topicKey', () => {
   // FNV-1a 64 of '', 'a' and 'foobar' is published: cbf29ce484222325, af63dc4c8601ec8c, 85944171f73967e8.

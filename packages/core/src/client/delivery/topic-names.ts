@@ -1,5 +1,4 @@
-import { maxTopics } from '../../wire/position.ts'
-import { topicKey } from '../../wire/topic-key.ts'
+import { maxTopics, topicKey } from '../../wire/position.ts'
 
 // So many sets of topics are remembered, each as large as an id can hold.
 const maxNames = 4 * maxTopics
