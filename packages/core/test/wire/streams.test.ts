@@ -176,7 +176,7 @@ describe('readEventStream', () => {
     const { stream } = source()
     stream.getReader()
     // Of a fetch that unlocks what was read.
-    const read = { body: streamOf(bytesOf('')), bodyUsed: true }
+    const read = { body: new Response('').body, bodyUsed: true }
     for (const each of [used, stream, read]) {
       expect(() => readEventStream(each)).toThrow(
         /^Cannot read the event stream: its body is being read already, or was$/,
