@@ -19,7 +19,7 @@ describe('the built core', () => {
 })
 
 // Their users have one runtime's types, or none: what a runtime passes in is described by its shape.
-describe.each(['bun', 'deno'])('the declarations of the adapter for %s', (folder) => {
+describe.each(['bun', 'deno', 'redis', 'postgres'])('the declarations of the adapter for %s', (folder) => {
   it('name no types but ours', () => {
     const dist = join(adapters.folder, 'dist', folder)
     expect(foreignImports(dist, '**/*.d.ts', /^\.\.?\/|^@holdfast\/core(\/|$)/)).toEqual([])

@@ -17,7 +17,7 @@ export interface LaunchOptions {
   cwd?: string | undefined
   /** How long the line may take to come. Default 30,000 ms. */
   within?: number | undefined
-  /** The line on stdout that says it is ready; its first group, if any, is the URL. */
+  /** The line that says it is ready; its first group, if any, is the URL. */
   ready?: RegExp | undefined
 }
 
@@ -74,7 +74,7 @@ export class LaunchedServer implements AsyncDisposable {
 
   /** Wait for the line that says it is ready. @throws {Error} with the server's output */
   async ready(pattern: RegExp, within: number): Promise<void> {
-    const stdout = this.#child.stdout!
+    const streams = [this.#child.stdout!, this.#child.stderr!]
     const timeout = AbortSignal.timeout(within)
     const gone = this.#exited.then((code) => `exited with ${code}`)
     for (;;) {
@@ -83,11 +83,15 @@ export class LaunchedServer implements AsyncDisposable {
         this.url = (match[1] ?? '').replace(/\/$/, '')
         return
       }
-      const more = once(stdout, 'data', { signal: timeout }).then(
+      // Most say it on stdout, a NATS server on stderr.
+      const heard = new AbortController()
+      const signal = AbortSignal.any([timeout, heard.signal])
+      const more = Promise.race(streams.map((stream) => once(stream, 'data', { signal }))).then(
         () => undefined,
         () => `was not ready in ${within} ms`,
       )
       const failure = await Promise.race([more, gone])
+      heard.abort()
       if (failure === undefined) continue
       await this.close()
       throw new Error(`Cannot start ${this.#child.spawnargs.join(' ')}: it ${failure}\n${this.#output}`)

@@ -1,11 +1,11 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Tools that come with the system, not from the registry. */
-export type Tool = 'chromium' | 'redis-server' | 'nats-server' | 'nginx'
+export type Tool = 'chromium' | 'redis-server' | 'nats-server' | 'nginx' | 'postgres'
 
 /** Debian puts servers where an ordinary user's PATH does not look. */
-const extraFolders = ['/usr/sbin', '/usr/local/sbin']
+const extraFolders = ['/usr/sbin', '/usr/local/sbin', ...globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed()]
 const otherNames: Partial<Record<Tool, readonly string[]>> = { chromium: ['chromium-browser', 'google-chrome'] }
 
 /**

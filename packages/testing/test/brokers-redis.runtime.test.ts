@@ -1,44 +1,44 @@
-import { brokerContract, type BrokerLimits, type BrokerSubject } from '@holdfast/core/testing'
+import { brokerContract } from '@holdfast/core/testing'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { ExampleRedisBroker } from '../src/brokers/redis-broker.ts'
+import { expectContractUnder } from '../src/brokers/contract-under.ts'
+import { openBroker, openRedisBroker } from '../src/brokers/engines/redis.ts'
+import { faultCases } from '../src/brokers/faults/cases.ts'
+import type { OpenAt } from '../src/brokers/faults/scene.ts'
+import { redisEngine } from '../src/brokers/redis-engine.ts'
 import { RedisServer } from '../src/brokers/redis-server.ts'
-import { RespConnection } from '../src/brokers/resp.ts'
-import { startFaultProxy } from '../src/fault-proxy/index.ts'
+import { contractOptions } from '../src/brokers/contract-options.ts'
 import { requireTool } from '../src/require-tool.ts'
 
 const redis = requireTool('redis-server')
 
-describe.skipIf(!redis)('a throw-away broker on Redis', () => {
+describe.skipIf(!redis)('redisBroker', () => {
   let server: RedisServer
-  let subjects = 0
-
   beforeAll(async () => {
     server = await RedisServer.start(redis as string, { durable: true })
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  async function loseHistory(): Promise<void> {
-    const connection = new RespConnection(server.port)
-    await connection.send('FLUSHALL')
-    connection.close()
-  }
+  describe('on Node', () => {
+    const engine = () => redisEngine(server)
+    for (const { name, run } of brokerContract(contractOptions(engine, openBroker))) it(name, run)
+  })
 
-  async function create({ maxEvents }: BrokerLimits): Promise<BrokerSubject> {
-    // Names that are no pattern and no prefix of one another.
-    const prefix = `case:${++subjects}:`
-    const proxy = await startFaultProxy({ target: `http://127.0.0.1:${server.port}` })
-    const disconnect = async (): Promise<() => Promise<void>> => {
-      proxy.stopListening()
-      for (const connection of proxy.connections) connection.rst()
-      return async () => void (await proxy.listen())
+  describe('each event once, in order:', () => {
+    const open = (): OpenAt => {
+      const prefix = `${crypto.randomUUID()}:`
+      return (port, options) => openRedisBroker(`redis://127.0.0.1:${port}?prefix=${prefix}`, options)
     }
-    return {
-      broker: new ExampleRedisBroker(proxy.port, prefix, maxEvents),
-      another: async () => new ExampleRedisBroker(server.port, prefix, maxEvents),
-      faults: { disconnect, restart: () => server.restart(), loseHistory },
-      dispose: () => proxy.close(),
-    }
-  }
+    for (const { name, run } of faultCases(open, () => server)) it(name, run)
+  })
 
-  for (const { name, run } of brokerContract({ create })) it(name, run)
+  // They mostly wait.
+  it.concurrent.each([
+    { runtime: 'node', client: 'redis', protocol: '2' },
+    { runtime: 'node', client: 'ioredis', protocol: '3' },
+    { runtime: 'bun', client: 'redis', protocol: '3' },
+    { runtime: 'deno', client: 'redis', protocol: '3' },
+  ] as const)('keeps the contract under $runtime on $client with RESP$protocol', async ({ runtime, ...parameters }) => {
+    await using own = await RedisServer.start(redis as string, { durable: true })
+    await expectContractUnder(runtime, 'redis', redisEngine(own, parameters))
+  })
 })

@@ -8,6 +8,8 @@ interface Manifest {
   name: string
   private?: boolean
   dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
   exports: Record<string, { types: string; default: string }>
 }
 
@@ -15,7 +17,7 @@ interface Manifest {
 export interface Package {
   name: string
   folder: string
-  /** Those that a consumer's installer would bring from the registry. */
+  /** Those that a consumer's installer brings from the registry, and those that the consumer has himself. */
   foreignDependencies: string[]
   entries: Entry[]
 }
@@ -39,11 +41,14 @@ export const packages: Package[] = readdirSync(join(root, 'packages'))
 
 export const entries: Entry[] = packages.flatMap((each) => each.entries)
 
-function describe(folder: string, { name, dependencies = {}, exports }: Manifest): Package {
+function describe(folder: string, manifest: Manifest): Package {
+  const { name, dependencies = {}, devDependencies = {}, peerDependencies = {}, exports } = manifest
+  // What the package does not install even for itself, it only knows by its shape: it must do without.
+  const peers = Object.keys(peerDependencies).filter((each) => each in devDependencies)
   return {
     name,
     folder,
-    foreignDependencies: Object.keys(dependencies).filter((each) => !each.startsWith('@holdfast/')),
+    foreignDependencies: [...Object.keys(dependencies), ...peers].filter((each) => !each.startsWith('@holdfast/')),
     entries: Object.entries(exports).map(([path, target]) => ({
       specifier: join(name, path),
       types: join(folder, target.types),

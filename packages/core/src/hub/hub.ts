@@ -11,13 +11,15 @@ import { HubClosedError } from './errors.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { Fleet, type StreamMatch } from './fleet.ts'
 import { LocalSubscription } from './local-subscription.ts'
-import { endMark } from './entries.ts'
+import { endMark } from './marks.ts'
 import { OpenStreams } from './open-streams.ts'
 import { MemoryBroker } from './broker/memory-broker.ts'
-import { run } from './producer.ts'
 import { type RefusalCode, refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
-import { earliest, resumePointFrom } from './replay/resume-point.ts'
+import { readEvents } from './read.ts'
+import { resumePointAt } from './replay/resume-point.ts'
+import { Runs } from './run/runs.ts'
+import { readStatus } from './topic-state.ts'
 import type { Hub, HubOptions, Published } from './types.ts'
 
 const defaultDrain = 10_000
@@ -40,6 +42,7 @@ export class StreamHub implements Hub {
   readonly #wheel: DeadlineWheel
   readonly #feeds: FeedRegistry
   readonly #streams = new OpenStreams(() => this.#fleet.stopTellingLoad())
+  readonly #runs: Runs
   readonly #responder: Responder
   readonly #fleet: Fleet
   readonly #closing = new AbortController()
@@ -53,7 +56,19 @@ export class StreamHub implements Hub {
     this.#broker = options.broker ?? new MemoryBroker({}, environment)
     this.#wheel = new DeadlineWheel(environment)
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
-    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report)
+    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report, (subscription) =>
+      this.#runs.watch(subscription),
+    )
+    this.#runs = new Runs({
+      broker: this.#broker,
+      feeds: this.#feeds,
+      publish: (topic, event, key) => this.#publish(topic, () => [event], { key }),
+      hasReaders: async (topic) => this.#feeds.has(topic) || (await this.count(topic)) > 0,
+      closing: this.#closing.signal,
+      environment,
+      wheel: this.#wheel,
+      onError: report,
+    })
     const here = {
       load: () => this.#load(),
       hasStreams: () => this.#streams.size > 0,
@@ -77,14 +92,29 @@ export class StreamHub implements Hub {
 
   publish: Hub['publish'] = (topic, event, options) => this.#publish(topic, () => toBrokerEvents(event), options)
 
-  run: Hub['run'] = (topic, source, options = {}) =>
-    run(source, options, {
-      publish: (event) => this.publish(topic, event),
-      mark: (mark, key) => this.#publish(topic, () => [mark], { key }),
-      hasReaders: () => this.#feeds.has(topic),
-      closing: this.#closing.signal,
-      environment: this.#environment,
-    })
+  run: Hub['run'] = async (topic, source, options = {}) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    return this.#runs.run(topic, source, options)
+  }
+
+  stop: Hub['stop'] = async (topic) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    await this.#runs.stop(topic)
+  }
+
+  status: Hub['status'] = async (topic) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    return readStatus(this.#broker, topic)
+  }
+
+  read: Hub['read'] = async (topic, options = {}) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    return readEvents(this.#broker, topic, options)
+  }
 
   end: Hub['end'] = async (topic) => void (await this.#publish(topic, () => [endMark('done')]))
 
@@ -105,7 +135,7 @@ export class StreamHub implements Hub {
   subscribe: Hub['subscribe'] = (topics, { lastEventId = '', signal } = {}) => {
     this.#checkOpen()
     const checked = checkTopics(topics)
-    const from = lastEventId === 'earliest' ? earliest(checked) : resumePointFrom(lastEventId, checked)
+    const from = resumePointAt(lastEventId, checked)
     const closing = this.#closing.signal
     return new LocalSubscription({
       from,
@@ -121,7 +151,7 @@ export class StreamHub implements Hub {
 
   acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#fleet.acknowledge(connection, lastEventId)
 
-  count: Hub['count'] = (topic) => this.#fleet.count(topic)
+  count: Hub['count'] = (topic) => this.#broker.count?.(topic) ?? this.#fleet.count(topic)
 
   stats: Hub['stats'] = () => ({
     ...this.#streams.stats(),

@@ -12,21 +12,32 @@ export {
   BrokerUnavailableError,
   HubClosedError,
   InvalidTopicError,
+  RunSupersededError,
   TopicCountError,
 } from './errors.ts'
 export { EventTooLargeError, InvalidFieldError } from '../wire/errors.ts'
 export { TopicKeyCollisionError } from '../wire/topic-key.ts'
-export type { Gap, GapReason } from './replay/gap.ts'
+export type { Gap } from './replay/gap.ts'
 export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
+export { beginKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,
+  GapReason,
   HubEvent,
   HubOptions,
+  HubPage,
   HubPublication,
   HubStats,
   Published,
+  ReadOptions,
   RespondOptions,
+  RunContext,
+  RunOptions,
+  RunResult,
+  RunSource,
+  Start,
   StreamInfo,
+  TopicStatus,
 } from './types.ts'

@@ -86,7 +86,7 @@ export class Responder {
     const { broker, environment } = this.#parts
     const { request, lease, options } = opening
     const from = resumePointOf(request, lease.feed.topics)
-    const resumption = resume({ broker, lease, environment }, from, options.filter)
+    const resumption = resume({ broker, lease, environment }, from, options)
     const { end } = lease.feed
     // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
     if (end && resumption.replay === undefined) return new Response(null, { status: 204 })

@@ -49,11 +49,17 @@ export class Follower implements BrokerListener {
       this.#stale = false
       const page = await this.#read()
       if (!page) break
-      if (page.gap) this.gaps.push(page.gap)
+      if (page.gap) this.#skip(page.gap, page)
       for (const event of page.events) this.#take(event)
       this.#stale ||= page.more
     }
     this.#reading = false
+  }
+
+  // Also where there is nothing yet: what is announced once is not announced again.
+  #skip(gap: string, { events: [first], head }: HistoryPage): void {
+    this.gaps.push(gap)
+    this.#position = first ? { ...first.position, offset: first.position.offset - 1 } : head
   }
 
   // The engine may be away for a while; undefined when it stays away for good.

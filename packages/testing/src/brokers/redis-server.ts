@@ -1,3 +1,4 @@
+import { createClient } from 'redis'
 import { freePort } from '../free-port.ts'
 import { launch, type LaunchedServer } from '../launch.ts'
 import { temporaryFolder, type TemporaryFolder } from '../runtimes/temporary-folder.ts'
@@ -13,24 +14,57 @@ export class RedisServer implements AsyncDisposable {
   readonly #folder: TemporaryFolder
   #process: LaunchedServer | undefined
 
-  private constructor(path: string, port: number, folder: TemporaryFolder, storage: readonly string[]) {
+  private constructor(path: string, port: number, folder: TemporaryFolder, settings: readonly string[]) {
     this.#path = path
     this.port = port
     this.#folder = folder
-    this.#args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path, ...storage]
+    this.#args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path, ...settings]
   }
 
-  /** Start it. With `durable` it has everything again after {@link restart}, as it was at the kill. */
-  static async start(path: string, { durable = false }: { durable?: boolean } = {}): Promise<RedisServer> {
-    const redis = new RedisServer(path, await freePort(), await temporaryFolder(), durable ? onDisk : inMemory)
+  /**
+   * Start it. With `durable` it has everything again after {@link restart}, as it was at the kill.
+   *
+   * @param settings - further ones, as on its command line
+   */
+  static async start(
+    path: string,
+    { durable = false, settings = [] }: { durable?: boolean; settings?: readonly string[] } = {},
+  ): Promise<RedisServer> {
+    const storage = durable ? onDisk : inMemory
+    const redis = new RedisServer(path, await freePort(), await temporaryFolder(), [...storage, ...settings])
     await redis.#launch()
     return redis
   }
 
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.#process?.close()
+  }
+
   /** kill -9, and start it again. */
   async restart(): Promise<void> {
-    await this.#process?.close()
+    await this.kill()
     await this.#launch()
+  }
+
+  /** SIGSTOP, until the function that is returned is called. */
+  freeze(): () => void {
+    this.#process?.signal('SIGSTOP')
+    return () => this.#process?.signal('SIGCONT')
+  }
+
+  /** One command, on a connection of its own. Resolves when Redis has answered. */
+  async command(...command: string[]): Promise<string> {
+    const client = await createClient({ url: this.url }).connect()
+    try {
+      return String(await client.sendCommand(command))
+    } finally {
+      client.destroy()
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

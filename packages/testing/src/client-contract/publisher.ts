@@ -1,5 +1,5 @@
-import { createHub, type Hub } from '@holdfast/core/hub'
-import { ExampleRedisBroker } from '../brokers/redis-broker.ts'
+import { type Broker, createHub, type Hub } from '@holdfast/core/hub'
+import { openClientBroker } from './broker.ts'
 import type { Numbered } from './plan.ts'
 
 /** Events are numbered through all topics and go to them in turn. */
@@ -9,7 +9,7 @@ const pace = 50
 
 /** Publishes numbered events until it is told to end its topics. */
 export class Publisher implements AsyncDisposable {
-  readonly #broker: ExampleRedisBroker
+  readonly #broker: Broker
   readonly #hub: Hub
   readonly #timer: NodeJS.Timeout
   #sent: Promise<unknown> = Promise.resolve()
@@ -17,7 +17,7 @@ export class Publisher implements AsyncDisposable {
   count = 0
 
   constructor(redisPort: number) {
-    this.#broker = new ExampleRedisBroker(redisPort, 'client:', 100_000)
+    this.#broker = openClientBroker(redisPort)
     this.#hub = createHub({ broker: this.#broker })
     this.#timer = setInterval(() => this.#publish(), pace)
   }

@@ -7,9 +7,10 @@ import { Retry } from '../broker/retry.ts'
 import { encodeBody, eventEntry } from '../entries.ts'
 import type { Lease } from '../feed-registry.ts'
 import type { Feed } from '../feed.ts'
-import type { HubEvent } from '../types.ts'
-import { gapEntry, type GapReason, startOfPage } from './gap.ts'
+import type { GapReason, HubEvent } from '../types.ts'
+import { gapEntry, startOfPage } from './gap.ts'
 import { Lag } from './lag.ts'
+import { positionBeforeLast } from './last.ts'
 import type { ResumePoint } from './resume-point.ts'
 
 // A page is held in memory while it is written, and one client's must not be much: about one chunk's worth.
@@ -39,8 +40,8 @@ export class HistoryReplay implements Replay {
   readonly #accepts: ReplayParts['accepts']
   readonly #retry: Retry
   readonly #lag: Lag
-  /** Topics of which everything is wanted, until it is known where that begins. */
-  readonly #earliest: string[]
+  /** Where to begin in topics by their keys, until it is known where that is. */
+  readonly #beginnings: [key: string, start: 'earliest' | 'last'][]
   #unknownId: string | undefined
   #limit = firstPage
 
@@ -51,7 +52,7 @@ export class HistoryReplay implements Replay {
     this.#retry = new Retry(environment)
     this.#unknownId = unknownId
     this.#lag = new Lag(lease.feed, (key) => startOf(key, positions, lease.since))
-    this.#earliest = [...this.#feed.topics.keys()].filter((key) => positions.get(key) === 'earliest')
+    this.#beginnings = [...positions].flatMap(([key, start]) => (typeof start === 'string' ? [[key, start]] : []))
   }
 
   /** True when the feed has everything the subscriber needs. */
@@ -78,8 +79,8 @@ export class HistoryReplay implements Replay {
   async #readEntries(): Promise<RingEntry<HubEvent>[] | undefined> {
     if (this.#unknownId !== undefined) return [this.#announceUnknown(this.#unknownId)]
     // All of them first: an id holds every topic's position, and a client may come back with any.
-    if (this.#earliest.length > 0) {
-      for (const key of this.#earliest.splice(0)) await this.#findEarliest(key)
+    if (this.#beginnings.length > 0) {
+      for (const [key, start] of this.#beginnings.splice(0)) await this.#begin(key, start)
       // Told without an event, since there may be none: until then the client was nowhere.
       return []
     }
@@ -89,9 +90,12 @@ export class HistoryReplay implements Replay {
     return page && this.#take(key, page)
   }
 
-  async #findEarliest(key: string): Promise<void> {
+  async #begin(key: string, start: 'earliest' | 'last'): Promise<void> {
     const page = await this.#readPage(key, 'earliest', 1)
-    if (page) this.#lag.moveTo(key, startOfPage(page))
+    if (!page) return
+    const read = (): Promise<Position> => positionBeforeLast(this.#broker, this.#topic(key), page)
+    const position = start === 'last' ? await this.#retry.call(read) : startOfPage(page)
+    if (position) this.#lag.moveTo(key, position)
   }
 
   #readPage(key: string, after: Position | 'earliest', limit: number): Promise<HistoryPage | undefined> {
@@ -145,5 +149,5 @@ export class HistoryReplay implements Replay {
 
 function startOf(key: string, positions: ResumePoint['positions'], since: Lease['since']): Position {
   const start = positions.get(key) ?? since.get(key)
-  return start === 'earliest' || start === undefined ? { epoch: 0, offset: 0 } : start
+  return typeof start === 'object' ? start : { epoch: 0, offset: 0 }
 }

@@ -8,13 +8,13 @@
 import process from 'node:process'
 import { createHub } from '@holdfast/core/hub'
 import { serve } from '@holdfast/adapters/node'
-import { ExampleRedisBroker } from '../../brokers/redis-broker.ts'
+import { openClientBroker } from '../broker.ts'
 import { answer } from '../answer.ts'
 import { drainWithin } from '../draining.ts'
 
 const [port = 0, redisPort = 0] = process.argv.slice(2).map(Number)
 // The heartbeat of the prototype in field/failover.md: the figures are comparable.
-const hub = createHub({ broker: new ExampleRedisBroker(redisPort, 'client:', 100_000), stream: { heartbeat: 1_000 } })
+const hub = createHub({ broker: openClientBroker(redisPort), stream: { heartbeat: 1_000 } })
 const posts = new Map<string, number>()
 const releases = new Map<string, () => void>()
 
