@@ -6,9 +6,10 @@ import { formatPositionId } from '../wire/position.ts'
 import type { Position, StoredEvent } from './broker/broker.ts'
 import { eventEntry } from './entries.ts'
 import { type End, endOf } from './marks.ts'
+import type { GapReason } from './gap-reason.ts'
 import { gapEntry } from './replay/gap.ts'
 import type { TopicSubscription } from './topic-subscription.ts'
-import type { GapReason, HubEvent } from './types.ts'
+import type { HubEvent } from './types.ts'
 
 /** Somebody in this process who follows a feed. */
 export interface FeedListener {

@@ -17,6 +17,8 @@ export {
 } from './errors.ts'
 export { EventTooLargeError, InvalidFieldError } from '../wire/errors.ts'
 export { TopicKeyCollisionError } from '../wire/topic-key.ts'
+export type { BrokerStats } from './broker/health.ts'
+export type { GapReason } from './gap-reason.ts'
 export type { Gap } from './replay/gap.ts'
 export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
@@ -24,12 +26,10 @@ export { beginKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,
-  GapReason,
   HubEvent,
   HubOptions,
   HubPage,
   HubPublication,
-  HubStats,
   Published,
   ReadOptions,
   RespondOptions,
@@ -38,6 +38,7 @@ export type {
   RunResult,
   RunSource,
   Start,
-  StreamInfo,
   TopicStatus,
 } from './types.ts'
+export type { DelayHistogram, HubStats } from './stats.ts'
+export type { StreamInfo, Trace, TraceMessages } from './trace.ts'

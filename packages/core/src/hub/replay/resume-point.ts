@@ -39,6 +39,11 @@ export function beginAt(keys: Iterable<string>, start: Start): ResumePoint {
   return start === 'now' ? now : { positions: new Map([...keys].map((key) => [key, start])) }
 }
 
+/** Whether it says what the client has: it was here before. */
+export function hasId({ positions, unknownId }: ResumePoint): boolean {
+  return unknownId !== undefined || [...positions.values()].some((position) => typeof position === 'object')
+}
+
 /** Whether it says nothing: where to begin is for somebody else to say. */
 export function isOpen({ positions, unknownId }: ResumePoint): boolean {
   return positions.size === 0 && unknownId === undefined
