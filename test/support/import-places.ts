@@ -93,6 +93,18 @@ export const places: readonly Place[] = [
     mayNot: ['../hub.ts', '../index.ts', '../../client/connect.ts', '../../adapter.ts', 'node:events'],
   },
   {
+    place: 'packages/core/src/hub/run',
+    may: ['./run.ts', '../marks.ts', '../broker/broker.ts', '../../fanout/deadlines.ts', '../../wire/position.ts'],
+    mayNot: [
+      '../hub.ts',
+      '../index.ts',
+      '../replay/gap.ts',
+      '../../response/body.ts',
+      '../../adapter.ts',
+      'node:events',
+    ],
+  },
+  {
     place: 'packages/core/src/client',
     may: [
       './attempt.ts',

@@ -55,17 +55,35 @@ describe.concurrent('a hub over Durable Objects, in workerd', () => {
     await eventually('some words', () => client.events.length >= 3)
     await server.ask('/stop', { topic })
     await eventually('the end', () => client.closed)
-    expect([await running, client.comments.at(-1)]).toEqual([null, 'hint end=done'])
+    const written = client.texts.length
+    expect(await running).toEqual({ outcome: 'stopped', written, end: 'done' })
+    expect([client.comments.at(-1), await server.ask('/status', { topic })]).toEqual(['hint end=done', 'ended'])
     expect(client.texts).toEqual(numbered(client.texts.length))
     expect(client.texts.length).toBeLessThan(1_000)
   })
 
   it('lets a Worker run no longer than `linger` without readers, and then says that something is missing', async () => {
     const topic = server.name()
-    await server.ask('/run', { topic, linger: 400 }, { words: numbered(1_000), every: 20 })
+    const result = await server.ask('/run', { topic, linger: 400 }, { words: numbered(1_000), every: 20 })
+    expect(result).toMatchObject({ outcome: 'unread', end: 'failed' })
     const late = await server.stream({ topic, lastEventId: 'earliest' })
     await eventually('the end', () => late.closed)
     expect(late.comments.at(-1)).toBe('hint end=failed')
+  })
+
+  it('begins with all that a run has written for who brings no id, in either mode, and reads a page of it', async () => {
+    const topic = server.name()
+    const running = server.ask('/run', { topic }, { words: numbered(10), every: 50 })
+    await eventually('that it runs', async () => (await server.ask('/status', { topic })) === 'running')
+    const clients = [await server.stream({ topic }), await server.stream({ topic, direct: 1 })]
+    await running
+    await eventually('the end', () => clients.every(({ closed }) => closed))
+    for (const client of clients) expect(client.texts).toEqual(numbered(10))
+    const page = (await server.ask('/read', { topic, limit: 3 })) as { events: { data: string }[]; more: boolean }
+    expect([page.events.map(({ data }) => data), page.more]).toEqual([numbered(3), true])
+    const last = await server.stream({ topic, lastEventId: 'last' })
+    await eventually('the last one', () => last.closed)
+    expect(last.texts).toEqual(numbered(10).slice(-1))
   })
 
   it('ends a topic: readers get the rest and the end, later ones the history, who has it all 204', async () => {

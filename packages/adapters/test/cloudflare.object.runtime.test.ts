@@ -158,7 +158,7 @@ describe.concurrent('an object produces', () => {
     const slow = 'SLOW'
     await server.ask('/produce', { topic, binding: slow }, { words: ['all'], every: 1 })
     // The end is stored, and will be sent in a minute.
-    await eventually('the end', async () => (await stored(topic, slow)).rows === 2)
+    await eventually('the end', async () => (await stored(topic, slow)).rows === 3)
     await server.ask('/object', { topic, binding: slow, method: 'crash' }).catch(() => {})
     const late = await server.stream({ topic, binding: slow, lastEventId: 'earliest' })
     await eventually('the end', () => late.closed)

@@ -3,8 +3,6 @@ export { type Sink, type SinkBody, sinkBodyKey, sinkBodyOf } from './fanout/sink
 export { comeBackLater, retryAfter } from './response/come-back-later.ts'
 export { reportsDisconnect } from './response/request.ts'
 export type { CloseReason } from './fanout/stream-close.ts'
-export { type LingerOptions, withLinger } from './linger.ts'
-export { untilAborted } from './until-aborted.ts'
 export { WebStreamSink } from './response/web-stream-sink.ts'
 export { callSafely } from './report.ts'
 export { isEventStream } from './wire/content-type.ts'

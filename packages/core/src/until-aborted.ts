@@ -17,8 +17,9 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
   }
 }
 
+/** What a promise brings, or undefined as soon as `signal` is aborted. */
 // Not `Promise.race` with one promise for the signal: each race would leave a reaction on it for as long as it lives.
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const abort = (): void => resolve(undefined)
     if (signal.aborted) abort()

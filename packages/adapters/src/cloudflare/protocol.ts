@@ -1,5 +1,5 @@
 import type { StreamOptions } from '@holdfast/core'
-import type { BrokerEvent, Position, StoredEvent } from '@holdfast/core/hub'
+import type { BrokerEvent, Position, RespondOptions, StoredEvent } from '@holdfast/core/hub'
 
 /**
  * What a Worker and a topic's object say to each other: the one file that both sides import.
@@ -22,8 +22,6 @@ export interface ObjectCalls {
   signal(text: string): Promise<number>
   /** Begin to produce. Resolves with whether it did. */
   startProducing(input: unknown, key?: string): Promise<boolean>
-  /** Stop what produces the topic, here or in a Worker. */
-  stop(): Promise<void>
 }
 
 /** What publishing resolves with. */
@@ -68,12 +66,13 @@ export const directHeader = 'holdfast-direct'
 /** How a Worker wants an object to answer with an event stream of its own. Status and headers are the Worker's to write. */
 export interface DirectOptions {
   topic: string
+  start?: RespondOptions['start']
   expiresAt?: number | undefined
   stream?: Pick<StreamOptions, 'heartbeat' | 'stallTimeout' | 'maxAge' | 'maxBufferedBytes' | 'retry'> | undefined
 }
 
 /** What travels on a WebSocket beside events. */
-export type Control = { disconnect: true } | { stop: true } | { signal: string }
+export type Control = { disconnect: true } | { signal: string }
 
 /** Events packed together. */
 export interface Packed {

@@ -58,7 +58,8 @@ export function toBrokerEvents(publication: HubPublication | readonly HubPublica
   return list.map(toBrokerEvent)
 }
 
-function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
+/** The same for one event. @throws {InvalidFieldError} */
+export function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
   if (event === gapEvent)
     throw new InvalidFieldError('event', `Cannot publish an event named "${gapEvent}": it announces lost events`)
   const text = serializeData(data)

@@ -19,6 +19,18 @@ export class HubClosedError extends HoldfastError {
   }
 }
 
+/** A producer that was taken for dead is not: another process has gone on in its place, or the topic was ended. */
+export class RunSupersededError extends HoldfastError {
+  readonly code = 'run-superseded'
+  /** How the topic was ended; undefined where another process went on. */
+  readonly end: 'done' | 'failed' | undefined
+
+  constructor(end?: 'done' | 'failed') {
+    super('Cannot go on producing: the run was taken over or ended by another process')
+    this.end = end
+  }
+}
+
 /** The broker was closed. */
 export class BrokerClosedError extends HoldfastError {
   readonly code = 'broker-closed'

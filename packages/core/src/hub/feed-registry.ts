@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.ts'
 import { Flusher } from '../fanout/flusher.ts'
+import { topicKey } from '../wire/topic-key.ts'
 import type { Broker, Position } from './broker/broker.ts'
 import { Feed } from './feed.ts'
 import { TopicSubscription } from './topic-subscription.ts'
@@ -21,31 +22,66 @@ export interface Lease {
   release(): void
 }
 
+/** A hold on the subscription of one topic. */
+export interface Ear {
+  subscription: TopicSubscription
+  /** Let go of it. Idempotent. */
+  release(): void
+}
+
 /** The feeds of a hub by their set of topics, and the subscriptions of topics below them. */
 export class FeedRegistry {
   readonly #broker: Broker
   readonly #environment: Environment
   readonly #maxBytes: number
   readonly #onError: (error: unknown) => void
-  readonly #flusher: Flusher
+  readonly #onOpen: (subscription: TopicSubscription) => void
+  /** Of all its feeds. */
+  readonly flusher: Flusher
   readonly #feeds = new Map<string, Shared<Feed>>()
   readonly #subscriptions = new Map<string, Shared<TopicSubscription>>()
 
-  constructor(broker: Broker, environment: Environment, maxBytes: number, onError: (error: unknown) => void) {
+  /** @param onOpen - called for each subscription of a topic */
+  constructor(
+    broker: Broker,
+    environment: Environment,
+    maxBytes: number,
+    onError: (error: unknown) => void,
+    onOpen: (subscription: TopicSubscription) => void,
+  ) {
     this.#broker = broker
     this.#environment = environment
     this.#maxBytes = maxBytes
     this.#onError = onError
-    this.#flusher = new Flusher(environment)
+    this.#onOpen = onOpen
+    this.flusher = new Flusher(environment)
   }
 
   get topicCount(): number {
     return this.#subscriptions.size
   }
 
-  /** Whether anybody subscribes to a topic. */
+  /** Whether anybody reads a topic. */
   has(topic: string): boolean {
-    return this.#subscriptions.has(topic)
+    return [...this.#feeds.values()].some(({ value }) => value && [...value.topics.values()].includes(topic))
+  }
+
+  /** The open subscription of a topic, where somebody reads it. */
+  readSubscription(topic: string): TopicSubscription | undefined {
+    const subscription = this.#subscriptions.get(topic)?.value
+    return subscription?.isRead ? subscription : undefined
+  }
+
+  /** Hear a topic without being one of its readers. */
+  async listen(topic: string): Promise<Ear> {
+    const shared = this.#share(topic, topicKey(topic))
+    const release = callOnce(() => this.#unsubscribe(topic, shared))
+    try {
+      return { subscription: await shared.opened, release }
+    } catch (error) {
+      release()
+      throw error
+    }
   }
 
   /** Join the feed of some topics, given by key in sorted order. */
@@ -66,7 +102,7 @@ export class FeedRegistry {
   async #openFeed(topics: ReadonlyMap<string, string>): Promise<Feed> {
     const subscriptions = [...topics].map(([key, topic]) => ({
       topic,
-      subscription: share(this.#subscriptions, topic, () => this.#subscribe(topic, key)),
+      subscription: this.#share(topic, key),
     }))
     const known = subscriptions.map(({ subscription }) => subscription.value?.position)
     const opening = subscriptions.map(({ subscription }) => subscription.opened)
@@ -78,13 +114,18 @@ export class FeedRegistry {
     }
     const opened = await Promise.all(opening)
     const since = new Map(opened.map((subscription, index) => [subscription.key, known[index] ?? subscription.head]))
-    return new Feed(opened, since, this.#maxBytes, this.#environment, this.#flusher)
+    return new Feed(opened, since, this.#maxBytes, this.#environment, this.flusher)
+  }
+
+  #share(topic: string, key: string): Shared<TopicSubscription> {
+    return share(this.#subscriptions, topic, () => this.#subscribe(topic, key))
   }
 
   async #subscribe(topic: string, key: string): Promise<TopicSubscription> {
     const subscription = new TopicSubscription(topic, key, this.#broker, this.#environment, this.#onError)
     try {
       await subscription.open()
+      this.#onOpen(subscription)
       return subscription
     } catch (error) {
       await subscription.close()

@@ -4,8 +4,10 @@ import { Ring } from '../fanout/ring.ts'
 import type { Flusher } from '../fanout/flusher.ts'
 import { formatPositionId } from '../wire/position.ts'
 import type { Position, StoredEvent } from './broker/broker.ts'
-import { type End, endOf, eventEntry } from './entries.ts'
-import { gapEntry, type GapReason } from './replay/gap.ts'
+import { eventEntry } from './entries.ts'
+import { type End, endOf } from './marks.ts'
+import type { GapReason } from './gap-reason.ts'
+import { gapEntry } from './replay/gap.ts'
 import type { TopicSubscription } from './topic-subscription.ts'
 import type { HubEvent } from './types.ts'
 
@@ -51,9 +53,15 @@ export class Feed {
 
   /** How it ended, once all its topics have; `failed` if one of them did. */
   get end(): End | undefined {
-    const ends = this.#subscriptions.map(({ end }) => end)
+    const ends = this.#subscriptions.map(({ state }) => state.end)
     if (ends.includes(undefined)) return undefined
     return ends.includes('failed') ? 'failed' : 'done'
+  }
+
+  /** Whether somebody may want a topic as a whole: a run makes it, or it has ended. */
+  isWhole(key: string): boolean {
+    const state = this.#subscriptions.find((subscription) => subscription.key === key)?.state
+    return state?.run !== undefined || state?.end !== undefined
   }
 
   /** Where this feed is now, as an id. */

@@ -11,13 +11,21 @@ import { HubClosedError } from './errors.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { Fleet, type StreamMatch } from './fleet.ts'
 import { LocalSubscription } from './local-subscription.ts'
-import { endMark } from './entries.ts'
+import { endMark } from './marks.ts'
+import { Meters } from './meters.ts'
 import { OpenStreams } from './open-streams.ts'
+import { BrokerHealth } from './broker/health.ts'
 import { MemoryBroker } from './broker/memory-broker.ts'
-import { run } from './producer.ts'
+import { BrokerProbe } from './broker/probe.ts'
+import { watchedBroker } from './broker/watched-broker.ts'
+import { meteredPublish } from './publish-meter.ts'
+import { PublishToWrite } from './publish-to-write.ts'
 import { type RefusalCode, refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
-import { earliest, resumePointFrom } from './replay/resume-point.ts'
+import { readEvents } from './read.ts'
+import { resumePointAt } from './replay/resume-point.ts'
+import { Runs } from './run/runs.ts'
+import { readStatus } from './topic-state.ts'
 import type { Hub, HubOptions, Published } from './types.ts'
 
 const defaultDrain = 10_000
@@ -40,8 +48,14 @@ export class StreamHub implements Hub {
   readonly #wheel: DeadlineWheel
   readonly #feeds: FeedRegistry
   readonly #streams = new OpenStreams(() => this.#fleet.stopTellingLoad())
+  readonly #runs: Runs
   readonly #responder: Responder
   readonly #fleet: Fleet
+  readonly #meters: Meters
+  readonly #health: BrokerHealth
+  readonly #probe: BrokerProbe
+  readonly #publishToWrite: PublishToWrite
+  readonly #log: Pick<Broker, 'publish'>
   readonly #closing = new AbortController()
   #published = 0
   #draining = false
@@ -50,10 +64,36 @@ export class StreamHub implements Hub {
     const report = (error: unknown): void => void callSafely(options.onError ?? reportException, error)
     this.#options = options
     this.#environment = environment
-    this.#broker = options.broker ?? new MemoryBroker({}, environment)
+    this.#meters = new Meters(options.trace)
+    this.#health = new BrokerHealth(environment, this.#meters)
+    this.#broker = watchedBroker(options.broker ?? new MemoryBroker({}, environment), this.#health)
+    this.#probe = new BrokerProbe(this.#broker, this.#health, environment)
     this.#wheel = new DeadlineWheel(environment)
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
-    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report)
+    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report, (subscription) => {
+      this.#runs.watch(subscription)
+      subscription.observe({
+        onGap: (reason) => subscription.isRead && this.#meters.announced(reason, [subscription.topic]),
+      })
+    })
+    this.#publishToWrite = new PublishToWrite(environment, this.#feeds.flusher)
+    this.#log = meteredPublish({
+      broker: this.#broker,
+      feeds: this.#feeds,
+      meters: this.#meters,
+      publishToWrite: this.#publishToWrite,
+      clock: environment,
+    })
+    this.#runs = new Runs({
+      broker: this.#broker,
+      feeds: this.#feeds,
+      publish: (topic, event, key) => this.#publish(topic, () => [event], { key }),
+      hasReaders: async (topic) => this.#feeds.has(topic) || (await this.count(topic)) > 0,
+      closing: this.#closing.signal,
+      environment,
+      wheel: this.#wheel,
+      onError: report,
+    })
     const here = {
       load: () => this.#load(),
       hasStreams: () => this.#streams.size > 0,
@@ -70,6 +110,7 @@ export class StreamHub implements Hub {
       wheel: this.#wheel,
       feeds: this.#feeds,
       streams: this.#streams,
+      meters: this.#meters,
       hints: () => this.#fleet.hints(),
       newConnection: () => `${this.#fleet.hubId}.${crypto.randomUUID()}`,
     })
@@ -77,14 +118,29 @@ export class StreamHub implements Hub {
 
   publish: Hub['publish'] = (topic, event, options) => this.#publish(topic, () => toBrokerEvents(event), options)
 
-  run: Hub['run'] = (topic, source, options = {}) =>
-    run(source, options, {
-      publish: (event) => this.publish(topic, event),
-      mark: (mark, key) => this.#publish(topic, () => [mark], { key }),
-      hasReaders: () => this.#feeds.has(topic),
-      closing: this.#closing.signal,
-      environment: this.#environment,
-    })
+  run: Hub['run'] = async (topic, source, options = {}) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    return this.#runs.run(topic, source, options)
+  }
+
+  stop: Hub['stop'] = async (topic) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    await this.#runs.stop(topic)
+  }
+
+  status: Hub['status'] = async (topic) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    return readStatus(this.#broker, topic)
+  }
+
+  read: Hub['read'] = async (topic, options = {}) => {
+    checkTopic(topic)
+    this.#checkOpen()
+    return readEvents(this.#broker, topic, options)
+  }
 
   end: Hub['end'] = async (topic) => void (await this.#publish(topic, () => [endMark('done')]))
 
@@ -92,7 +148,9 @@ export class StreamHub implements Hub {
     const topics = checkTopics(options.topics)
     const refuseNow = (): Response | undefined => {
       const code = this.#refusal()
-      return code && refuse(request, code, this.#environment)
+      if (code === undefined) return undefined
+      this.#meters.refused(code)
+      return refuse(request, code, this.#environment)
     }
     const refused = refuseNow()
     if (refused) return refused
@@ -105,13 +163,14 @@ export class StreamHub implements Hub {
   subscribe: Hub['subscribe'] = (topics, { lastEventId = '', signal } = {}) => {
     this.#checkOpen()
     const checked = checkTopics(topics)
-    const from = lastEventId === 'earliest' ? earliest(checked) : resumePointFrom(lastEventId, checked)
+    const from = resumePointAt(lastEventId, checked)
     const closing = this.#closing.signal
     return new LocalSubscription({
       from,
       join: () => this.#feeds.join(checked),
       broker: this.#broker,
       environment: this.#environment,
+      meters: this.#meters,
       wheel: this.#wheel,
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
     })
@@ -121,15 +180,23 @@ export class StreamHub implements Hub {
 
   acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#fleet.acknowledge(connection, lastEventId)
 
-  count: Hub['count'] = (topic) => this.#fleet.count(topic)
+  count: Hub['count'] = (topic) => this.#broker.count?.(topic) ?? this.#fleet.count(topic)
 
   stats: Hub['stats'] = () => ({
     ...this.#streams.stats(),
+    ...this.#meters.stats(),
     topics: this.#feeds.topicCount,
     published: this.#published,
     load: this.#load() ?? 0,
     draining: this.#draining,
+    broker: this.#health.stats(),
+    publishToWrite: this.#publishToWrite.stats(),
   })
+
+  ready: Hub['ready'] = async () => {
+    if (!this.#draining) await this.#probe.ask()
+    return !this.#draining && this.#health.stats().state === 'connected'
+  }
 
   drain: Hub['drain'] = async ({ within = defaultDrain } = {}) => {
     this.#draining = true
@@ -154,7 +221,7 @@ export class StreamHub implements Hub {
     this.#checkOpen()
     checkTopic(topic)
     const stored = events()
-    const { position, duplicate } = await this.#broker.publish(topic, stored, options)
+    const { position, duplicate } = await this.#log.publish(topic, stored, options)
     if (!duplicate) this.#published += stored.length
     const key = topicKey(topic)
     return { id: formatPositionId(key, new Map([[key, position]])), position, duplicate }

@@ -12,21 +12,33 @@ export {
   BrokerUnavailableError,
   HubClosedError,
   InvalidTopicError,
+  RunSupersededError,
   TopicCountError,
 } from './errors.ts'
 export { EventTooLargeError, InvalidFieldError } from '../wire/errors.ts'
 export { TopicKeyCollisionError } from '../wire/topic-key.ts'
-export type { Gap, GapReason } from './replay/gap.ts'
+export type { BrokerStats } from './broker/health.ts'
+export type { GapReason } from './gap-reason.ts'
+export type { Gap } from './replay/gap.ts'
 export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
+export { beginKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,
   HubEvent,
   HubOptions,
+  HubPage,
   HubPublication,
-  HubStats,
   Published,
+  ReadOptions,
   RespondOptions,
-  StreamInfo,
+  RunContext,
+  RunOptions,
+  RunResult,
+  RunSource,
+  Start,
+  TopicStatus,
 } from './types.ts'
+export type { DelayHistogram, HubStats } from './stats.ts'
+export type { StreamInfo, Trace, TraceMessages } from './trace.ts'

@@ -1,9 +1,11 @@
 import type { Environment } from '../environment.ts'
 import { comparePositions } from '../wire/position.ts'
 import type { Broker, HistoryPage, Position, StoredEvent } from './broker/broker.ts'
-import { encodeBody, type End, endOf } from './entries.ts'
-import { type GapReason, startOfPage } from './replay/gap.ts'
+import { encodeBody } from './entries.ts'
+import { startOfPage } from './replay/gap.ts'
 import { Retry } from './broker/retry.ts'
+import type { GapReason } from './gap-reason.ts'
+import { readState, stateAfter, type TopicState } from './topic-state.ts'
 
 /** What a feed hears, in the order of positions. */
 export interface TopicListener {
@@ -11,6 +13,15 @@ export interface TopicListener {
   onEvent(stored: StoredEvent, body: Uint8Array): void
   /** Events are lost; the log goes on after `position`. */
   onGap(reason: GapReason, position: Position): void
+}
+
+/** Who hears of a topic what the hub itself has to know. */
+export interface TopicObserver {
+  /** The topic's state takes it into account already. */
+  onEvent?(stored: StoredEvent): void
+  /** Events are lost. */
+  onGap?(reason: GapReason): void
+  onClose?(): void
 }
 
 const pageSize = 256
@@ -28,9 +39,12 @@ export class TopicSubscription {
   readonly #onError: (error: unknown) => void
   readonly #retry: Retry
   readonly #listeners = new Set<TopicListener>()
+  readonly #observers = new Set<TopicObserver>()
   #head: Position | undefined
   #position: Position | undefined
-  #end: End | undefined
+  #state: TopicState = {}
+  /** What came while it was read how the topic stands. */
+  #early: StoredEvent[] | undefined = []
   #unsubscribe: (() => Promise<void>) | undefined
   #catchingUp = false
   /** Something was heard, or lost, while catching up: look once more. */
@@ -55,9 +69,9 @@ export class TopicSubscription {
     return this.#position as Position
   }
 
-  /** How the topic ended, if its newest event says so. */
-  get end(): End | undefined {
-    return this.#end
+  /** How the topic stands. Known once `open` has resolved. */
+  get state(): TopicState {
+    return this.#state
   }
 
   async open(): Promise<void> {
@@ -68,9 +82,17 @@ export class TopicSubscription {
     this.#unsubscribe = unsubscribe
     this.#head = head
     // Events may have come before `subscribe` resolved: they are ahead of its head.
-    if (!this.#position) await this.#openAt(head)
+    this.#position ??= head
+    const state = head.offset === 0 ? {} : await readState(this.#broker, this.topic, head)
+    this.#state = (this.#early ?? []).reduce(stateAfter, state)
+    this.#early = undefined
     // Told of a loss before it was known from where to read on.
     if (this.#stale) void this.#catchUp()
+  }
+
+  /** Whether any feed carries it. */
+  get isRead(): boolean {
+    return this.#listeners.size > 0
   }
 
   listen(listener: TopicListener): () => void {
@@ -78,19 +100,17 @@ export class TopicSubscription {
     return () => this.#listeners.delete(listener)
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
-    this.#retry.cancel()
-    await this.#unsubscribe?.()
+  /** @returns a function that ends it; the observer is not told of that */
+  observe(observer: TopicObserver): () => void {
+    this.#observers.add(observer)
+    return () => this.#observers.delete(observer)
   }
 
-  async #openAt(head: Position): Promise<void> {
-    this.#position = head
-    if (head.offset === 0) return
-    const before = { ...head, offset: head.offset - 1 }
-    const { events } = await this.#broker.read(this.topic, before, 1)
-    const last = events[0]
-    if (last && comparePositions(last.position, this.#position) === 0) this.#end = endOf(last)
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const observer of this.#observers) observer.onClose?.()
+    this.#retry.cancel()
+    await this.#unsubscribe?.()
   }
 
   #receive(stored: StoredEvent): void {
@@ -129,7 +149,9 @@ export class TopicSubscription {
 
   #tell(stored: StoredEvent): void {
     this.#position = stored.position
-    this.#end = endOf(stored)
+    this.#early?.push(stored)
+    this.#state = stateAfter(this.#state, stored)
+    for (const observer of this.#observers) observer.onEvent?.(stored)
     if (this.#listeners.size === 0) return
     const body = encodeBody(stored)
     for (const listener of this.#listeners) listener.onEvent(stored, body)
@@ -137,6 +159,7 @@ export class TopicSubscription {
 
   #tellGap(reason: GapReason, position: Position): void {
     this.#position = position
+    for (const observer of this.#observers) observer.onGap?.(reason)
     for (const listener of this.#listeners) listener.onGap(reason, position)
   }
 }

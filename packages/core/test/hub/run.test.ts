@@ -2,37 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Client } from '../support/client.ts'
 import { follow, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'
-
-/** A source that yields when it is told to. */
-function steered(): {
-  source: AsyncGenerator<string>
-  yield(word: string): void
-  fail(error: Error): void
-  end(): void
-  returned: () => boolean
-} {
-  let returned = false
-  let wake: () => void = () => {}
-  const steps: (string | Error | undefined)[] = []
-  async function* source(): AsyncGenerator<string> {
-    try {
-      for (;;) {
-        while (steps.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-        const step = steps.shift()
-        if (step === undefined) return
-        if (step instanceof Error) throw step
-        yield step
-      }
-    } finally {
-      returned = true
-    }
-  }
-  const add = (step: string | Error | undefined): void => {
-    steps.push(step)
-    wake()
-  }
-  return { source: source(), yield: add, fail: add, end: () => add(undefined), returned: () => returned }
-}
+import { steered } from '../support/steered.ts'
 
 describe('run', () => {
   it('publishes what its source yields, goes on without readers, and ends the topic', async () => {
@@ -61,13 +31,16 @@ describe('run', () => {
     const [a, b] = [steered(), steered()]
     const running = scene.hub.run('answer', a.source, { key: 'request-1' })
     await scene.environment.settle()
-    await scene.hub.run('answer', b.source, { key: 'request-1' })
+    const second = await scene.hub.run('answer', b.source, { key: 'request-1' })
+    expect(second).toEqual({ outcome: 'elsewhere', written: 0, end: undefined })
     b.yield('never')
     a.yield('only')
     a.end()
-    await running
+    expect(await running).toEqual({ outcome: 'produced', written: 1, end: 'done' })
     const late = await follow(scene, ['answer'])
     expect(late.data).toEqual(['only'])
+    const third = await scene.hub.run('answer', () => b.source, { key: 'request-1' })
+    expect(third).toEqual({ outcome: 'elsewhere', written: 1, end: 'done' })
   })
 
   it('says that its source failed, without saying why', async () => {
@@ -93,21 +66,24 @@ describe('run', () => {
     expect(client.data).toEqual(['still here'])
     await client.cancel()
     await scene.environment.advance(7_000)
-    await running
+    expect(await running).toEqual({ outcome: 'unread', written: 1, end: 'failed' })
     const late = await follow(scene, ['answer'])
     expect([late.data, late.parsed.hints.at(-1)]).toEqual([['still here'], { end: 'failed' }])
     expect(scene.environment.timers).toBe(0)
   })
 
-  it('is broken off by its signal, and lets its source clean up', async () => {
+  it('is stopped by its signal, which is no failure, and lets its source clean up', async () => {
     const scene = openHub()
     const { source, ...steer } = steered()
     const stop = new AbortController()
     const running = scene.hub.run('answer', source, { signal: stop.signal })
     steer.yield('one')
     await scene.environment.settle()
+    const client = await follow(scene, ['answer'])
     stop.abort(new Error('stopped'))
-    await expect(running).rejects.toThrow('stopped')
+    expect(await running).toEqual({ outcome: 'stopped', written: 1, end: 'done' })
+    await scene.environment.settle()
+    expect([client.data, client.parsed.hints.at(-1)]).toEqual([['one'], { end: 'done' }])
     steer.yield('too late')
     await scene.environment.settle()
     expect(steer.returned()).toBe(true)

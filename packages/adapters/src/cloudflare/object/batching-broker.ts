@@ -4,12 +4,13 @@ import type { Topic } from './topic.ts'
 // A producer that never waits would otherwise fill the object's 128 MB before anything is sent.
 const mostCharacters = 65_536
 
-/** What a {@link BatchingBroker} tells, in the transaction that stores it. */
+/** What a {@link BatchingBroker} has to do with its run. */
 export interface BatchListener {
-  /** This many events. */
+  /** So many events are stored: called in the transaction that does it. */
   onStored(count: number): void
-  /** That the run has ended. */
+  /** The run has ended: likewise. */
   onEnd(): void
+  hasReaders(): boolean
 }
 
 /**
@@ -22,6 +23,8 @@ export class BatchingBroker implements Broker {
   readonly #topic: Topic
   readonly #delay: number
   readonly #listener: BatchListener
+  readonly #log: Broker
+  #hasBegun = false
   #waiting: BrokerEvent[] = []
   #characters = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -30,14 +33,15 @@ export class BatchingBroker implements Broker {
 
   constructor(topic: Topic, delay: number, listener: BatchListener) {
     this.#topic = topic
+    this.#log = topic.broker()
     this.#delay = delay
     this.#listener = listener
   }
 
   publish: Broker['publish'] = async (_topic, events, { key } = {}) => {
     this.#throwFailure()
-    const mark = key !== undefined || events.some(({ event }) => event?.startsWith('\n'))
-    if (mark) return this.#storeNow(events, key)
+    // The keys of its other events guard against producers that are elsewhere, and this one is where the log is.
+    if (events.some(({ event }) => event?.startsWith('\n'))) return this.#storeNow(events, key)
     this.#waiting.push(...events)
     for (const { data } of events) this.#characters += data.length
     if (this.#characters >= mostCharacters) await this.flush()
@@ -49,17 +53,23 @@ export class BatchingBroker implements Broker {
 
   /** Store what waits. Resolves when it is sent. */
   async flush(): Promise<void> {
+    await this.#store()
+  }
+
+  // Stored when this returns.
+  #store(): Promise<void> | undefined {
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     this.#timer = undefined
     const events = this.#waiting
-    if (events.length === 0) return
+    if (events.length === 0) return undefined
     this.#waiting = []
     this.#characters = 0
-    await this.#topic.append(events, undefined, () => this.#listener.onStored(events.length)).sent
+    return this.#topic.append(events, undefined, () => this.#listener.onStored(events.length)).sent
   }
 
-  read: Broker['read'] = () => Promise.reject(new Error('A producer does not read'))
-  subscribe: Broker['subscribe'] = () => Promise.reject(new Error('A producer does not subscribe'))
+  read: Broker['read'] = (...page) => this.#log.read(...page)
+  subscribe: Broker['subscribe'] = (...subscription) => this.#log.subscribe(...subscription)
+  count: NonNullable<Broker['count']> = async () => (this.#listener.hasReaders() ? 1 : 0)
   close: Broker['close'] = async () => {}
 
   // The hub's marks say that a run begins and ends, and nothing may be stored after them that was written before.
@@ -67,15 +77,13 @@ export class BatchingBroker implements Broker {
     events: readonly BrokerEvent[],
     key: string | undefined,
   ): Promise<Awaited<ReturnType<Broker['publish']>>> {
-    await this.flush()
-    // The mark of a beginning has the run's key, and that of the end none. The end and that nothing runs are one step: an
-    // object that was lost between them would end its topic once more.
-    const { position, duplicate, sent } = this.#topic.append(
-      events,
-      key,
-      () => key === undefined && this.#listener.onEnd(),
-    )
-    await sent
+    const flushed = this.#store()
+    // Of a run without a lease the first mark is its beginning, and the second its end. The end and that nothing runs are
+    // one step: an object that was lost between them would end its topic once more.
+    const isEnd = this.#hasBegun
+    this.#hasBegun = true
+    const { position, duplicate, sent } = this.#topic.append(events, key, () => isEnd && this.#listener.onEnd())
+    await Promise.all([flushed, sent])
     return { position, duplicate }
   }
 

@@ -20,9 +20,9 @@ export class DirectStreams {
 
   /** Answer a request with the header `holdfast-direct`. */
   respond(request: Request): Promise<Response> {
-    const { topic, expiresAt, stream } = JSON.parse(request.headers.get(directHeader) ?? '') as DirectOptions
+    const { topic, start, expiresAt, stream } = JSON.parse(request.headers.get(directHeader) ?? '') as DirectOptions
     this.#hub ??= createHub({ broker: this.#topic.broker() })
-    return this.#hub.respond(request, { topics: [topic], expiresAt, stream })
+    return this.#hub.respond(request, { topics: [topic], start, expiresAt, stream })
   }
 
   /** Close all. Resolves with how many. */

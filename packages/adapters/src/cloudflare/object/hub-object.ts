@@ -128,12 +128,6 @@ export class HubObject<Env = unknown> extends DurableObject<Env> implements Obje
     return this.#runs.start(input, key)
   }
 
-  /** Stop what produces the topic, here or in a Worker. @internal */
-  async stop(): Promise<void> {
-    this.#runs.stop()
-    this.#subscribers.tell({ stop: true }, 'line')
-  }
-
   /** Answer a subscription, or in direct mode a request for an event stream. */
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.has(directHeader)) return this.#direct.respond(request)

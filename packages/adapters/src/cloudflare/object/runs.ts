@@ -1,5 +1,4 @@
-import { untilAborted, withLinger } from '@holdfast/core/adapter'
-import { createHub, type HubPublication } from '@holdfast/core/hub'
+import { beginKey, createHub, type HubPublication, type RunContext } from '@holdfast/core/hub'
 import { BatchingBroker } from './batching-broker.ts'
 import type { Topic } from './topic.ts'
 
@@ -50,30 +49,25 @@ export interface RunsParts {
  */
 export class Runs {
   readonly #parts: RunsParts
-  #stop: AbortController | undefined
+  #active = false
 
   constructor(parts: RunsParts) {
     this.#parts = parts
   }
 
   get active(): boolean {
-    return this.#stop !== undefined
+    return this.#active
   }
 
   /** Begin to produce, unless something is being produced or the key was used before. Returns whether it did. */
   start(input: unknown, key: string | undefined): boolean {
     const { storage, topic } = this.#parts
-    if (this.active || (key !== undefined && topic.history.positionOf(key))) return false
+    if (this.active || (key !== undefined && topic.history.positionOf(beginKey(key)))) return false
     storage.kv.put(inputName, { input })
     const run: StoredRun = { written: 0, attempt: 0 }
     storage.kv.put(runName, run)
     void this.#run(input, run, key)
     return true
-  }
-
-  /** Stop the producer, where there is one; what it has written stays. */
-  stop(): void {
-    this.#stop?.abort()
   }
 
   /** Find out whether a run was interrupted, and go on with it or end its topic as failed. */
@@ -89,33 +83,29 @@ export class Runs {
   }
 
   async #run(input: unknown, run: StoredRun, key: string | undefined): Promise<void> {
-    const { storage, topic } = this.#parts
+    const { storage, topic, hasReaders, produce } = this.#parts
     const { batchDelay, linger, resumable } = this.#parts.settings()
-    const stop = (this.#stop = new AbortController())
+    this.#active = true
     const broker = new BatchingBroker(topic, batchDelay, {
       onStored: (count) => {
         run.written += count
         storage.kv.put(runName, run)
       },
       onEnd: () => this.#forget(),
+      hasReaders,
     })
     this.#parts.onChange()
-    // A timer keeps the object in memory, where the producer does so anyway.
-    await withLinger({ linger, hasReaders: () => this.#parts.hasReaders() }, async (lonely) => {
-      const over = AbortSignal.any([stop.signal, lonely])
-      const mayRun = run.attempt === 0 || resumable
-      const source = mayRun ? this.#sourceOf(input, run, over) : failing(new Error(restarted))
-      try {
-        await createHub({ broker }).run(topicName, untilAborted(source, over), { key, signal: lonely })
-      } catch (error) {
-        // The topic has ended as failed; nobody waits for this call. What the source still waits for is for nothing.
-        stop.abort()
-        if (!lonely.aborted) console.error(error)
-      }
-    })
+    const source = ({ signal }: RunContext): AsyncIterable<HubPublication | string> => {
+      if (run.attempt > 0 && !resumable) throw new Error(restarted)
+      return produce(input, { signal, written: run.written, attempt: run.attempt })
+    }
+    // Without a lease: who looks for the object's producer restarts the object, which then knows better.
+    const options = { key, linger, lease: 0 }
+    // The topic has ended as failed, and nobody waits for this call.
+    await createHub({ broker }).run(topicName, source, options).catch(console.error)
     // Still there when even the end could not be stored.
     this.#forget()
-    this.#stop = undefined
+    this.#active = false
     this.#parts.onChange()
   }
 
@@ -124,21 +114,4 @@ export class Runs {
     kv.delete(runName)
     kv.delete(inputName)
   }
-
-  #sourceOf(
-    input: unknown,
-    { written, attempt }: StoredRun,
-    signal: AbortSignal,
-  ): AsyncIterable<HubPublication | string> {
-    try {
-      return this.#parts.produce(input, { signal, written, attempt })
-    } catch (error) {
-      return failing(error)
-    }
-  }
-}
-
-/** A source that fails at once. */
-function failing(error: unknown): AsyncIterable<never> {
-  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) }
 }

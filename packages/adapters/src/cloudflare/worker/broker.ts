@@ -78,6 +78,10 @@ export class DurableObjectBroker implements Broker {
     return { head, unsubscribe: async () => this.#leave(socket) }
   }
 
+  count(topic: string): Promise<number> {
+    return this.#objects.call({ topic }, (stub) => stub.count())
+  }
+
   /** A line to one hub at a time: the object named after it. Nothing reaches all hubs, since nobody knows them. */
   readonly signals: BrokerSignals = {
     send: async (hubId, text) => {

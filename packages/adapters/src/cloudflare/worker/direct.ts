@@ -10,13 +10,13 @@ import type { HubObjects } from './namespace.ts'
  */
 export async function respondDirect(
   request: Request,
-  { topic, expiresAt, stream }: Pick<RespondOptions, 'expiresAt' | 'stream'> & { topic: string },
+  { topic, start, expiresAt, stream }: Pick<RespondOptions, 'start' | 'expiresAt' | 'stream'> & { topic: string },
   defaults: StreamOptions | undefined,
   head: Response,
   objects: HubObjects,
 ): Promise<Response> {
   // The object's CPU time counts anew with each event: no age unless one is asked for.
-  const told = { topic, expiresAt, stream: forwardable({ maxAge: 0, ...defaults, ...stream }) }
+  const told = { topic, start, expiresAt, stream: forwardable({ maxAge: 0, ...defaults, ...stream }) }
   const { body, status } = await objects.call({ topic }, (stub) => stub.fetch(directRequest(request, told)))
   return body ? new Response(body, head) : new Response(null, { status })
 }

@@ -4,18 +4,17 @@ import { respondDirect } from './direct.ts'
 import { IsolateStats } from './isolate-stats.ts'
 import { HubObjects, type HubNamespace } from './namespace.ts'
 import { respondFed } from './respond.ts'
-import { runStoppable } from './run.ts'
 
 /** Options of {@link durableObjectHub}. */
 export interface DurableObjectHubOptions extends Pick<
   HubOptions,
-  'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError'
+  'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError' | 'trace'
 > {
   /**
    * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
    * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
    * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, of an `identity`, or of
-   * a client that acknowledges, are always fed. Of direct ones `onOpen`, `onClose` and `stats` know nothing.
+   * a client that acknowledges, are always fed. Of direct ones `onOpen`, `onClose`, `trace` and `stats` know nothing.
    */
   mode?: 'hibernating' | 'direct' | undefined
 }
@@ -36,21 +35,14 @@ export interface DurableObjectHub extends Hub {
    * @returns whether it was started
    */
   produce(topic: string, input: unknown, options?: { key?: string | undefined }): Promise<boolean>
-  /**
-   * Stop what produces a topic, wherever it runs: a `run` of any Worker, or {@link produce} in the topic's object. Readers
-   * get what there is, then `end=done`. Resolves when it has been told, also where nothing runs.
-   *
-   * @throws {BrokerUnavailableError} the object cannot be reached
-   */
-  stop(topic: string): Promise<void>
 }
 
 /**
  * The hub of a Worker, its topics in the objects of a binding.
  *
  * On Workers streams and timers belong to one request, so each response has a hub of the core's own to itself, and a
- * WebSocket to each topic's object. `stats` counts this isolate's streams; `drain` and `close` do nothing, because a
- * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
+ * WebSocket to each topic's object. `stats` counts this isolate's streams, `ready` asks one object; `drain` and `close` do
+ * nothing, because a Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
  * characters.
  */
 export function durableObjectHub(namespace: HubNamespace, options: DurableObjectHubOptions = {}): DurableObjectHub {
@@ -75,10 +67,13 @@ class WorkerHub implements DurableObjectHub {
 
   publish: Hub['publish'] = (topic, event, options) => this.#sharedHub().publish(topic, event, options)
 
-  run: Hub['run'] = (topic, source, options = {}) =>
-    runStoppable(this.#objects, topic, source, options, (stoppable, run) =>
-      this.#sharedHub().run(topic, stoppable, run),
-    )
+  run: Hub['run'] = (topic, source, options) => this.#alone((hub) => hub.run(topic, source, options))
+
+  stop: Hub['stop'] = (topic) => this.#alone((hub) => hub.stop(topic))
+
+  status: Hub['status'] = (topic) => this.#sharedHub().status(topic)
+
+  read: Hub['read'] = (topic, options) => this.#sharedHub().read(topic, options)
 
   end: Hub['end'] = (topic) => this.#sharedHub().end(topic)
 
@@ -115,9 +110,11 @@ class WorkerHub implements DurableObjectHub {
 
   acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#sharedHub().acknowledge(connection, lastEventId)
 
-  count: Hub['count'] = (topic) => this.#objects.call({ topic }, (stub) => stub.count())
+  count: Hub['count'] = (topic) => this.#sharedHub().count(topic)
 
   stats: Hub['stats'] = () => this.#isolate.stats(this.#sharedHub())
+
+  ready: Hub['ready'] = () => this.#sharedHub().ready()
 
   drain: Hub['drain'] = async () => {}
 
@@ -126,17 +123,25 @@ class WorkerHub implements DurableObjectHub {
   produce: DurableObjectHub['produce'] = (topic, input, { key } = {}) =>
     this.#objects.call({ topic }, (stub) => stub.startProducing(input, key))
 
-  stop: DurableObjectHub['stop'] = async (topic) => {
-    await this.#objects.call({ topic }, (stub) => stub.stop())
+  // What opens a subscription has a hub of its request's own.
+  async #alone<T>(action: (hub: Hub) => Promise<T>): Promise<T> {
+    const broker = new DurableObjectBroker(this.#namespace)
+    try {
+      return await action(createHub({ ...this.#options, broker }))
+    } finally {
+      await broker.close()
+    }
   }
 
   // Does for all requests what opens nothing that would belong to one of them. Made late: chance is forbidden outside of
   // a request.
   #sharedHub(): Hub {
     if (this.#shared) return this.#shared
-    const { publish, read, subscribe, signals, close } = new DurableObjectBroker(this.#namespace)
+    const durable = new DurableObjectBroker(this.#namespace)
+    const { publish, read, subscribe, signals, close } = durable
     const sending: BrokerSignals = { send: signals.send, listen: async () => async () => {} }
-    const broker = { publish, read, subscribe, signals: sending, close }
+    const count = (topic: string): Promise<number> => durable.count(topic)
+    const broker = { publish, read, subscribe, signals: sending, count, close }
     return (this.#shared = createHub({ ...this.#options, broker }))
   }
 }

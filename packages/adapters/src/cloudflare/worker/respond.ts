@@ -1,5 +1,5 @@
 import type { StreamClose } from '@holdfast/core'
-import { createHub, type HubOptions, type RespondOptions, type StreamInfo } from '@holdfast/core/hub'
+import { type Broker, createHub, type HubOptions, type RespondOptions, type StreamInfo } from '@holdfast/core/hub'
 import { DurableObjectBroker } from './broker.ts'
 import type { IsolateStats } from './isolate-stats.ts'
 import type { HubNamespace } from './namespace.ts'
@@ -52,7 +52,7 @@ export async function respondFed(
 }
 
 // A line to a hub costs an object: only streams that are acknowledged need one.
-function withoutSignals(broker: DurableObjectBroker): Omit<DurableObjectBroker, 'signals' | 'listenFor'> {
+function withoutSignals(broker: DurableObjectBroker): Broker {
   const { publish, read, subscribe, close } = broker
   return { publish, read, subscribe, close }
 }

@@ -9,12 +9,13 @@ it.each([{ data: '2' }, { event: '\nend', data: 'done' }])(
     let tries = 0
     const topic = {
       history: { head: { epoch: 1, offset: 0 } },
+      broker: () => ({}),
       append: () => {
         tries++
         throw failure
       },
     } as unknown as Topic
-    const broker = new BatchingBroker(topic, 1, { onStored: () => {}, onEnd: () => {} })
+    const broker = new BatchingBroker(topic, 1, { onStored: () => {}, onEnd: () => {}, hasReaders: () => false })
     await broker.publish('t', [{ data: '1' }])
     await vi.waitFor(() => expect(tries).toBe(1))
     await expect(broker.publish('t', [next])).rejects.toBe(failure)

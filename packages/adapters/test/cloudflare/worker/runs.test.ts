@@ -1,3 +1,4 @@
+import { memoryBroker } from '@holdfast/core/hub'
 import { expect, it, vi } from 'vitest'
 import { Runs } from '../../../src/cloudflare/object/runs.ts'
 import type { Topic } from '../../../src/cloudflare/object/topic.ts'
@@ -28,7 +29,7 @@ function parts(): {
   }
   return {
     storage: { kv } as unknown as DurableObjectStorage,
-    topic: { append, history: { head: { epoch: 1, offset: 0 } } } as unknown as Topic,
+    topic: { append, broker: () => memoryBroker(), history: { head: { epoch: 1, offset: 0 } } } as unknown as Topic,
     kept,
     marks,
     written: () => written,
@@ -72,7 +73,7 @@ it('a run whose producer throws before there is a source has failed', async () =
   })
   runs.start('', undefined)
   await vi.waitUntil(() => !runs.active)
-  expect([marks, [...kept.keys()]]).toEqual([['failed'], []])
+  expect([marks.at(-1), [...kept.keys()]]).toEqual(['failed', []])
   expect(error).toHaveBeenCalledWith(new Error('No model'))
   error.mockRestore()
 })

@@ -69,8 +69,10 @@ const paths: Record<string, (asked: Asked) => Promise<unknown>> = {
   '/run': async ({ request, hub, query, topic, key }) => {
     const { words, every } = await request.json<Words>()
     const linger = query.has('linger') ? Number(query.get('linger')) : undefined
-    return (await hub.run(topic, said(words, every), { key, linger })) ?? null
+    return hub.run(topic, said(words, every), { key, linger })
   },
+  '/status': ({ hub, topic }) => hub.status(topic),
+  '/read': ({ hub, topic, query }) => hub.read(topic, { limit: Number(query.get('limit')) }),
   '/stop': async ({ hub, topic }) => (await hub.stop(topic)) ?? null,
   '/object': ({ env, query, topic }) => {
     const stub = env[(query.get('binding') ?? 'ROOMY') as 'ROOMY'].getByName(topic)

@@ -77,5 +77,7 @@ export interface Broker {
   /** Listen from `head` on. `head` and listening MUST be one step: no event is in neither or in both. */
   subscribe(topic: string, listener: BrokerListener): Promise<{ head: Position; unsubscribe(): Promise<void> }>
   signals?: BrokerSignals | undefined
+  /** How many event streams a topic has in all, where the engine knows it itself; otherwise hubs ask each other. */
+  count?(topic: string): Promise<number>
   close(): Promise<void>
 }

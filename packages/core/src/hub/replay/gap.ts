@@ -3,19 +3,11 @@ import { formatBody } from '../../wire/encode.ts'
 import type { Position } from '../../wire/position.ts'
 import type { HistoryPage } from '../broker/broker.ts'
 import { DeliveredEvent } from '../entries.ts'
+import type { GapReason } from '../gap-reason.ts'
 import type { HubEvent } from '../types.ts'
 
 /** The event by which a hub announces what it cannot replay. Nobody else may publish it. */
 export const gapEvent = 'gap'
-
-/** Why events cannot be replayed. */
-export type GapReason =
-  /** They are older than the history that is kept. */
-  | 'trimmed'
-  /** The log was lost and began again. */
-  | 'new-epoch'
-  /** The client's last event ID is not one of this hub's. */
-  | 'unknown-id'
 
 /** The data of a `gap` event. */
 export interface Gap {

@@ -7,9 +7,12 @@ import { Retry } from '../broker/retry.ts'
 import { encodeBody, eventEntry } from '../entries.ts'
 import type { Lease } from '../feed-registry.ts'
 import type { Feed } from '../feed.ts'
+import type { GapReason } from '../gap-reason.ts'
+import type { Meters } from '../meters.ts'
 import type { HubEvent } from '../types.ts'
-import { gapEntry, type GapReason, startOfPage } from './gap.ts'
+import { gapEntry, startOfPage } from './gap.ts'
 import { Lag } from './lag.ts'
+import { positionBeforeLast } from './last.ts'
 import type { ResumePoint } from './resume-point.ts'
 
 // A page is held in memory while it is written, and one client's must not be much: about one chunk's worth.
@@ -23,6 +26,7 @@ export interface ReplayParts {
   /** The feed that it leads to. */
   lease: Lease
   environment: Environment
+  meters: Meters
   /** Which entries are wanted. Default all. */
   accepts?: ((entry: RingEntry) => boolean) | undefined
 }
@@ -37,21 +41,23 @@ export class HistoryReplay implements Replay {
   readonly #broker: Broker
   readonly #feed: Feed
   readonly #accepts: ReplayParts['accepts']
+  readonly #meters: Meters
   readonly #retry: Retry
   readonly #lag: Lag
-  /** Topics of which everything is wanted, until it is known where that begins. */
-  readonly #earliest: string[]
+  /** Where to begin in topics by their keys, until it is known where that is. */
+  readonly #beginnings: [key: string, start: 'earliest' | 'last'][]
   #unknownId: string | undefined
   #limit = firstPage
 
-  constructor({ broker, lease, environment, accepts }: ReplayParts, { positions, unknownId }: ResumePoint) {
+  constructor({ broker, lease, environment, meters, accepts }: ReplayParts, { positions, unknownId }: ResumePoint) {
     this.#broker = broker
     this.#feed = lease.feed
     this.#accepts = accepts
+    this.#meters = meters
     this.#retry = new Retry(environment)
     this.#unknownId = unknownId
     this.#lag = new Lag(lease.feed, (key) => startOf(key, positions, lease.since))
-    this.#earliest = [...this.#feed.topics.keys()].filter((key) => positions.get(key) === 'earliest')
+    this.#beginnings = [...positions].flatMap(([key, start]) => (typeof start === 'string' ? [[key, start]] : []))
   }
 
   /** True when the feed has everything the subscriber needs. */
@@ -66,7 +72,10 @@ export class HistoryReplay implements Replay {
 
   async read(): Promise<Chunk | number> {
     const entries = await this.#readEntries()
-    return entries ? new Chunk(entries, this.#accepts, this.checkpoint) : this.#lag.joinAt
+    if (!entries) return this.#lag.joinAt
+    const chunk = new Chunk(entries, this.#accepts, this.checkpoint)
+    this.#meters.replayed(chunk)
+    return chunk
   }
 
   /** Stop waiting for a broker that does not answer. */
@@ -78,8 +87,8 @@ export class HistoryReplay implements Replay {
   async #readEntries(): Promise<RingEntry<HubEvent>[] | undefined> {
     if (this.#unknownId !== undefined) return [this.#announceUnknown(this.#unknownId)]
     // All of them first: an id holds every topic's position, and a client may come back with any.
-    if (this.#earliest.length > 0) {
-      for (const key of this.#earliest.splice(0)) await this.#findEarliest(key)
+    if (this.#beginnings.length > 0) {
+      for (const [key, start] of this.#beginnings.splice(0)) await this.#begin(key, start)
       // Told without an event, since there may be none: until then the client was nowhere.
       return []
     }
@@ -89,9 +98,12 @@ export class HistoryReplay implements Replay {
     return page && this.#take(key, page)
   }
 
-  async #findEarliest(key: string): Promise<void> {
+  async #begin(key: string, start: 'earliest' | 'last'): Promise<void> {
     const page = await this.#readPage(key, 'earliest', 1)
-    if (page) this.#lag.moveTo(key, startOfPage(page))
+    if (!page) return
+    const read = (): Promise<Position> => positionBeforeLast(this.#broker, this.#topic(key), page)
+    const position = start === 'last' ? await this.#retry.call(read) : startOfPage(page)
+    if (position) this.#lag.moveTo(key, position)
   }
 
   #readPage(key: string, after: Position | 'earliest', limit: number): Promise<HistoryPage | undefined> {
@@ -129,13 +141,17 @@ export class HistoryReplay implements Replay {
 
   #announce(reason: GapReason, key: string, start: Position): RingEntry<HubEvent> {
     const from = this.checkpoint
+    const topics = [this.#topic(key)]
     this.#lag.moveTo(key, start)
-    return gapEntry({ reason, topics: [this.#topic(key)], from, to: formatPositionId(key, this.#lag.positions) })
+    this.#meters.announced(reason, topics)
+    return gapEntry({ reason, topics, from, to: formatPositionId(key, this.#lag.positions) })
   }
 
   #announceUnknown(from: string): RingEntry<HubEvent> {
     this.#unknownId = undefined
-    return gapEntry({ reason: 'unknown-id', topics: [...this.#feed.topics.values()], from, to: this.checkpoint })
+    const topics = [...this.#feed.topics.values()]
+    this.#meters.announced('unknown-id', topics)
+    return gapEntry({ reason: 'unknown-id', topics, from, to: this.checkpoint })
   }
 
   #topic(key: string): string {
@@ -145,5 +161,5 @@ export class HistoryReplay implements Replay {
 
 function startOf(key: string, positions: ResumePoint['positions'], since: Lease['since']): Position {
   const start = positions.get(key) ?? since.get(key)
-  return start === 'earliest' || start === undefined ? { epoch: 0, offset: 0 } : start
+  return typeof start === 'object' ? start : { epoch: 0, offset: 0 }
 }

@@ -1,9 +1,10 @@
 import { lastEventIdOf } from '../../response/request.ts'
 import { parsePositionId } from '../../wire/position.ts'
 import type { Position } from '../broker/broker.ts'
+import type { Start } from '../types.ts'
 
 /** Where each topic of a subscription begins; a topic that is absent begins now. */
-export type StartPositions = ReadonlyMap<string, Position | 'earliest'>
+export type StartPositions = ReadonlyMap<string, Position | Exclude<Start, 'now'>>
 
 /** Where a client wants to go on. */
 export interface ResumePoint {
@@ -14,14 +15,18 @@ export interface ResumePoint {
 
 const now: ResumePoint = { positions: new Map() }
 
-/** Where a request wants to go on. `earliest` is reserved in the query only: a header carries what a server once sent. */
+/** Where a request wants to go on. The reserved words are for the query only: a header carries what a server once sent. */
 export function resumePointOf(request: Request, topics: ReadonlyMap<string, string>): ResumePoint {
   const id = lastEventIdOf(request)
-  if (id === 'earliest' && !request.headers.get('last-event-id')) return earliest(topics)
-  return resumePointFrom(id, topics)
+  return request.headers.get('last-event-id') ? resumePointFrom(id, topics) : resumePointAt(id, topics)
 }
 
-/** Where to go on after an id; `earliest` and the empty string are not special here. */
+/** Where to go on after an id, or at one of the reserved words. */
+export function resumePointAt(id: string, topics: ReadonlyMap<string, string>): ResumePoint {
+  return id === 'earliest' || id === 'last' ? beginAt(topics.keys(), id) : resumePointFrom(id, topics)
+}
+
+/** Where to go on after an id; the reserved words and the empty string are not special here. */
 export function resumePointFrom(id: string, topics: ReadonlyMap<string, string>): ResumePoint {
   if (id === '') return now
   const parsed = parsePositionId(id)
@@ -29,12 +34,17 @@ export function resumePointFrom(id: string, topics: ReadonlyMap<string, string>)
   return { positions: new Map([...parsed.positions].filter(([key]) => topics.has(key))) }
 }
 
-/** Everything that is kept. */
-export function earliest(topics: ReadonlyMap<string, string>): ResumePoint {
-  return { positions: new Map([...topics.keys()].map((key) => [key, 'earliest'])) }
+/** Begin there in the topics with these keys. */
+export function beginAt(keys: Iterable<string>, start: Start): ResumePoint {
+  return start === 'now' ? now : { positions: new Map([...keys].map((key) => [key, start])) }
 }
 
-/** Who comes to a topic that has ended without saying from where gets all of it. */
-export function fromStart(from: ResumePoint, topics: ReadonlyMap<string, string>): ResumePoint {
-  return from.positions.size === 0 && from.unknownId === undefined ? earliest(topics) : from
+/** Whether it says what the client has: it was here before. */
+export function hasId({ positions, unknownId }: ResumePoint): boolean {
+  return unknownId !== undefined || [...positions.values()].some((position) => typeof position === 'object')
+}
+
+/** Whether it says nothing: where to begin is for somebody else to say. */
+export function isOpen({ positions, unknownId }: ResumePoint): boolean {
+  return positions.size === 0 && unknownId === undefined
 }

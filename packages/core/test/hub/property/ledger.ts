@@ -1,3 +1,4 @@
+import { typeOf } from '../../../src/hub/marks.ts'
 import type { HubEvent } from '../../../src/hub/types.ts'
 import type { Gap } from '../../../src/hub/replay/gap.ts'
 import { comparePositions, parsePositionId, type Position } from '../../../src/wire/position.ts'
@@ -9,8 +10,8 @@ export class Violation extends Error {}
 
 export type Visible = (data: string) => boolean
 
-/** Where a client that has no position for a topic begins. */
-export type Beginning = 'now' | 'earliest'
+/** Where a client that has no position for a topic begins; `whole` with all of what a run makes or what has ended. */
+export type Beginning = 'now' | 'earliest' | 'whole'
 
 /** Counts of what all clients of a run saw. */
 export interface Tally {
@@ -60,9 +61,9 @@ export class Ledger {
     this.#limit = new Map([...this.#keys.values()].map((topic) => [topic, this.#engine.head(topic)]))
   }
 
-  /** The opening had no checkpoint: the topics have ended, and all that is kept of them comes. */
+  /** The opening had no checkpoint: all that is kept of some topics comes. */
   opened(checkpoint: boolean): void {
-    if (!checkpoint && this.#unknownId === undefined) this.#beginning = 'earliest'
+    if (!checkpoint && this.#unknownId === undefined && this.#beginning === 'now') this.#beginning = 'whole'
   }
 
   /** An id without an event. */
@@ -81,7 +82,7 @@ export class Ledger {
     const topic = this.#keys.get(parsePositionId(id)?.advanced ?? '') as string
     const position = vector.get(topic) as Position
     const record = this.#engine.records(topic).find((each) => comparePositions(each.position, position) === 0)
-    if (!record || record.mark || record.data !== data || (record.event ?? 'message') !== event) {
+    if (!record || record.mark || record.data !== data || (typeOf(record) ?? 'message') !== event) {
       throw new Violation(
         `Event ${id} of ${topic} is not what was stored: ${event} ${data.slice(0, 20)}, but ${show(record)}`,
       )
@@ -125,10 +126,11 @@ export class Ledger {
   }
 
   #checkStart(topic: string, position: Position, why: string): void {
-    if (this.#beginning === 'now') {
-      // In-process nothing tells when "now" was.
-      const limit = this.#limit?.get(topic)
-      if (!limit || comparePositions(position, limit) <= 0) return
+    // In-process nothing tells when "now" was.
+    const limit = this.#limit?.get(topic)
+    const isNow = !limit || comparePositions(position, limit) <= 0
+    if (this.#beginning !== 'earliest' && isNow) return
+    if (this.#beginning === 'now' && limit) {
       throw new Violation(`${why}: ${topic} begins at ${place(position)}, when the hub answered at ${place(limit)}`)
     }
     const skipped = this.#seen(topic, { epoch: 0, offset: 0 }, position).find((record) =>
