@@ -9,10 +9,12 @@ export class ClientReader implements Disposable {
   readonly gaps: { reason: string; after: number }[] = []
   /** What its connection did last. */
   readonly history: string[] = []
+  readonly #servers: readonly string[]
   readonly #connection: EventConnection
 
   constructor(name: string, servers: readonly string[], redundancy: RedundancyLevel) {
     this.name = name
+    this.#servers = servers
     const urls = servers.map((url) => `${url}/events?topic=${topic}`)
     this.#connection = connect(urls, {
       lastEventId: 'earliest',
@@ -21,6 +23,10 @@ export class ClientReader implements Disposable {
     })
     this.#connection.on('*', ({ data }) => void this.texts.push(data))
     this.#connection.onStatus((status) => this.#note(JSON.stringify(status)))
+  }
+
+  canReadWithout(server: string | undefined): boolean {
+    return this.#servers.some((url) => url !== server)
   }
 
   /** What came after the last gap. */

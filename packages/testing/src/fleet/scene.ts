@@ -57,13 +57,19 @@ export class FleetScene implements AsyncDisposable {
     return app
   }
 
-  /** Wait until something published to each of these from now on has come to every reader. */
-  async going(members: readonly Member[] = this.members, within = 30_000): Promise<void> {
+  /**
+   * Wait until something published to each server from now on has come to every reader.
+   *
+   * @param down - a server that is not there, nor for who knows no other one
+   */
+  async going(down?: AppServer): Promise<void> {
+    const within = 30_000
+    const members = this.#without(down)
     const from = members.map(({ publisher }) => publisher.accepted.length)
     const isGoing = (): boolean =>
       members.every(({ publisher }, index) => publisher.accepted.length > (from[index] ?? 0) + 2)
     await eventually('every publisher', isGoing, { within, last: () => this.#state() })
-    await this.#readersHave(members, within)
+    await this.#readersHave(members, this.readers.filter((reader) => reader.canReadWithout(down?.url)))
   }
 
   /** Wait until every server says so of itself: ready (200), or not (503). */
@@ -71,9 +77,9 @@ export class FleetScene implements AsyncDisposable {
     await Promise.all(this.members.map(({ health }) => health.becomes(status, within)))
   }
 
-  /** Some publisher was told that something could not be stored. */
-  expectRefusals(): void {
-    expect(this.members.flatMap(({ publisher }) => publisher.refusals)).not.toEqual([])
+  /** Some publisher was told that something could not be stored. @param down - a server that could not say so */
+  expectRefusals(down?: AppServer): void {
+    expect(this.#without(down).flatMap(({ publisher }) => publisher.refusals)).not.toEqual([])
   }
 
   /** Each accepted event once, in order, the same at every client. */
@@ -102,7 +108,7 @@ export class FleetScene implements AsyncDisposable {
   async #finish(): Promise<string[]> {
     await this.going()
     await Promise.all(this.members.map(({ publisher }) => publisher.end()))
-    await this.#readersHave(this.members, 30_000)
+    await this.#readersHave(this.members, this.readers)
     // What comes once too often may come late.
     await wait(300)
     this.#expectAnswers()
@@ -123,10 +129,14 @@ export class FleetScene implements AsyncDisposable {
     }
   }
 
-  async #readersHave(members: readonly Member[], within: number): Promise<void> {
+  #without(down: AppServer | undefined): Member[] {
+    return this.members.filter(({ app }) => app !== down)
+  }
+
+  async #readersHave(members: readonly Member[], readers: readonly ClientReader[]): Promise<void> {
     const last = members.map(({ publisher }) => publisher.accepted.at(-1) as string)
-    const haveAll = (): boolean => this.readers.every(({ texts }) => last.every((text) => texts.includes(text)))
-    await eventually('every reader', haveAll, { within, last: () => this.#state() })
+    const haveAll = (): boolean => readers.every(({ texts }) => last.every((text) => texts.includes(text)))
+    await eventually('every reader', haveAll, { within: 30_000, last: () => this.#state() })
   }
 
   /** What the servers have, as one who comes late reads it. */

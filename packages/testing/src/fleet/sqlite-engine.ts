@@ -12,7 +12,7 @@ export interface FileEngine extends FleetEngine {
 /** An SQLite file in a folder of its own. */
 export async function startSqlite(): Promise<FileEngine> {
   const folder = await temporaryFolder()
-  return fileEngine(`${folder.path}/log.sqlite`, () => folder[Symbol.asyncDispose]())
+  return fileEngine(`${folder.path}/log.sqlite`, async () => folder[Symbol.asyncDispose]())
 }
 
 export function fileEngine(path: string, dispose: () => Promise<void>, prefix: readonly string[] = []): FileEngine {
@@ -28,17 +28,21 @@ export function fileEngine(path: string, dispose: () => Promise<void>, prefix: r
 
 const mostTries = 2_000
 
-/** SIGSTOP in the middle of a transaction, until the function that is returned is called. Tries until it meets one. */
-export async function freezeHoldingLock(server: AppServer, path: string): Promise<() => void> {
+/** SIGSTOP within a transaction, or not within one, until the function that is returned is called. Tries until it is so. */
+export async function freeze(
+  server: AppServer,
+  path: string,
+  { isWriting }: { isWriting: boolean },
+): Promise<() => void> {
   for (let tries = 0; tries < mostTries; tries++) {
     const thaw = server.freeze()
-    // The signal works at once, and another process's transaction is over by then.
+    // What others were writing is over by then.
     await wait(20)
-    if (isLocked(path)) return thaw
+    if (isLocked(path) === isWriting) return thaw
     thaw()
     await wait(1 + 20 * Math.random())
   }
-  throw new Error(`Cannot freeze a server within a transaction: it was in none ${mostTries} times`)
+  throw new Error(`Cannot freeze a server ${isWriting ? 'within' : 'outside of'} a transaction: tried ${mostTries} times`)
 }
 
 /** Whether somebody holds the lock for longer than a transaction takes. */

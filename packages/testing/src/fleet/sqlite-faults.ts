@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { expect } from 'vitest'
 import type { FleetScene } from './scene.ts'
-import { type FileEngine, freezeHoldingLock } from './sqlite-engine.ts'
+import { type FileEngine, freeze } from './sqlite-engine.ts'
 
 /** One fault that servers over one file and their clients must survive. */
 export interface FileFault {
@@ -18,7 +17,7 @@ export const killed: FileFault = {
     for (let round = 0; round < 3; round++) {
       await server.kill()
       // Who has nothing but its URL waits.
-      await scene.others(server).going()
+      await scene.going(server)
       await server.start()
       await scene.going()
     }
@@ -40,11 +39,11 @@ export const allKilled: FileFault = {
 
 export const stopped: FileFault = {
   name: 'SIGSTOP of a server for 6 s, between two transactions',
-  run: async (scene) => {
+  run: async (scene, { path }) => {
     const server = scene.hurt(bun)
-    const thaw = server.freeze()
+    const thaw = await freeze(server, path, { isWriting: false })
     await wait(6_000)
-    await scene.others(server).going()
+    await scene.going(server)
     thaw()
     await scene.expectReady(200)
     await scene.expectAllOnce()
@@ -55,11 +54,10 @@ export const stoppedWithLock: FileFault = {
   name: 'SIGSTOP of a server for 8 s, within a transaction',
   run: async (scene, { path }) => {
     const server = scene.hurt(bun)
-    const thaw = await freezeHoldingLock(server, path)
-    const before = scene.others(server).refusals
+    const thaw = await freeze(server, path, { isWriting: true })
     // Longer than a publisher waits for the lock.
     await wait(8_000)
-    expect(scene.others(server).refusals).toBeGreaterThan(before)
+    scene.expectRefusals(server)
     thaw()
     await scene.going()
     await scene.expectReady(200)
