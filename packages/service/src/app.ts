@@ -25,7 +25,7 @@ import { Tally } from './tally.ts'
  * | `POST /topics/:topic` | publish JSON, `{ data, event?, key? }` or `{ events: […], key? }`, or text with `?event=&key=` |
  * | `POST /ack?conn=…` | a subscriber's sign of life, its last event ID as the body |
  * | `GET /stats`, `GET /metrics` | counters as JSON and for Prometheus, for a {@link Grant} with `observe` |
- * | `GET /livez`, `GET /readyz` | 200; the second 503 while the hub drains |
+ * | `GET /livez`, `GET /readyz` | 200; the second 503 while the hub drains or has lost its broker |
  *
  * Errors are `application/problem+json` (RFC 9457) with a `code`. Where a subscriber shall come back later, `connect()`
  * gets 429 or 503 with `Retry-After`, and any other client 200 with `retry:` and the end of the stream.

@@ -45,19 +45,6 @@ test('keeps an internal message to itself, and reports it', async () => {
   expect(onError).toHaveBeenCalledExactlyOnceWith(failure, expect.any(Request))
 })
 
-test('is live, and ready until it drains', async () => {
-  const { hub, fetch } = serviceOf()
-  expect((await fetch('/livez')).status).toBe(200)
-  const ready = await fetch('/readyz')
-  expect(ready.status).toBe(200)
-  expect(await ready.json()).toEqual({ status: 'ready' })
-  expect((await fetch('/readyz', { method: 'HEAD' })).status).toBe(200)
-
-  await hub.drain({ within: 0 })
-  expect((await fetch('/livez')).status).toBe(200)
-  expect((await fetch('/readyz')).status).toBe(503)
-})
-
 test('answers a closed hub with 503 and the time to come back', async () => {
   const { hub, fetch } = serviceOf()
   await hub.close()

@@ -41,22 +41,55 @@ test('writes nothing that the format does not know', async () => {
   await fetch('/nowhere')
   const text = await (await fetch('/metrics', { headers: authorized })).text()
   const families = text.split(/(?=^# HELP )/m)
-  expect(families.map((family) => /^# HELP (\S+) .+\n# TYPE \1 (counter|gauge)\n/.exec(family)?.slice(1))).toEqual([
+  const heads = families.map((family) =>
+    /^# HELP (\S+) .+\n# TYPE \1 (counter|gauge|histogram)\n/.exec(family)?.slice(1),
+  )
+  expect(heads).toEqual([
     ['holdfast_subscribers', 'gauge'],
     ['holdfast_topics', 'gauge'],
     ['holdfast_published_total', 'counter'],
     ['holdfast_delivered_total', 'counter'],
     ['holdfast_bytes_total', 'counter'],
     ['holdfast_closes_total', 'counter'],
+    ['holdfast_refusals_total', 'counter'],
     ['holdfast_load', 'gauge'],
     ['holdfast_draining', 'gauge'],
+    ['holdfast_resumes_total', 'counter'],
+    ['holdfast_replayed_events_total', 'counter'],
+    ['holdfast_gaps_total', 'counter'],
+    ['holdfast_broker_up', 'gauge'],
+    ['holdfast_broker_losses_total', 'counter'],
+    ['holdfast_broker_recoveries_total', 'counter'],
+    ['holdfast_publish_to_write_seconds', 'histogram'],
     ['holdfast_http_requests_total', 'counter'],
     ['holdfast_http_errors_total', 'counter'],
   ])
   const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  for (const sample of samples) expect(sample).toMatch(/^holdfast_[a-z_]+(\{[a-z]+="[a-z-]+"\})? (\d+(\.\d+)?|NaN)$/)
+  for (const sample of samples) {
+    expect(sample).toMatch(/^holdfast_[a-z_]+(\{[a-z]+="[a-z-]+"\}|\{le="(\d+(\.\d+)?|\+Inf)"\})? (\d+(\.\d+)?|NaN)$/)
+  }
   expect(samples.filter((sample) => sample.startsWith('holdfast_closes_total'))).toHaveLength(10)
   expect(text.endsWith('\n')).toBe(true)
+})
+
+test('writes delays as Prometheus wants a histogram: in seconds, each class with those below it', async () => {
+  const stats = createHub().stats()
+  const counts = [3, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+  const hub = {
+    ...createHub(),
+    stats: () => ({ ...stats, publishToWrite: { ...stats.publishToWrite, counts, sum: 12_500 } }),
+  }
+  const { fetch } = serviceOf({ hub })
+  const text = await (await fetch('/metrics', { headers: authorized })).text()
+  expect(text.match(/^holdfast_publish_to_write.*$/gm)).toEqual([
+    ...['0.001', '0.002'].map((bound) => `holdfast_publish_to_write_seconds_bucket{le="${bound}"} 3`),
+    ...['0.005', '0.01', '0.025', '0.05', '0.1', '0.25', '0.5', '1', '5'].map(
+      (bound) => `holdfast_publish_to_write_seconds_bucket{le="${bound}"} 4`,
+    ),
+    'holdfast_publish_to_write_seconds_bucket{le="+Inf"} 6',
+    'holdfast_publish_to_write_seconds_sum 12.5',
+    'holdfast_publish_to_write_seconds_count 6',
+  ])
 })
 
 test('needs a token, and one that grants it', async () => {

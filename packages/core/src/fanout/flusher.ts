@@ -12,12 +12,19 @@ const subscribersATurn = 1_000
 
 /** Flushes each ring once a turn, however many events were added to it, and large ones in slices. */
 export class Flusher {
+  /** Called after a turn in which no ring was put off for another. */
+  onFlushed: (() => void) | undefined
   readonly #askForTurn: () => void
   #dirty = new Set<Flushable>()
   #scheduled = false
 
   constructor(environment: Environment) {
     this.#askForTurn = turnsOf(environment, () => this.#run())
+  }
+
+  /** Whether something waits for the end of the turn. */
+  get isDue(): boolean {
+    return this.#scheduled
   }
 
   /** Flush `ring` after this turn. */
@@ -39,6 +46,7 @@ export class Flusher {
       else waiting.push(ring)
     }
     if (waiting.length > 0) this.#goFirst(waiting)
+    else this.onFlushed?.()
   }
 
   // Before the rings that have had their turn and want another: a large one that is always busy would starve the rest.

@@ -36,7 +36,8 @@ export class FeedRegistry {
   readonly #maxBytes: number
   readonly #onError: (error: unknown) => void
   readonly #onOpen: (subscription: TopicSubscription) => void
-  readonly #flusher: Flusher
+  /** Of all its feeds. */
+  readonly flusher: Flusher
   readonly #feeds = new Map<string, Shared<Feed>>()
   readonly #subscriptions = new Map<string, Shared<TopicSubscription>>()
 
@@ -53,7 +54,7 @@ export class FeedRegistry {
     this.#maxBytes = maxBytes
     this.#onError = onError
     this.#onOpen = onOpen
-    this.#flusher = new Flusher(environment)
+    this.flusher = new Flusher(environment)
   }
 
   get topicCount(): number {
@@ -63,6 +64,12 @@ export class FeedRegistry {
   /** Whether anybody reads a topic. */
   has(topic: string): boolean {
     return [...this.#feeds.values()].some(({ value }) => value && [...value.topics.values()].includes(topic))
+  }
+
+  /** The open subscription of a topic, where somebody reads it. */
+  readSubscription(topic: string): TopicSubscription | undefined {
+    const subscription = this.#subscriptions.get(topic)?.value
+    return subscription?.isRead ? subscription : undefined
   }
 
   /** Hear a topic without being one of its readers. */
@@ -107,7 +114,7 @@ export class FeedRegistry {
     }
     const opened = await Promise.all(opening)
     const since = new Map(opened.map((subscription, index) => [subscription.key, known[index] ?? subscription.head]))
-    return new Feed(opened, since, this.#maxBytes, this.#environment, this.#flusher)
+    return new Feed(opened, since, this.#maxBytes, this.#environment, this.flusher)
   }
 
   #share(topic: string, key: string): Shared<TopicSubscription> {

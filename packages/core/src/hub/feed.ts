@@ -5,9 +5,10 @@ import type { Flusher } from '../fanout/flusher.ts'
 import { formatPositionId } from '../wire/position.ts'
 import type { Position, StoredEvent } from './broker/broker.ts'
 import { type End, endOf, eventEntry } from './entries.ts'
+import type { GapReason } from './gap-reason.ts'
 import { gapEntry } from './replay/gap.ts'
 import type { TopicSubscription } from './topic-subscription.ts'
-import type { GapReason, HubEvent } from './types.ts'
+import type { HubEvent } from './types.ts'
 
 /** Somebody in this process who follows a feed. */
 export interface FeedListener {

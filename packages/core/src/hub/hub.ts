@@ -11,8 +11,14 @@ import { FeedRegistry } from './feed-registry.ts'
 import { Fleet, type StreamMatch } from './fleet.ts'
 import { LocalSubscription } from './local-subscription.ts'
 import { endMark } from './entries.ts'
+import { Meters } from './meters.ts'
 import { OpenStreams } from './open-streams.ts'
+import { BrokerHealth } from './broker/health.ts'
 import { MemoryBroker } from './broker/memory-broker.ts'
+import { BrokerProbe } from './broker/probe.ts'
+import { watchedBroker } from './broker/watched-broker.ts'
+import { meteredPublish } from './publish-meter.ts'
+import { PublishToWrite } from './publish-to-write.ts'
 import { type RefusalCode, refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
 import { readEvents } from './read.ts'
@@ -44,6 +50,11 @@ export class StreamHub implements Hub {
   readonly #runs: Runs
   readonly #responder: Responder
   readonly #fleet: Fleet
+  readonly #meters: Meters
+  readonly #health: BrokerHealth
+  readonly #probe: BrokerProbe
+  readonly #publishToWrite: PublishToWrite
+  readonly #log: Pick<Broker, 'publish'>
   readonly #closing = new AbortController()
   #published = 0
   #draining = false
@@ -52,12 +63,26 @@ export class StreamHub implements Hub {
     const report = (error: unknown): void => void callSafely(options.onError ?? reportException, error)
     this.#options = options
     this.#environment = environment
-    this.#broker = options.broker ?? new MemoryBroker({}, environment)
+    this.#meters = new Meters(options.trace)
+    this.#health = new BrokerHealth(environment, this.#meters)
+    this.#broker = watchedBroker(options.broker ?? new MemoryBroker({}, environment), this.#health)
+    this.#probe = new BrokerProbe(this.#broker, this.#health, environment)
     this.#wheel = new DeadlineWheel(environment)
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
-    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report, (subscription) =>
-      this.#runs.watch(subscription),
-    )
+    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report, (subscription) => {
+      this.#runs.watch(subscription)
+      subscription.observe({
+        onGap: (reason) => subscription.isRead && this.#meters.announced(reason, [subscription.topic]),
+      })
+    })
+    this.#publishToWrite = new PublishToWrite(environment, this.#feeds.flusher)
+    this.#log = meteredPublish({
+      broker: this.#broker,
+      feeds: this.#feeds,
+      meters: this.#meters,
+      publishToWrite: this.#publishToWrite,
+      clock: environment,
+    })
     this.#runs = new Runs({
       broker: this.#broker,
       feeds: this.#feeds,
@@ -84,6 +109,7 @@ export class StreamHub implements Hub {
       wheel: this.#wheel,
       feeds: this.#feeds,
       streams: this.#streams,
+      meters: this.#meters,
       hints: () => this.#fleet.hints(),
       newConnection: () => `${this.#fleet.hubId}.${crypto.randomUUID()}`,
     })
@@ -121,7 +147,9 @@ export class StreamHub implements Hub {
     const topics = checkTopics(options.topics)
     const refuseNow = (): Response | undefined => {
       const code = this.#refusal()
-      return code && refuse(request, code, this.#environment)
+      if (code === undefined) return undefined
+      this.#meters.refused(code)
+      return refuse(request, code, this.#environment)
     }
     const refused = refuseNow()
     if (refused) return refused
@@ -141,6 +169,7 @@ export class StreamHub implements Hub {
       join: () => this.#feeds.join(checked),
       broker: this.#broker,
       environment: this.#environment,
+      meters: this.#meters,
       wheel: this.#wheel,
       signal: signal ? AbortSignal.any([signal, closing]) : closing,
     })
@@ -154,11 +183,19 @@ export class StreamHub implements Hub {
 
   stats: Hub['stats'] = () => ({
     ...this.#streams.stats(),
+    ...this.#meters.stats(),
     topics: this.#feeds.topicCount,
     published: this.#published,
     load: this.#load() ?? 0,
     draining: this.#draining,
+    broker: this.#health.stats(),
+    publishToWrite: this.#publishToWrite.stats(),
   })
+
+  ready: Hub['ready'] = async () => {
+    if (!this.#draining) await this.#probe.ask()
+    return !this.#draining && this.#health.stats().state === 'connected'
+  }
 
   drain: Hub['drain'] = async ({ within = defaultDrain } = {}) => {
     this.#draining = true
@@ -183,7 +220,7 @@ export class StreamHub implements Hub {
     this.#checkOpen()
     checkTopic(topic)
     const stored = events()
-    const { position, duplicate } = await this.#broker.publish(topic, stored, options)
+    const { position, duplicate } = await this.#log.publish(topic, stored, options)
     if (!duplicate) this.#published += stored.length
     const key = topicKey(topic)
     return { id: formatPositionId(key, new Map([[key, position]])), position, duplicate }

@@ -17,18 +17,18 @@ export {
   TopicCountError,
 } from './errors.ts'
 export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'
+export type { BrokerStats } from './broker/health.ts'
+export type { GapReason } from './gap-reason.ts'
 export type { Gap } from './replay/gap.ts'
 export { createHub } from './hub.ts'
 export { runKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,
-  GapReason,
   HubEvent,
   HubOptions,
   HubPage,
   HubPublication,
-  HubStats,
   Published,
   ReadOptions,
   RespondOptions,
@@ -37,6 +37,7 @@ export type {
   RunResult,
   RunSource,
   Start,
-  StreamInfo,
   TopicStatus,
 } from './types.ts'
+export type { DelayHistogram, HubStats } from './stats.ts'
+export type { StreamInfo, Trace, TraceMessages } from './trace.ts'

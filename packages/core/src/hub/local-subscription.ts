@@ -8,6 +8,7 @@ import { EventQueue } from './event-queue.ts'
 import type { Lease } from './feed-registry.ts'
 import { resume } from './replay/resume.ts'
 import type { ResumePoint } from './replay/replay.ts'
+import type { Meters } from './meters.ts'
 import type { HubEvent } from './types.ts'
 
 /** What a {@link LocalSubscription} is made from. */
@@ -16,6 +17,7 @@ export interface LocalSubscriptionParts {
   join(): Promise<Lease>
   broker: Broker
   environment: Environment
+  meters: Meters
   wheel: DeadlineWheel
   signal: AbortSignal
 }
@@ -65,11 +67,11 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
   }
 
   #subscribe(lease: Lease): void {
-    const { broker, environment, wheel, from } = this.#parts
+    const { broker, environment, meters, wheel, from } = this.#parts
     const subscriber = new Subscriber<readonly RingEntry[]>(
       lease.feed.ring,
       {
-        ...resume({ broker, lease, environment }, from),
+        ...resume({ broker, lease, environment, meters }, from),
         ...withoutDeadlines,
         itemOf: ({ entries }) => entries,
         onClose: ({ error }: StreamClose) => {

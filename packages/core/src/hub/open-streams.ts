@@ -1,6 +1,7 @@
 import type { StreamClose, CloseReason } from '../fanout/stream-close.ts'
 import type { Subscriber } from '../fanout/subscriber.ts'
-import type { HubStats, StreamInfo } from './types.ts'
+import type { HubStats } from './stats.ts'
+import type { StreamInfo } from './trace.ts'
 
 /** One open stream of a hub. */
 export interface OpenStream {

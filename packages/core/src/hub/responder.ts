@@ -6,15 +6,17 @@ import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import { encodeEnd } from '../response/end.ts'
 import { Ring } from '../fanout/ring.ts'
 import { responseInitOf } from '../response/headers.ts'
-import { isHoldfastClient, onDisconnect } from '../response/request.ts'
+import { isHoldfastClient, lastEventIdOf, onDisconnect } from '../response/request.ts'
 import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../response/settings.ts'
 import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
 import type { Hint } from '../wire/hints.ts'
 import type { Broker } from './broker/broker.ts'
 import type { Lease, FeedRegistry } from './feed-registry.ts'
+import type { Meters } from './meters.ts'
 import type { OpenStream, OpenStreams } from './open-streams.ts'
-import { resume, type Resumption, resumePointOf } from './replay/resume.ts'
+import { hasId, resume, type Resumption, resumePointOf } from './replay/resume.ts'
 import { Standby } from './standby.ts'
+import type { StreamInfo } from './trace.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
 
 const defaultHeartbeat = 10_000
@@ -28,6 +30,7 @@ export interface ResponderParts {
   wheel: DeadlineWheel
   feeds: FeedRegistry
   streams: OpenStreams
+  meters: Meters
   /** What every client of the hub is told. */
   hints: OwnHints
   newConnection(): string
@@ -82,14 +85,15 @@ export class Responder {
   }
 
   #subscribe(opening: Opening): Subscriber | Response {
-    const { broker, environment } = this.#parts
+    const { broker, environment, meters } = this.#parts
     const { request, lease, options } = opening
     const from = resumePointOf(request, lease.feed.topics)
-    const resumption = resume({ broker, lease, environment }, from, options)
+    const resumption = resume({ broker, lease, environment, meters }, from, options)
     const { end } = lease.feed
     // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
     if (end && resumption.replay === undefined) return new Response(null, { status: 204 })
     const subscriber = this.#open(opening, lease.feed.ring, resumption, 1)
+    if (hasId(from)) meters.resumed(infoOf(options), lastEventIdOf(request))
     if (end) subscriber.finish('ended', encodeEnd(end))
     return subscriber
   }
@@ -114,10 +118,10 @@ export class Responder {
     weight: number,
     onClosed: () => void = () => {},
   ): Subscriber {
-    const { environment, streams, options, wheel } = this.#parts
+    const { environment, streams, options, wheel, meters } = this.#parts
     const { request, lease, settings, connection } = opening
-    const { topics, identity, expiresAt = Infinity, stream } = opening.options
-    const info = identity === undefined ? { topics } : { topics, identity }
+    const { expiresAt = Infinity, stream } = opening.options
+    const info = infoOf(opening.options)
     let release = (): void => {}
     const onClose = (close: StreamClose): void => {
       release()
@@ -126,6 +130,7 @@ export class Responder {
       streams.remove(openStream, close)
       for (const each of new Set([options.stream?.onClose, stream?.onClose])) callSafely(each, close)
       callSafely(options.onClose, { ...close, ...info })
+      meters.closed(info, close)
     }
     const own = (): Hint => this.#hints(opening)
     const subscriberOptions: SubscriberOptions = {
@@ -146,6 +151,7 @@ export class Responder {
     const openStream: OpenStream = { info, subscriber, weight, connection, movesItself: isHoldfastClient(request) }
     streams.add(openStream)
     callSafely(options.onOpen, info)
+    meters.opened(info)
     release = onDisconnect(request, (reason) => subscriber.close('client-closed', reason))
     return subscriber
   }
@@ -155,6 +161,10 @@ export class Responder {
     const timeout = options.acknowledge?.timeout ?? defaultAcknowledgeTimeout
     return connection === undefined ? hints() : { ...hints(), conn: connection, ack: timeout }
   }
+}
+
+function infoOf({ topics, identity }: RespondOptions): StreamInfo {
+  return identity === undefined ? { topics } : { topics, identity }
 }
 
 // A client may ask for another heartbeat (`?heartbeat=`, milliseconds), but neither flood nor silence.

@@ -4,7 +4,7 @@ import type { Broker, HistoryPage, Position, StoredEvent } from './broker/broker
 import { encodeBody, saysState } from './entries.ts'
 import { startOfPage } from './replay/gap.ts'
 import { Retry } from './broker/retry.ts'
-import type { GapReason } from './types.ts'
+import type { GapReason } from './gap-reason.ts'
 import { readState, stateAfter, type TopicState } from './topic-state.ts'
 
 /** What a feed hears, in the order of positions. */
@@ -18,9 +18,9 @@ export interface TopicListener {
 /** Who hears of a topic what the hub itself has to know. */
 export interface TopicObserver {
   /** A mark, or an event of a run. The topic's state takes it into account already. */
-  onEvent(stored: StoredEvent): void
+  onEvent?(stored: StoredEvent): void
   /** Events are lost. */
-  onGap?(): void
+  onGap?(reason: GapReason): void
   onClose?(): void
 }
 
@@ -90,6 +90,11 @@ export class TopicSubscription {
     if (this.#stale) void this.#catchUp()
   }
 
+  /** Whether any feed carries it. */
+  get isRead(): boolean {
+    return this.#listeners.size > 0
+  }
+
   listen(listener: TopicListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -154,12 +159,12 @@ export class TopicSubscription {
 
   #tellState(stored: StoredEvent): void {
     this.#state = stateAfter(this.#state, stored)
-    for (const observer of this.#observers) observer.onEvent(stored)
+    for (const observer of this.#observers) observer.onEvent?.(stored)
   }
 
   #tellGap(reason: GapReason, position: Position): void {
     this.#position = position
-    for (const observer of this.#observers) observer.onGap?.()
+    for (const observer of this.#observers) observer.onGap?.(reason)
     for (const listener of this.#listeners) listener.onGap(reason, position)
   }
 }

@@ -1,6 +1,9 @@
-import type { CloseReason, StreamClose } from '../fanout/stream-close.ts'
+import type { StreamClose } from '../fanout/stream-close.ts'
 import type { StreamOptions } from '../response/options.ts'
 import type { Broker, Position } from './broker/broker.ts'
+import type { GapReason } from './gap-reason.ts'
+import type { HubStats } from './stats.ts'
+import type { StreamInfo, Trace } from './trace.ts'
 
 /** An event as it is published. `data` is a string or any other JSON value. */
 export interface HubPublication {
@@ -29,35 +32,8 @@ export interface HubEvent {
   json<T = unknown>(): T
 }
 
-/** How a hub is doing. Counters count from its creation. */
-export interface HubStats {
-  /** Open streams. */
-  subscribers: number
-  /** Topics that somebody subscribes to here. */
-  topics: number
-  /** Events published through this hub. */
-  published: number
-  /** Events written to subscribers. */
-  delivered: number
-  /** Bytes written to subscribers. */
-  bytes: number
-  closes: Record<CloseReason, number>
-  /** 0 for idle, 1 for full. */
-  load: number
-  draining: boolean
-}
-
 /** Where to begin in a topic: with all that is kept, with its newest event, or with what comes. */
 export type Start = 'earliest' | 'last' | 'now'
-
-/** Why events cannot be replayed. */
-export type GapReason =
-  /** They are older than the history that is kept. */
-  | 'trimmed'
-  /** The log was lost and began again. */
-  | 'new-epoch'
-  /** The client's last event ID is not one of this hub's. */
-  | 'unknown-id'
 
 /** Options of {@link Hub.respond}. */
 export interface RespondOptions {
@@ -79,12 +55,6 @@ export interface RespondOptions {
   stream?: Omit<StreamOptions, 'maxBufferedBytes'> | undefined
 }
 
-/** A stream as `onOpen` and `onClose` of a hub see it. */
-export interface StreamInfo {
-  topics: readonly string[]
-  identity?: string | undefined
-}
-
 /** Options of {@link createHub}. */
 export interface HubOptions {
   /** Default: a `memoryBroker()` of its own, closed with the hub. One that is given is left open. */
@@ -101,6 +71,8 @@ export interface HubOptions {
   onClose?: ((close: StreamClose & StreamInfo) => void) | undefined
   /** An error that belongs to no caller, such as a lost broker. Default: the console. */
   onError?: ((error: unknown) => void) | undefined
+  /** Told of publications, streams, gaps and the broker by name, as a channel of `node:diagnostics_channel` would be. */
+  trace?: Trace | undefined
 }
 
 /** What is to be published. The function form is told how much of it is in the topic already. */
@@ -254,6 +226,11 @@ export interface Hub {
   /** How many streams a topic has, at every hub that {@link disconnect} reaches and in the same time. */
   count(topic: string): Promise<number>
   stats(): HubStats
+  /**
+   * Whether clients should be sent here: not while the hub drains, nor while its broker is lost. It asks the broker, once a
+   * second at most, and takes no answer in 800 ms for a loss.
+   */
+  ready(): Promise<boolean>
   /** Admit nobody, warn everybody, close in a jittered spread; resolves when empty or after `within` ms (default 10,000). */
   drain(options?: { within?: number | undefined }): Promise<void>
   /** Close every stream now. */

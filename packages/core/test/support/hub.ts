@@ -1,5 +1,6 @@
 import { StreamHub } from '../../src/hub/hub.ts'
-import type { Hub, HubOptions, RespondOptions, StreamInfo } from '../../src/hub/types.ts'
+import type { Hub, HubOptions, RespondOptions } from '../../src/hub/types.ts'
+import type { StreamInfo } from '../../src/hub/trace.ts'
 import type { StreamClose } from '../../src/fanout/stream-close.ts'
 import { Client } from './client.ts'
 import { FakeEnvironment } from './fake-environment.ts'

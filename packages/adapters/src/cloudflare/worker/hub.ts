@@ -8,13 +8,13 @@ import { respondFed } from './respond.ts'
 /** Options of {@link durableObjectHub}. */
 export interface DurableObjectHubOptions extends Pick<
   HubOptions,
-  'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError'
+  'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError' | 'trace'
 > {
   /**
    * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
    * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
    * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, of an `identity`, or of
-   * a client that acknowledges, are always fed. Of direct ones `onOpen`, `onClose` and `stats` know nothing.
+   * a client that acknowledges, are always fed. Of direct ones `onOpen`, `onClose`, `trace` and `stats` know nothing.
    */
   mode?: 'hibernating' | 'direct' | undefined
 }
@@ -41,8 +41,8 @@ export interface DurableObjectHub extends Hub {
  * The hub of a Worker, its topics in the objects of a binding.
  *
  * On Workers streams and timers belong to one request, so each response has a hub of the core's own to itself, and a
- * WebSocket to each topic's object. `stats` counts this isolate's streams; `drain` and `close` do nothing, because a
- * Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
+ * WebSocket to each topic's object. `stats` counts this isolate's streams, `ready` asks one object; `drain` and `close` do
+ * nothing, because a Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
  * characters.
  */
 export function durableObjectHub(namespace: HubNamespace, options: DurableObjectHubOptions = {}): DurableObjectHub {
@@ -113,6 +113,8 @@ class WorkerHub implements DurableObjectHub {
   count: Hub['count'] = (topic) => this.#sharedHub().count(topic)
 
   stats: Hub['stats'] = () => this.#isolate.stats(this.#sharedHub())
+
+  ready: Hub['ready'] = () => this.#sharedHub().ready()
 
   drain: Hub['drain'] = async () => {}
 

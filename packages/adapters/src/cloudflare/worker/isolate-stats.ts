@@ -13,25 +13,47 @@ export class IsolateStats {
   /** Its stream was closed. */
   close(hub: Hub): void {
     if (!this.#open.delete(hub)) return
-    this.#past.push(hub.stats())
-    if (this.#past.length > 1) this.#past.splice(0, 2, sum(this.#past))
+    const stats = hub.stats()
+    // Of a hub that is over nobody learns any more that its objects are back.
+    this.#past.push({ ...stats, broker: { ...stats.broker, state: 'connected' } })
+    if (this.#past.length > 1) this.#past.splice(0, 2, this.#past.reduce(add))
   }
 
-  /** @param publisher - whose publications count */
+  /** @param publisher - whose publications count, and whose load */
   stats(publisher: Hub): HubStats {
-    return sum([publisher.stats(), ...this.#past, ...Array.from(this.#open, (hub) => hub.stats())])
+    return [...this.#past, ...Array.from(this.#open, (hub) => hub.stats())].reduce(add, publisher.stats())
   }
 }
 
-function sum([first, ...more]: HubStats[]): HubStats {
-  const total = { ...(first as HubStats), closes: { ...(first as HubStats).closes } }
-  for (const { closes, subscribers, topics, published, delivered, bytes } of more) {
-    total.subscribers += subscribers
-    total.topics += topics
-    total.published += published
-    total.delivered += delivered
-    total.bytes += bytes
-    for (const reason of Object.keys(closes) as (keyof typeof closes)[]) total.closes[reason] += closes[reason]
+/** The first one's load, and of all else what both have done. */
+function add(a: HubStats, b: HubStats): HubStats {
+  return {
+    ...a,
+    subscribers: a.subscribers + b.subscribers,
+    topics: a.topics + b.topics,
+    published: a.published + b.published,
+    delivered: a.delivered + b.delivered,
+    bytes: a.bytes + b.bytes,
+    closes: addEach(a.closes, b.closes),
+    resumed: a.resumed + b.resumed,
+    replayed: a.replayed + b.replayed,
+    gaps: addEach(a.gaps, b.gaps),
+    refused: addEach(a.refused, b.refused),
+    broker: {
+      state: a.broker.state === 'lost' ? 'lost' : b.broker.state,
+      losses: a.broker.losses + b.broker.losses,
+      recoveries: a.broker.recoveries + b.broker.recoveries,
+    },
+    publishToWrite: {
+      bounds: a.publishToWrite.bounds,
+      counts: a.publishToWrite.counts.map((count, index) => count + (b.publishToWrite.counts[index] ?? 0)),
+      sum: a.publishToWrite.sum + b.publishToWrite.sum,
+    },
   }
+}
+
+function addEach<Name extends string>(a: Record<Name, number>, b: Record<Name, number>): Record<Name, number> {
+  const total = { ...a }
+  for (const name of Object.keys(b) as Name[]) total[name] += b[name]
   return total
 }

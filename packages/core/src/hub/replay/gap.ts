@@ -3,7 +3,8 @@ import { formatBody } from '../../wire/encode.ts'
 import type { Position } from '../../wire/position.ts'
 import type { HistoryPage } from '../broker/broker.ts'
 import { DeliveredEvent } from '../entries.ts'
-import type { GapReason, HubEvent } from '../types.ts'
+import type { GapReason } from '../gap-reason.ts'
+import type { HubEvent } from '../types.ts'
 
 /** The event by which a hub announces what it cannot replay. Nobody else may publish it. */
 export const gapEvent = 'gap'

@@ -7,7 +7,9 @@ import { Retry } from '../broker/retry.ts'
 import { encodeBody, eventEntry } from '../entries.ts'
 import type { Lease } from '../feed-registry.ts'
 import type { Feed } from '../feed.ts'
-import type { GapReason, HubEvent, Start } from '../types.ts'
+import type { GapReason } from '../gap-reason.ts'
+import type { Meters } from '../meters.ts'
+import type { HubEvent, Start } from '../types.ts'
 import { gapEntry, startOfPage } from './gap.ts'
 import { positionBeforeLast } from './last.ts'
 
@@ -30,6 +32,7 @@ export interface ReplayParts {
   /** The feed that it leads to. */
   lease: Lease
   environment: Environment
+  meters: Meters
   /** Which entries are wanted. Default all. */
   accepts?: ((entry: RingEntry) => boolean) | undefined
 }
@@ -44,6 +47,7 @@ export class HistoryReplay implements Replay {
   readonly #broker: Broker
   readonly #feed: Feed
   readonly #accepts: ReplayParts['accepts']
+  readonly #meters: Meters
   readonly #retry: Retry
   readonly #lag: Lag
   /** Where to begin in topics by their keys, until it is known where that is. */
@@ -51,10 +55,11 @@ export class HistoryReplay implements Replay {
   #unknownId: string | undefined
   #limit = firstPage
 
-  constructor({ broker, lease, environment, accepts }: ReplayParts, { positions, unknownId }: ResumePoint) {
+  constructor({ broker, lease, environment, meters, accepts }: ReplayParts, { positions, unknownId }: ResumePoint) {
     this.#broker = broker
     this.#feed = lease.feed
     this.#accepts = accepts
+    this.#meters = meters
     this.#retry = new Retry(environment)
     this.#unknownId = unknownId
     this.#lag = new Lag(lease.feed, (key) => startOf(key, positions, lease.since))
@@ -73,7 +78,10 @@ export class HistoryReplay implements Replay {
 
   async read(): Promise<Chunk | number> {
     const entries = await this.#readEntries()
-    return entries ? new Chunk(entries, this.#accepts, this.checkpoint) : this.#lag.joinAt
+    if (!entries) return this.#lag.joinAt
+    const chunk = new Chunk(entries, this.#accepts, this.checkpoint)
+    this.#meters.replayed(chunk)
+    return chunk
   }
 
   /** Stop waiting for a broker that does not answer. */
@@ -139,13 +147,17 @@ export class HistoryReplay implements Replay {
 
   #announce(reason: GapReason, key: string, start: Position): RingEntry<HubEvent> {
     const from = this.checkpoint
+    const topics = [this.#topic(key)]
     this.#lag.moveTo(key, start)
-    return gapEntry({ reason, topics: [this.#topic(key)], from, to: formatPositionId(key, this.#lag.positions) })
+    this.#meters.announced(reason, topics)
+    return gapEntry({ reason, topics, from, to: formatPositionId(key, this.#lag.positions) })
   }
 
   #announceUnknown(from: string): RingEntry<HubEvent> {
     this.#unknownId = undefined
-    return gapEntry({ reason: 'unknown-id', topics: [...this.#feed.topics.values()], from, to: this.checkpoint })
+    const topics = [...this.#feed.topics.values()]
+    this.#meters.announced('unknown-id', topics)
+    return gapEntry({ reason: 'unknown-id', topics, from, to: this.checkpoint })
   }
 
   #topic(key: string): string {
