@@ -17,8 +17,10 @@ export interface TopicListener {
 
 /** Who hears of a topic what the hub itself has to know. */
 export interface TopicObserver {
-  /** A mark, or an event of a run. The topic's state takes it into account already. */
+  /** Any event. */
   onEvent?(stored: StoredEvent): void
+  /** A mark, or an event of a run. The topic's state takes it into account already. */
+  onState?(stored: StoredEvent): void
   /** Events are lost. */
   onGap?(reason: GapReason): void
   onClose?(): void
@@ -152,6 +154,7 @@ export class TopicSubscription {
     this.#early?.push(stored)
     // Most events are merely published, which changes how a topic stands only where it had ended.
     if (this.#state.end || saysState(stored)) this.#tellState(stored)
+    for (const observer of this.#observers) observer.onEvent?.(stored)
     if (this.#listeners.size === 0) return
     const body = encodeBody(stored)
     for (const listener of this.#listeners) listener.onEvent(stored, body)
@@ -159,7 +162,7 @@ export class TopicSubscription {
 
   #tellState(stored: StoredEvent): void {
     this.#state = stateAfter(this.#state, stored)
-    for (const observer of this.#observers) observer.onEvent?.(stored)
+    for (const observer of this.#observers) observer.onState?.(stored)
   }
 
   #tellGap(reason: GapReason, position: Position): void {

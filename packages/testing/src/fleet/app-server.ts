@@ -24,10 +24,10 @@ export function launchApp(
   prefix: readonly string[] = [],
 ): Promise<LaunchedServer> {
   const { command, args, env } = fromSource[runtime]
-  const [first = command, ...others] = [...prefix, command, ...args, `${workspaceRoot}apps/${runtime}/src/main.ts`]
+  const whole = [...prefix, command, ...args, `${workspaceRoot}apps/${runtime}/src/main.ts`]
   return launch({
-    command: first,
-    args: others,
+    command: whole[0] ?? command,
+    args: whole.slice(1),
     env: { ...env, HOLDFAST_TOKEN: token, HOLDFAST_PUBLIC_TOPICS: topic, PORT: String(port), ...variables },
   })
 }
