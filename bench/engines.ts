@@ -6,9 +6,9 @@
  * Starts Redis, Postgres and NATS on free ports, each writing to this machine's disk as docs/engines.md says, and hubs in
  * processes of their own, which open their engine as the apps do. Readers are streams whose sinks take everything: the
  * engine's cost and the hub's, without sockets. Each round asks one engine after the other all questions, and who goes
- * first changes; a round that would end after 10 minutes is left out. Events have 100 bytes; CPU is that of the hubs, not of the
- * engine. Memory is one process, so there the
- * reader is at the hub that publishes. Three rounds take 8 minutes, `quick` is one shorter round with 1,000 topics.
+ * first changes; a round that would end after 10 minutes is left out. Events have 100 bytes; CPU is that of the hubs, not
+ * of the engine. Memory is one process, so there the reader is at the hub that publishes. `quick` is one shorter round
+ * with 1,000 topics.
  */
 import { cpus, loadavg } from 'node:os'
 import process from 'node:process'
