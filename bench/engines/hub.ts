@@ -54,7 +54,11 @@ export interface Published {
 const size = 100
 const subscribingAtOnce = 100
 const { broker } = await brokerFromEnv(process.env)
-const hub = createHub({ broker })
+const hub = createHub({
+  broker,
+  // An engine that is away is one of the questions.
+  onError: (error) => error instanceof BrokerUnavailableError || console.error(error),
+})
 const latencies: number[] = []
 
 const commands: Commands = {
