@@ -42,7 +42,9 @@ export async function freeze(
     thaw()
     await wait(1 + 20 * Math.random())
   }
-  throw new Error(`Cannot freeze a server ${isWriting ? 'within' : 'outside of'} a transaction: tried ${mostTries} times`)
+  throw new Error(
+    `Cannot freeze a server ${isWriting ? 'within' : 'outside of'} a transaction: tried ${mostTries} times`,
+  )
 }
 
 /** Whether somebody holds the lock for longer than a transaction takes. */
