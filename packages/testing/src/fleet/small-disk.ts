@@ -16,12 +16,10 @@ export async function startOnSmallDisk(): Promise<SmallDisk> {
   const folder = await temporaryFolder()
   const isRoot = userInfo().uid === 0
   // Its processes alone have the disk, which goes with the last of them.
+  const mount = 'mount -t tmpfs -o size=8m tmpfs "$0" && echo mounted && exec sleep infinity'
   const holder = await launch({
     command: 'unshare',
-    args: [
-      ...(isRoot ? ['--mount'] : ['--map-root-user', '--mount']),
-      ...['sh', '-c', 'mount -t tmpfs -o size=8m tmpfs "$0" && echo mounted && exec sleep infinity', folder.path],
-    ],
+    args: [...(isRoot ? [] : ['--map-root-user']), '--mount', 'sh', '-c', mount, folder.path],
     ready: /^mounted$/m,
   })
   const user = isRoot ? [] : ['--user', '--preserve-credentials']
