@@ -24,10 +24,10 @@ export function launchApp(
   prefix: readonly string[] = [],
 ): Promise<LaunchedServer> {
   const { command, args, env } = fromSource[runtime]
-  const whole = [...prefix, command, ...args, `${workspaceRoot}apps/${runtime}/src/main.ts`]
+  const [first, ...others] = [...prefix, command]
   return launch({
-    command: whole[0] ?? command,
-    args: whole.slice(1),
+    command: first ?? command,
+    args: [...others, ...args, `${workspaceRoot}apps/${runtime}/src/main.ts`],
     env: { ...env, HOLDFAST_TOKEN: token, HOLDFAST_PUBLIC_TOPICS: topic, PORT: String(port), ...variables },
   })
 }

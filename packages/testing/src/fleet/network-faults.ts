@@ -1,12 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NetworkEngine } from './engine.ts'
 import type { FleetScene } from './scene.ts'
+import type { Fault } from './trial.ts'
 
-/** One fault that servers and their clients must survive. */
-export interface NetworkFault {
-  name: string
-  run(scene: FleetScene, engine: NetworkEngine): Promise<void>
-}
+type NetworkFault = Fault<NetworkEngine>
 
 /** Milliseconds: longer than the time that any broker gives its engine. */
 const whole = 6_000
@@ -17,7 +14,7 @@ async function lost(scene: FleetScene): Promise<void> {
 }
 
 async function back(scene: FleetScene): Promise<void> {
-  await scene.expectReady(200, 20_000)
+  await scene.recovered()
   scene.expectRefusals()
 }
 
@@ -55,20 +52,19 @@ export const frozen: NetworkFault = {
   },
 }
 
-export const cut: NetworkFault = {
+const cut: NetworkFault = {
   name: 'RST of all links, three times',
   run: async (scene, { links }) => {
     for (let round = 0; round < 3; round++) {
       for (const link of links) link.cut()
       await wait(300)
     }
-    await scene.going()
-    await scene.expectReady(200)
+    await scene.recovered()
     await scene.expectAllOnce()
   },
 }
 
-export const darkened: NetworkFault = {
+const darkened: NetworkFault = {
   name: 'a black hole for all links, old and new, for 6 s',
   run: async (scene, { links }) => {
     const lighten = links.map((link) => link.darken())

@@ -1,6 +1,6 @@
 import { RedisPair } from '../brokers/redis-pair.ts'
 import type { FleetEngine } from './engine.ts'
-import type { FleetScene } from './scene.ts'
+import type { Fault } from './trial.ts'
 
 /** A primary that fails, and its replica. */
 export interface ReplicatedRedis extends FleetEngine {
@@ -29,17 +29,13 @@ export async function startReplicatedRedis(path: string): Promise<ReplicatedRedi
   }
 }
 
-/** What a replica that takes over must not change, and what it must say. */
-export const replicaFaults: readonly {
-  name: string
-  run(scene: FleetScene, engine: ReplicatedRedis): Promise<void>
-}[] = [
+export const replicaFaults: readonly Fault<ReplicatedRedis>[] = [
   {
     name: 'a replica that has everything and takes over',
     run: async (scene, engine) => {
       await engine.settle()
       await engine.takeOver()
-      await scene.expectReady(200, 20_000)
+      await scene.recovered()
       await scene.expectAllOnce()
     },
   },
@@ -49,7 +45,7 @@ export const replicaFaults: readonly {
       engine.part()
       await scene.going()
       await engine.takeOver()
-      await scene.expectReady(200, 20_000)
+      await scene.recovered()
       await scene.expectNewLog()
     },
   },

@@ -23,6 +23,8 @@ export interface Member {
 export class FleetScene implements AsyncDisposable {
   readonly members: Member[] = []
   readonly readers: ClientReader[] = []
+  /** Milliseconds from the end of a fault until everybody publishes and reads again. */
+  recovery = 0
   readonly #engine: FleetEngine
   /** Servers to which something happens themselves: nobody can expect an answer of those. */
   readonly #hurt = new Set<AppServer>()
@@ -67,12 +69,30 @@ export class FleetScene implements AsyncDisposable {
     const members = this.#without(down)
     const from = members.map(({ publisher }) => publisher.accepted.length)
     const isGoing = (): boolean =>
-      members.every(({ publisher }, index) => publisher.accepted.length > (from[index] ?? 0) + 2)
+      members.every(({ publisher }, index) => publisher.accepted.length > (from[index] ?? 0) + 5)
     await eventually('every publisher', isGoing, { within, last: () => this.#state() })
     await this.#readersHave(
       members,
       this.readers.filter((reader) => reader.canReadWithout(down?.url)),
     )
+  }
+
+  /** A fault is over: wait until everything is as before. */
+  async recovered(): Promise<void> {
+    const began = performance.now()
+    await this.going()
+    this.recovery = Math.round(performance.now() - began)
+    await this.expectReady(200)
+  }
+
+  /** What came of it, in a line. */
+  get report(): string {
+    const publishers = this.members.map(({ publisher }) => publisher)
+    const refusals = publishers.flatMap((publisher) => publisher.refusals)
+    const longest = Math.max(...publishers.map((publisher) => publisher.longest), ...refusals.map(({ took }) => took))
+    const accepted = publishers.reduce((sum, publisher) => sum + publisher.accepted.length, 0)
+    const codes = [...new Set(refusals.map(({ code }) => code))].join(' ')
+    return `${accepted} events, ${refusals.length} refusals (${codes}), longest answer ${longest} ms, again after ${this.recovery} ms`
   }
 
   /** Wait until every server says so of itself: ready (200), or not (503). */

@@ -1,16 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FleetScene } from './scene.ts'
 import { type FileEngine, freeze } from './sqlite-engine.ts'
+import type { Fault } from './trial.ts'
 
-/** One fault that servers over one file and their clients must survive. */
-export interface FileFault {
-  name: string
-  run(scene: FleetScene, engine: FileEngine): Promise<void>
-}
+type FileFault = Fault<FileEngine>
 
 const [node, bun] = [0, 1]
 
-export const killed: FileFault = {
+const killed: FileFault = {
   name: 'kill -9 of a server that publishes, and its restart',
   run: async (scene) => {
     const server = scene.hurt(node)
@@ -19,9 +15,8 @@ export const killed: FileFault = {
       // Who has nothing but its URL waits.
       await scene.going(server)
       await server.start()
-      await scene.going()
+      await scene.recovered()
     }
-    await scene.expectReady(200)
     await scene.expectAllOnce()
   },
 }
@@ -32,12 +27,12 @@ export const allKilled: FileFault = {
     const servers = scene.members.map((_, index) => scene.hurt(index))
     await Promise.all(servers.map((server) => server.kill()))
     await Promise.all(servers.map((server) => server.start()))
-    await scene.expectReady(200)
+    await scene.recovered()
     await scene.expectAllOnce()
   },
 }
 
-export const stopped: FileFault = {
+const stopped: FileFault = {
   name: 'SIGSTOP of a server for 6 s, between two transactions',
   run: async (scene, { path }) => {
     const server = scene.hurt(bun)
@@ -45,7 +40,7 @@ export const stopped: FileFault = {
     await wait(6_000)
     await scene.going(server)
     thaw()
-    await scene.expectReady(200)
+    await scene.recovered()
     await scene.expectAllOnce()
   },
 }
@@ -59,8 +54,7 @@ export const stoppedWithLock: FileFault = {
     await wait(8_000)
     scene.expectRefusals(server)
     thaw()
-    await scene.going()
-    await scene.expectReady(200)
+    await scene.recovered()
     await scene.expectAllOnce()
   },
 }
