@@ -72,7 +72,8 @@ test('tells nobody a token, a topic, an identity or an internal message', async 
     for (const headers of [{}, authorized]) {
       const response = await fetch(path, { headers })
       const told = JSON.stringify([...response.headers]) + (await response.text())
-      expect(`${path}: ${told}`).not.toMatch(/hunter2|10\.0\.0\.7|Cannot reach|horse|secret/)
+      const leaks = /hunter2|10\.0\.0\.7|Cannot reach|horse|secret/.test(told)
+      expect({ path, leaks }).toEqual({ path, leaks: false })
     }
   }
   await stream.body?.cancel()
