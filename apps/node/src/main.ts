@@ -1,5 +1,6 @@
 import { serve } from '@holdfast/adapters/node'
+import { brokerFromEnv } from '@holdfast/adapters/environment'
 import { runService } from '@holdfast/service'
 import process from 'node:process'
 
-await runService(serve, process)
+await runService(serve, process, brokerFromEnv)

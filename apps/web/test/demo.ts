@@ -20,7 +20,8 @@ const script = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.u
 /** Start it, and wait until it prints its addresses. */
 export async function startDemo(): Promise<Demo> {
   const child = spawn(process.execPath, [script], {
-    env: { ...process.env, PORT: '0' },
+    // A log of its own, which goes with it.
+    env: { ...process.env, HOLDFAST_DATA: 'memory', PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const output = await printed(child, /Ctrl-C/)

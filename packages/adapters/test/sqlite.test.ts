@@ -43,7 +43,7 @@ function codeOf(action: () => unknown): string | undefined {
 
 describe('what cannot be opened is a typed error when the broker is made', () => {
   it('on a runtime without node:sqlite, with the versions that have it', () => {
-    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined)
     expect(() => sqliteBroker(path)).toThrow(/Node 22\.13/)
     expect(codeOf(() => sqliteBroker(path))).toBe('sqlite-missing')
   })

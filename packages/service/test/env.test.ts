@@ -60,6 +60,6 @@ test('reads limits, and takes none that is misspelt', () => {
 
 test.each(['-1', '65536', '1e3', 'http'])('does not listen on the port %j', async (port) => {
   const env = { HOLDFAST_AUTH: 'none', PORT: port }
-  const serve = () => Promise.reject(new Error('It was asked to listen'))
-  await expect(runService(serve, { env, once: () => {}, exit: () => {} })).rejects.toThrow(/PORT/)
+  const refuse = () => Promise.reject(new Error('It was asked to begin'))
+  await expect(runService(refuse, { env, once: () => {}, exit: () => {} }, refuse)).rejects.toThrow(/PORT/)
 })

@@ -1,12 +1,10 @@
 import type { Broker } from '@holdfast/core/hub'
-import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectContractUnder } from '../src/brokers/contract-under.ts'
 import type { Engine, EnginePart } from '../src/brokers/engine.ts'
 import { openBroker } from '../src/brokers/engines/nats.ts'
-import { HubProcess } from '../src/brokers/hubs.ts'
 import { NatsServer } from '../src/brokers/nats-server.ts'
-import { readAll } from '../src/brokers/read-all.ts'
+import { expectAllOnce } from '../src/brokers/three-hubs.ts'
 import { eventually } from '../src/eventually.ts'
 import { startFaultProxy } from '../src/fault-proxy/index.ts'
 import { requireTool } from '../src/require-tool.ts'
@@ -38,64 +36,6 @@ describe.skipIf(!nats)('natsBroker keeps the contract', () => {
   const engine: Engine = { part }
   it.each(['node', 'bun', 'deno'] as const)('under %s', (runtime) => expectContractUnder(runtime, 'nats', engine))
 })
-
-const runtimes = ['node', 'bun', 'deno'] as const
-// The whole takes minutes: HOLDFAST_FULL=1.
-const isFull = process.env['HOLDFAST_FULL'] === '1'
-const count = isFull ? 400 : 120
-
-/** Three hubs on three runtimes that publish while something happens to their servers; each event once, in one order. */
-async function expectAllOnce(connections: readonly string[], happens: () => Promise<void>): Promise<void> {
-  const hubs = await Promise.all(
-    runtimes.map((runtime, index) =>
-      HubProcess.start({
-        runtime,
-        module: 'nats',
-        connection: connections[index] ?? '',
-        name: runtime,
-        count,
-        pause: 10,
-      }),
-    ),
-  )
-  try {
-    await eventually('some events', () => hubs.every(({ stored }) => stored.length > 20), { within: 20_000 })
-    await happens()
-    await Promise.all(hubs.map((hub) => hub.allStored(90_000)))
-    const history = await historyAt(connections.at(-1) ?? '')
-    await Promise.all(hubs.map((hub) => hub.hears(history.at(-1) ?? '', 20_000)))
-    expect(history.toSorted()).toEqual(hubs.flatMap((hub) => hub.stored).toSorted())
-    for (const { heard, stored } of hubs) {
-      expect(heard).toEqual(history)
-      expect(heard.filter((data) => stored.includes(data))).toEqual(stored)
-    }
-    for (const { refused } of hubs) {
-      expect(refused.filter(({ code }) => code !== 'broker-unavailable')).toEqual([])
-      // The deadline of a call is 2 s, and that of a busy machine's turn some more.
-      expect(Math.max(0, ...refused.map(({ took }) => took))).toBeLessThan(6_000)
-    }
-  } finally {
-    await Promise.all(hubs.map((hub) => hub[Symbol.asyncDispose]()))
-  }
-}
-
-async function historyAt(connection: string): Promise<string[]> {
-  const broker = await openBroker(connection, { maxEvents: 100_000 })
-  try {
-    return (await readAll(broker, 't')).map(({ data }) => data)
-  } finally {
-    await broker.close()
-  }
-}
-
-/** The index of the server that leads a stream. */
-async function leaderOf(stream: string, servers: readonly NatsServer[]): Promise<number> {
-  const connection = await connect({ servers: servers.map(({ port }) => `127.0.0.1:${port}`) })
-  const answer = await connection.request(`$JS.API.STREAM.INFO.${stream}`)
-  await connection.close()
-  const { cluster } = answer.json<{ cluster: { leader: string } }>()
-  return Number(cluster.leader.slice(1))
-}
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
@@ -145,23 +85,5 @@ describe.skipIf(!nats)('a NATS that starts again without its data', () => {
     expect(second.position.offset).toBe(1)
     expect((await broker.read('t', first.position, 10)).gap).toBe('new-epoch')
     await broker.close()
-  })
-})
-
-// Some 30 s: with HOLDFAST_FULL=1.
-describe.runIf(nats && isFull)('a cluster of three NATS servers', () => {
-  it('loses and repeats nothing when the leader of the stream is killed', async () => {
-    const servers = await NatsServer.startCluster(nats as string)
-    try {
-      const hosts = servers.map(({ port }) => `nats://127.0.0.1:${port}/cluster?replicas=3`)
-      await expectAllOnce(hosts, async () => {
-        const leader = servers[await leaderOf('cluster', servers)]
-        await leader?.kill()
-        await pause(5_000)
-        await leader?.launch()
-      })
-    } finally {
-      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()))
-    }
   })
 })

@@ -46,9 +46,9 @@ describe.skipIf(!postgres)('postgresBroker', () => {
 
   const faults = {
     'kill -9 and restart': () => server.restart(),
-    'a SIGSTOP of 3 s': async () => {
+    'a SIGSTOP of 5 s': async () => {
       const thaw = server.freeze()
-      await wait(3_000)
+      await wait(5_000)
       thaw()
     },
   }

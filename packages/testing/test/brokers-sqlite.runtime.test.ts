@@ -116,7 +116,8 @@ it.each(runtimes)('a full disk under %s: publishers get errors, readers go on, a
     args: [...unshare, 'sh', '-c', inner, mountPoint.path, ...script],
     env,
   })
-  expect(await child.exited, child.output).toBe(0)
+  const code = await child.exited
+  expect({ code, output: code === 0 ? '' : child.output }).toEqual({ code: 0, output: '' })
   const saw = JSON.parse(/^saw (.*)$/m.exec(child.output)?.[1] ?? '{}') as Record<string, string[]>
   expect(saw).toMatchObject({ before: 'stored', after: 'stored' })
   expect(saw['full']).toContain('broker-unavailable true')

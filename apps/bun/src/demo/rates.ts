@@ -1,4 +1,4 @@
-import type { Traffic } from './link/messages.ts'
+import type { Traffic } from './messages.ts'
 
 /** What all stream servers together do in a second. */
 export interface Rates {

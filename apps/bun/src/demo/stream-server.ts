@@ -1,17 +1,17 @@
 /**
- * One of the demo's stream servers: a process of its own, whose hub reaches the supervisor's broker over the process's
- * IPC channel. The channel closes with the supervisor, however that ended, so this process can't outlive it.
+ * One of the demo's stream servers: a process of its own over the log that all of them share. Its IPC channel closes with
+ * the supervisor, however that ended, so this process can't outlive it.
  */
+import { brokerFromEnv } from '@holdfast/adapters/environment'
 import { createHub } from '@holdfast/core/hub'
 import { createService, optionsFromEnv } from '@holdfast/service'
 import process from 'node:process'
-import { linkBroker } from './link/link-broker.ts'
-import type { Down, Up } from './link/messages.ts'
 import { listen } from './listen.ts'
+import type { Down, Up } from './messages.ts'
 
 const send = (message: Up) => void (process.connected && process.send?.(message))
-const broker = linkBroker(send)
-const hub = createHub({ broker })
+const log = await brokerFromEnv(process.env)
+const hub = createHub({ broker: log.broker })
 const service = createService({ hub, ...optionsFromEnv(process.env) })
 
 let stopping = false
@@ -19,12 +19,12 @@ async function stop(): Promise<void> {
   if (stopping) return
   stopping = true
   await server.close({ hub, within: 500 })
+  await log.close()
   process.exit(0)
 }
 
 process.on('message', (message: Down) => {
   if (message.kind === 'stop') void stop()
-  else broker.receive(message)
 })
 process.once('disconnect', () => process.exit(0))
 process.once('SIGTERM', () => void stop())

@@ -1,7 +1,5 @@
-import type { Broker } from '@holdfast/core/hub'
 import { fileURLToPath } from 'node:url'
-import { hostBroker, type LinkHost } from './link/link-host.ts'
-import type { Down, Traffic, Up } from './link/messages.ts'
+import type { Down, Traffic, Up } from './messages.ts'
 
 /** A stream server in its own process, started again whenever it dies. */
 export interface StreamServer {
@@ -21,11 +19,7 @@ const patience = 1_000
 type Child = Bun.Subprocess<'ignore', 'inherit', 'inherit'>
 
 /** Start a stream server. `port` 0 picks a free one, kept from then on. */
-export function startStreamServer(options: {
-  broker: Broker
-  port: number
-  env: Record<string, string>
-}): StreamServer {
+export function startStreamServer(options: { port: number; env: Record<string, string> }): StreamServer {
   const listening = Promise.withResolvers<number>()
   let { port } = options
   let traffic = idle
@@ -39,14 +33,11 @@ export function startStreamServer(options: {
       stdio: ['ignore', 'inherit', 'inherit'],
       ipc: (message: Up) => receive(message),
     })
-    const link: LinkHost = hostBroker(options.broker, (answer) => tell(started, answer))
     const receive = (message: Up) => {
       if (message.kind === 'listening') listening.resolve((port = message.port))
-      else if (message.kind === 'traffic') traffic = message.traffic
-      else link.receive(message)
+      else traffic = message.traffic
     }
     void started.exited.then(() => {
-      link.close()
       traffic = idle
       listening.reject(new Error(`The stream server on port ${port} did not start`))
       if (!stopping) setTimeout(() => stopping || (child = start()), restartDelay)

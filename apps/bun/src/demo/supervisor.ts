@@ -1,11 +1,12 @@
 /**
- * What `npm start` runs: the page, publishing and the broker in this process, and three stream servers in processes of
- * their own. Everything listens on loopback only.
+ * What `npm start` runs: the page and publishing in this process, and three stream servers in processes of their own, over
+ * one log. Everything listens on loopback only.
  */
-import { createHub, memoryBroker } from '@holdfast/core/hub'
+import { createHub } from '@holdfast/core/hub'
 import { createService, secret } from '@holdfast/service'
 import process from 'node:process'
 import { listen } from './listen.ts'
+import { openLog } from './log.ts'
 import { createMachineSampler } from './machine.ts'
 import { loadPage, type PageConfig } from './page.ts'
 import { createRates } from './rates.ts'
@@ -16,8 +17,8 @@ const topics = ['system', 'news', 'chat'] as const
 const token = process.env['HOLDFAST_TOKEN'] || randomToken()
 const firstPort = Number(process.env['PORT'] || 3000)
 
-const broker = memoryBroker()
-const hub = createHub({ broker })
+const log = await openLog(process.env)
+const hub = createHub({ broker: log.broker })
 const service = createService({ hub, auth: secret(token), publicTopics: topics })
 
 // The page is asked for its servers' ports, which are known later: they in turn must know the page's origin.
@@ -27,18 +28,20 @@ const server = await listen((request) => page(request) ?? service.fetch(request)
 const { port } = new URL(server.url)
 
 const env = {
+  ...log.env,
   HOLDFAST_TOKEN: token,
   HOLDFAST_PUBLIC_TOPICS: topics.join(','),
   HOLDFAST_CORS_ORIGINS: `http://localhost:${port},http://127.0.0.1:${port}`,
 }
 // With port 0 every server picks its own free port.
 const portOf = (number: number) => (firstPort === 0 ? 0 : firstPort + number)
-const streamServers = [1, 2, 3].map((number) => startStreamServer({ broker, port: portOf(number), env }))
+const streamServers = [1, 2, 3].map((number) => startStreamServer({ port: portOf(number), env }))
 
 let stopping: Promise<unknown> | undefined
 function stop(status: number): void {
   clearInterval(sampling)
-  stopping ??= Promise.all([...streamServers.map((each) => each.stop()), server.close({ hub, within: 500 })])
+  const all = [...streamServers.map((each) => each.stop()), server.close({ hub, within: 500 })]
+  stopping ??= Promise.all(all).then(() => log.close())
   stopping.then(
     () => process.exit(status),
     () => process.exit(1),
@@ -59,7 +62,7 @@ process.once('disconnect', () => stop(0))
 try {
   const ports = await Promise.all(streamServers.map((each) => each.port))
   config.resolve({ ports, topics })
-  if (stopping === undefined) console.log(welcome({ port: Number(port), ports, token }))
+  if (stopping === undefined) console.log(welcome({ port: Number(port), ports, token, log: log.description }))
 } catch (error) {
   if (stopping === undefined) console.error(String(error))
   stop(1)

@@ -1,9 +1,20 @@
 /** What to open and what to try, printed once everything listens. */
-export function welcome({ port, ports, token }: { port: number; ports: number[]; token: string }): string {
+export function welcome({
+  port,
+  ports,
+  token,
+  log,
+}: {
+  port: number
+  ports: number[]
+  token: string
+  log: string
+}): string {
   const page = `http://localhost:${port}`
   const [first, second, third] = ports.map((number) => `http://localhost:${number}`)
   return `
   Holdfast is running: the page on ${page}, three stream servers on ${ports.join(', ')}.
+  What they share, and have again after a crash, is ${log}.
 
   Open   ${page}/#token=${token}
 

@@ -47,12 +47,9 @@ export class Heads {
     const known = this.#heads.get(token)
     if (!known || known.seq >= message.seq) return
     const { epoch, offset } = known.position
-    if (message.epoch !== epoch || message.first > offset + 1) this.forget(token)
-    // One whose offsets are taken does not count: see `settle`.
-    else
-      this.#heads.set(token, {
-        seq: message.seq,
-        position: message.first === offset + 1 ? endOf(message) : known.position,
-      })
+    const isNext = message.epoch === epoch && message.first === offset + 1
+    // After the loss of a leader the servers of a cluster may disagree about places (2.9.10): there only the leader is asked.
+    if (isNext && !this.#stream.isReplicated) this.#heads.set(token, { seq: message.seq, position: endOf(message) })
+    else this.forget(token)
   }
 }

@@ -40,10 +40,12 @@ export class HistoryReader {
     const offset = after === 'earliest' || gap ? oldest.first - 1 : after.offset
     const from = offset < oldest.first ? oldest : await this.#find(offset + 1, oldest, last)
     const events = from ? await this.#collect(from, last, offset, limit) : []
-    const end = events.at(-1)
-    if (!end) return undefined
+    const [first, end] = [events[0], events.at(-1)]
+    if (!first || !end) return undefined
     const page: HistoryPage = { events, head, more: end.position.offset < head.offset }
-    return gap ? { ...page, gap } : page
+    if (gap) return { ...page, gap }
+    // An administrator has removed a message.
+    return first.position.offset > offset + 1 ? { ...page, gap: 'trimmed' } : page
   }
 
   async #collect(from: LogMessage, last: LogMessage, offset: number, limit: number): Promise<StoredEvent[]> {
@@ -92,7 +94,8 @@ export class HistoryReader {
       else if (endOf(message).offset >= offset) return message
       else low = { seq: message.seq + 1, offset: endOf(message).offset + 1 }
     }
-    return undefined
+    // It is not there: the next one is.
+    return this.#stream.next(this.#token, low.seq)
   }
 }
 

@@ -3,6 +3,7 @@ import { headers, type MsgHdrs } from '@nats-io/transport-node'
 import { unpack } from '../packed.ts'
 
 const positionHeader = 'Holdfast-Position'
+const publisherHeader = 'Holdfast-Publisher'
 const idHeader = 'Nats-Msg-Id'
 const afterHeader = 'Nats-Expected-Last-Subject-Sequence'
 
@@ -18,14 +19,16 @@ export interface LogMessage {
   text: string
   /** The place of the topic's last message that its publisher knew. */
   after: number
+  publisher: string | undefined
   /** The name under which it was stored once. */
   id: string | undefined
 }
 
-/** What a message says about its place in the topic's log. */
-export function positionHeaders(epoch: number, first: number, count: number): MsgHdrs {
+/** What a message says about its place in the topic's log, and about who published it. */
+export function positionHeaders(epoch: number, first: number, count: number, publisher = ''): MsgHdrs {
   const written = headers()
   written.set(positionHeader, `${epoch}-${first}-${count}`)
+  if (publisher) written.set(publisherHeader, publisher)
   return written
 }
 
@@ -41,7 +44,8 @@ export function parseMessage(message: {
   if (epoch === undefined) return undefined
   const place = { seq: message.seq, epoch: Number(epoch), first: Number(first), count: Number(count) }
   const after = Number(written?.get(afterHeader) || 0)
-  return { ...place, text: message.string(), after, id: written?.get(idHeader) || undefined }
+  const publisher = written?.get(publisherHeader) || undefined
+  return { ...place, text: message.string(), after, publisher, id: written?.get(idHeader) || undefined }
 }
 
 /** The position of a message's last event. */

@@ -32,6 +32,8 @@ export class Publisher {
   readonly #link: Link
   readonly #stream: LogStream
   readonly #heads: Heads
+  /** By which it knows its messages. */
+  readonly #name = crypto.randomUUID()
   /** One after the other within a topic: two at once would only refuse each other. */
   readonly #turns = new Map<string, Promise<unknown>>()
   #waiting = 0
@@ -106,35 +108,47 @@ export class Publisher {
     const end: Position = { ...head, offset: head.offset + count }
     for (let generation = ''; generation.length < longestGeneration;) {
       const id = key === undefined ? undefined : toKeyId(token, generation, key)
-      const headers = positionHeaders(head.epoch, head.offset + 1, count)
+      const headers = positionHeaders(head.epoch, head.offset + 1, count, this.#name)
       const ack = await this.#appendUnlessBehind(token, text, { after: seq, id, headers })
       if (!ack) return undefined
-      const { duplicate } = ack
-      // Nothing came between: that is certain without a question.
-      const isNext = !duplicate && (ack.seq === seq + 1 || !this.#stream.isReplicated)
-      const position = isNext ? end : await this.#positionOf(ack.seq, token, id)
-      if (position) {
-        this.#stream.saw(position.epoch)
-        if (!duplicate) this.#heads.remember(token, { seq: ack.seq, position })
-        return { position, duplicate }
+      if (ack.duplicate) {
+        const known = await this.#knownAs(ack.seq, token, id)
+        if (known) return { position: known, duplicate: true }
+        generation += `.${ack.seq}`
+        continue
       }
-      if (!duplicate) return this.#withdraw(ack.seq)
-      generation += `.${ack.seq}`
+      if (!(await this.#counts(ack.seq, seq, token))) return undefined
+      this.#stream.saw(end.epoch)
+      this.#heads.remember(token, { seq: ack.seq, position: end })
+      return { position: end, duplicate: false }
     }
     throw new BrokerUnavailableError('Cannot publish: NATS knows the key, and not what was published with it')
   }
 
-  /** Where a message is in the log; undefined where it is not, or is another one. */
-  async #positionOf(seq: number, token: string, id: string | undefined): Promise<Position | undefined> {
+  /** The position of what was stored with a name; undefined where it is not there, or does not count. */
+  async #knownAs(seq: number, token: string, id: string | undefined): Promise<Position | undefined> {
     const message = seq > 0 ? await this.#stream.at(seq) : undefined
     if (!message || message.id !== id) return undefined
     const { winner } = await settle(this.#stream, token, message)
     return winner.seq === seq ? endOf(message) : undefined
   }
 
-  // It does not count; it goes, so that it will not when the one that was faster is dropped.
-  async #withdraw(seq: number): Promise<undefined> {
+  /**
+   * Whether an acknowledged message counts; one that does not is withdrawn, so that it will not when the one that was
+   * faster is dropped.
+   *
+   * @throws {BrokerUnavailableError} another message is there: the leader that acknowledged it is gone
+   */
+  async #counts(seq: number, after: number, token: string): Promise<boolean> {
+    // Where nothing came between, that is certain without a question.
+    if (seq === after + 1 || !this.#stream.isReplicated) return true
+    const message = await this.#stream.at(seq)
+    if (message?.publisher !== this.#name || message.after !== after)
+      throw new BrokerUnavailableError('Cannot publish: the cluster lost what it had acknowledged')
+    const { winner } = await settle(this.#stream, token, message)
+    if (winner.seq === seq) return true
     await this.#stream.remove(seq)
+    return false
   }
 
   async #appendUnlessBehind(token: string, text: string, options: AppendOptions): Promise<PubAck | undefined> {

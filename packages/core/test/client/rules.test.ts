@@ -248,6 +248,17 @@ describe('exactly once', () => {
     stage.connection.close()
   })
 
+  it('leaves nothing to a standby, which brings no events', async () => {
+    const stage = new Stage([a, b], { redundancy: 'standby' }).listen()
+    const first = await stage.open(hello + checkpoint(0))
+    await stage.advance(6_100)
+    await stage.open(hello)
+    await stage.send(first, gap(3) + event(4))
+    expect(stage.data).toEqual(['4'])
+    expect(stage.gaps).toMatchObject([{ reason: 'trimmed', from: id(0), to: id(3) }])
+    stage.connection.close()
+  })
+
   it('holds when the log begins again while a hedge is open', async () => {
     const stage = new Stage([a, b], { redundancy: 'full' }).listen()
     const first = await stage.open(hello + checkpoint(5))

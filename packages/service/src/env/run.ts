@@ -1,4 +1,4 @@
-import { createHub } from '@holdfast/core/hub'
+import { type Broker, createHub } from '@holdfast/core/hub'
 import { createService } from '../app.ts'
 import { hubOptionsFromEnv, optionsFromEnv } from './env.ts'
 import { portOf, type Variables } from './values.ts'
@@ -13,6 +13,13 @@ export type Serve = (options: {
   close(options: { hub: ReturnType<typeof createHub>; within: number }): Promise<void>
 }>
 
+/** `brokerFromEnv` of `@holdfast/adapters/environment`, or another way to a log that hubs share. */
+export type OpenBroker = (env: Variables) => Promise<{
+  readonly broker: Broker
+  readonly description: string
+  close(): Promise<void>
+}>
+
 /** What is used of `node:process`, which Bun and Deno have as well. */
 export interface ServiceProcess {
   readonly env: Variables
@@ -24,20 +31,27 @@ export interface ServiceProcess {
 const within = 5_000
 
 /**
- * Run a service as a process of its own: its hub in memory, all else as its environment says ({@link ServiceEnv}, and
- * `HOST`, by default 127.0.0.1, and `PORT`, by default 3000). Prints `listening` and the address, and ends on SIGTERM and
- * SIGINT, after its clients had 5 s to go elsewhere.
+ * Run a service as a process of its own, as its environment says ({@link ServiceEnv}, and `HOST`, by default 127.0.0.1, and
+ * `PORT`, by default 3000; what `open` takes from it says where topics are kept). Prints `listening` and the address, and
+ * ends on SIGTERM and SIGINT, after its clients had 5 s to go elsewhere.
  *
  * @throws {TypeError} a variable is missing or not of its kind
  * @throws {ListenFailedError} of `@holdfast/adapters`: the port is taken, say
+ * @throws what `open` throws: an engine that cannot be reached, say
  */
-export async function runService(serve: Serve, process: ServiceProcess): Promise<void> {
+export async function runService(serve: Serve, process: ServiceProcess, open: OpenBroker): Promise<void> {
   const { env } = process
-  const hub = createHub(hubOptionsFromEnv(env))
-  const { fetch } = createService({ hub, ...optionsFromEnv(env) })
-  const { url, close } = await serve({ fetch, port: portOf(env), hostname: env['HOST'] || '127.0.0.1' })
-  console.log(`listening ${url}`)
-  const stop = (): void => void close({ hub, within }).then(() => process.exit(0))
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  const [hubOptions, serviceOptions, port] = [hubOptionsFromEnv(env), optionsFromEnv(env), portOf(env)]
+  const engine = await open(env)
+  const hub = createHub({ ...hubOptions, broker: engine.broker })
+  const { fetch } = createService({ hub, ...serviceOptions })
+  const { url, close } = await serve({ fetch, port, hostname: env['HOST'] || '127.0.0.1' })
+  console.log(`listening ${url} (topics: ${engine.description})`)
+  const stop = async (): Promise<void> => {
+    await close({ hub, within })
+    await engine.close()
+    process.exit(0)
+  }
+  process.once('SIGTERM', () => void stop())
+  process.once('SIGINT', () => void stop())
 }

@@ -142,7 +142,8 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     if (this.#isClosed) return
     const stream = this.#dialer.dial(endpoint, purpose, this.endpoints)
     this.streams.add(stream)
-    this.delivery.add(stream)
+    // A standby brings nothing, so nothing may be left to it.
+    if (!stream.isStandby) this.delivery.add(stream)
   }
 
   onBehind(): void {

@@ -11,8 +11,10 @@ export function openPostgresBroker(connection: string, options: PostgresBrokerOp
   const schema = url.searchParams.get('schema') ?? 'test'
   url.search = ''
   const pool = new Pool({ connectionString: url.href, max: 5, connectionTimeoutMillis: 2_000 })
+  // As its user has to: a connection that breaks while nobody uses it is told here, also once the broker is closed.
+  pool.on('error', () => {})
   // Faults are over sooner than in production, and so is the wait for them.
-  const broker = postgresBroker(pool, { timeout: 2_000, checkInterval: 1_000, ...options, schema })
+  const broker = postgresBroker(pool, { timeout: 4_000, checkInterval: 1_000, ...options, schema })
   return { ...methods(broker), close: () => closeBoth(broker, pool) }
 }
 

@@ -15,7 +15,7 @@ export function openRedisBroker(connection: string, options: RedisBrokerOptions)
   const protocol = searchParams.get('protocol') === '2' ? 2 : 3
   const server = `redis://${host}`
   // Faults are over sooner than in production, and so is the wait for them.
-  const quick = { timeout: 2_000, checkInterval: 1_000, ...options, prefix }
+  const quick = { timeout: 4_000, checkInterval: 1_000, ...options, prefix }
   return searchParams.get('client') === 'ioredis'
     ? redisBroker(fromIoredis(new Redis(server, { lazyConnect: true, protocol })), quick)
     : redisBroker(createClient({ url: server, RESP: protocol }), quick)

@@ -37,7 +37,7 @@ export async function expectNothingLost({ module, connection, open, fault }: Fau
     // Each began to listen before it published; what others had published before, it does not hear.
     expect(heard).toEqual(history.slice(history.indexOf(heard[0] ?? '')))
     expect(refused.filter(({ code }) => code !== 'broker-unavailable')).toEqual([])
-    // The time of the brokers of `engines/` is 2 s, and the machine is busy.
-    expect(Math.max(0, ...refused.map(({ took }) => took))).toBeLessThan(4_000)
+    // The time of the brokers of `engines/` is 4 s, and the machine is busy.
+    expect(Math.max(0, ...refused.map(({ took }) => took))).toBeLessThan(7_000)
   }
 }
