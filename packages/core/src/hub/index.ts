@@ -22,7 +22,7 @@ export type { GapReason } from './gap-reason.ts'
 export type { Gap } from './replay/gap.ts'
 export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
-export { beginKey } from './run/slots.ts'
+export { runKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,

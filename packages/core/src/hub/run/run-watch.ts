@@ -130,7 +130,7 @@ export class RunWatch implements Deadline {
     try {
       await this.#parts.onSilent(run)
     } catch (error) {
-      this.#parts.onError(error)
+      if (!this.#closed) this.#parts.onError(error)
     }
   }
 }

@@ -17,9 +17,9 @@ export async function succeed(
   signal: AbortSignal,
   parts: RunParts,
 ): Promise<RunSign | undefined> {
-  const { log, subscription, environment } = parts
+  const { log, subscription, environment, onError } = parts
   // So that nobody ends the topic as failed before this process had the time to find out.
-  await log.publish(heirMark(run.id))
+  await log.publish(heirMark(run.id)).catch(onError)
   const claimed = new AbortController()
   let own: RunSign | undefined
   let claiming: Promise<void> | undefined
