@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { comparePositions } from '../../wire/position.ts'
 import type { Broker, BrokerEvent, Position, StoredEvent } from '../broker/broker.ts'
 import { BrokerUnavailableError } from '../errors.ts'
-import type { RunSign } from '../marks.ts'
+import type { RunSign } from '../entries.ts'
 
 /** The log of one topic, as runs write to it. */
 export interface RunLog extends Pick<Broker, 'read'> {

@@ -1,4 +1,4 @@
-import { heirMark, runMark, type RunSign } from '../marks.ts'
+import { heirMark, runMark, type RunSign } from '../entries.ts'
 import { runningIn, type TopicState } from '../topic-state.ts'
 import { newNonce, type RunParts, succession } from './parts.ts'
 import { RunWatch } from './run-watch.ts'

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../fanout/deadlines.ts'
 import type { BrokerEvent, StoredEvent } from '../broker/broker.ts'
 import { RunSupersededError } from '../errors.ts'
-import { asksToStop, type End, endMark, endOf, leaseMark, runEvent, type RunSign, signOf } from '../marks.ts'
+import { asksToStop, type End, endMark, endOf, leaseMark, runEvent, type RunSign, signOf } from '../entries.ts'
 import { renewal, type RunParts } from './parts.ts'
 import { fillSlot, slotKey } from './slots.ts'
 
