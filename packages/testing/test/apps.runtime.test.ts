@@ -4,25 +4,14 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { NatsServer } from '../src/brokers/nats-server.ts'
 import { PostgresServer } from '../src/brokers/postgres-server.ts'
 import { RedisServer } from '../src/brokers/redis-server.ts'
+import { launchApp, token } from '../src/fleet/app-server.ts'
 import { freePort } from '../src/free-port.ts'
 import { launch, type LaunchedServer, workspaceRoot } from '../src/index.ts'
 import { requireTool } from '../src/require-tool.ts'
-import { fromSource } from '../src/runtimes/commands.ts'
 import { temporaryFolder, type TemporaryFolder } from '../src/runtimes/temporary-folder.ts'
 
 const runtimes = ['node', 'bun', 'deno'] as const
-type Runtime = (typeof runtimes)[number]
-const token = 's3cret-and-long-enough'
 const authorization = `Bearer ${token}`
-
-function start(runtime: Runtime, variables: Record<string, string>, port = 0): Promise<LaunchedServer> {
-  const { command, args, env } = fromSource[runtime]
-  return launch({
-    command,
-    args: [...args, `${workspaceRoot}apps/${runtime}/src/main.ts`],
-    env: { ...env, HOLDFAST_TOKEN: token, HOLDFAST_PUBLIC_TOPICS: 'news', PORT: String(port), ...variables },
-  })
-}
 
 async function publish(
   url: string,
@@ -36,7 +25,7 @@ async function publish(
 }
 
 test.each(runtimes)('the app of %s serves what its environment says, and ends when it is told to', async (runtime) => {
-  await using app = await start(runtime, { HOLDFAST_DATA: 'memory' })
+  await using app = await launchApp(runtime, { HOLDFAST_DATA: 'memory' })
   expect(new URL(app.url).hostname).toBe('127.0.0.1')
   const stream = await fetch(`${app.url}/events?topic=news`)
   expect([await publish(app.url, 'hello', {}), await publish(app.url, 'hello')]).toEqual([401, 201])
@@ -55,7 +44,7 @@ describe.each(runtimes)('the app of %s', (runtime) => {
     ['NATS', 'NATS_URL', 'nats://user:hidden@'],
   ])('does not start where %s does not answer, and says so without the password', async (_, variable, prefix) => {
     const address = `127.0.0.1:${await freePort()}`
-    const started = start(runtime, { [variable]: `${prefix}${address}` })
+    const started = launchApp(runtime, { [variable]: `${prefix}${address}` })
     const error: unknown = await started.catch((reason: unknown) => reason)
     expect(String(error)).toContain(address)
     expect(String(error)).toContain(variable)
@@ -124,7 +113,7 @@ describe.each(engines)('three servers on three runtimes over one $name', ({ begi
   beforeAll(async () => void (variables = (await begin()) ?? {}))
 
   it('reach every reader with one publish, and lose nothing when two are killed', async () => {
-    const servers = await Promise.all(runtimes.map((runtime) => start(runtime, variables)))
+    const servers = await Promise.all(runtimes.map((runtime) => launchApp(runtime, variables)))
     const received: string[] = []
     const urls = servers.map(({ url }) => `${url}/events?topic=news`)
     // From the beginning, so that it does not matter when its stream opens.
@@ -159,7 +148,7 @@ it('killed all at once, servers over one SQLite file have everything when they a
   await using folder = await temporaryFolder()
   const variables = { HOLDFAST_DATA: `${folder.path}/log.sqlite` }
   const port = await freePort()
-  const first = await start('node', variables, port)
+  const first = await launchApp('node', variables, port)
   const received: string[] = []
   const reader = connect(`${first.url}/events?topic=news`, { lastEventId: 'earliest' })
   reader.on('message', ({ data }) => received.push(data))
@@ -167,7 +156,7 @@ it('killed all at once, servers over one SQLite file have everything when they a
   await expect.poll(() => received, { timeout: 10_000 }).toEqual(['1', '2', '3'])
   first.signal('SIGKILL')
   await first.exited
-  await using second = await start('bun', variables, port)
+  await using second = await launchApp('bun', variables, port)
   for (const data of ['4', '5']) expect(await publish(second.url, data)).toBe(201)
   await expect.poll(() => received, { timeout: 30_000 }).toEqual(['1', '2', '3', '4', '5'])
   reader.close()

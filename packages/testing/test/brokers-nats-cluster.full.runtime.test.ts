@@ -27,7 +27,7 @@ describe.skipIf(!nats)('a cluster of three NATS servers', () => {
         const leader = servers[await leaderOf('cluster', servers)]
         await leader?.kill()
         await pause(5_000)
-        await leader?.launch()
+        await leader?.start()
       })
     } finally {
       await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()))

@@ -6,17 +6,16 @@ import type { BrokerLimits, BrokerSubject } from '@holdfast/core/testing'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster, createSentinel } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventually } from '../src/eventually.ts'
 import { openRedisBroker } from '../src/brokers/engines/redis.ts'
 import { trimmedWhileAway } from '../src/brokers/faults/cases.ts'
 import { FaultScene, type OpenAt, topic } from '../src/brokers/faults/scene.ts'
 import { expectNothingLost } from '../src/brokers/faults/three-runtimes.ts'
 import { expectKept } from '../src/brokers/judge.ts'
 import { runContract } from '../src/brokers/run-contract.ts'
+import { RedisPair } from '../src/brokers/redis-pair.ts'
 import { RedisCluster } from '../src/brokers/redis-cluster.ts'
 import { RedisSentinel } from '../src/brokers/redis-sentinel.ts'
 import { RedisServer } from '../src/brokers/redis-server.ts'
-import { startFaultProxy } from '../src/fault-proxy/index.ts'
 import { requireTool } from '../src/require-tool.ts'
 
 const redis = requireTool('redis-server') ?? ''
@@ -75,27 +74,27 @@ describe.skipIf(!redis)('redisBroker in hubs on three runtimes', () => {
 
 describe.skipIf(!redis)('redisBroker, when a replica takes over,', () => {
   it('loses nothing where the replica had everything, though publishers move first', async () => {
-    await using pair = await ReplicatedPair.start()
-    await using scene = await FaultScene.start(pair.primary.port, pair.open)
-    // As FAILOVER does it: nothing is written any more, and the replica has all that was.
-    await pair.primary.command('CLIENT', 'PAUSE', '60000', 'WRITE')
-    await pair.caughtUp()
-    await pair.replica.command('REPLICAOF', 'NO', 'ONE')
-    for (const index of [0, 1]) pair.move(scene, index)
+    await using pair = await RedisPair.start(redis)
+    const { open: openMovable, move } = movable(pair)
+    await using scene = await FaultScene.start(pair.primary.port, openMovable)
+    await pair.settle()
+    await pair.promote()
+    for (const index of [0, 1]) move(scene, index)
     await wait(1_500)
-    pair.move(scene, 2)
+    move(scene, 2)
     await scene.expectAllOnce()
   })
 
   it('begins a new epoch where the replica lacked what readers had been told', async () => {
-    await using pair = await ReplicatedPair.start()
-    await using scene = await FaultScene.start(pair.primary.port, pair.open)
+    await using pair = await RedisPair.start(redis)
+    const { open: openMovable, move } = movable(pair)
+    await using scene = await FaultScene.start(pair.primary.port, openMovable)
     await pair.caughtUp()
     pair.part()
     await scene.going()
     await pair.primary.kill()
-    await pair.replica.command('REPLICAOF', 'NO', 'ONE')
-    for (const index of [0, 1, 2]) pair.move(scene, index)
+    await pair.promote()
+    for (const index of [0, 1, 2]) move(scene, index)
     await scene.going()
     for (const index of [0, 1, 2]) await scene.expectGap(index, 'new-epoch')
   })
@@ -110,14 +109,13 @@ describe.skipIf(!redis)('redisBroker with a sentinel', () => {
   }
 
   it.each(clients)('follows it to the new primary on %s, and loses nothing', async (client) => {
-    await using pair = await ReplicatedPair.start()
+    await using pair = await RedisPair.start(redis)
     await pair.caughtUp()
     await using sentinel = await RedisSentinel.start(redis, pair.primary)
     const open: OpenAt = (_port, options) => redisBroker(clientOf(client, sentinel), options)
     // To be led by a sentinel takes several connections.
     await using scene = await FaultScene.start(pair.primary.port, open, { timeout: 3_000 })
-    await pair.primary.command('CLIENT', 'PAUSE', '60000', 'WRITE')
-    await pair.caughtUp()
+    await pair.settle()
     await pair.primary.kill()
     await scene.going(30_000)
     await scene.expectAllOnce()
@@ -159,59 +157,17 @@ describe.skipIf(!redis)('redisBroker on a cluster', () => {
   })
 })
 
-/** A primary with a replica, and hubs that can be moved from one to the other as a DNS name or a load balancer does. */
-class ReplicatedPair implements AsyncDisposable {
-  readonly primary: RedisServer
-  readonly replica: RedisServer
-  readonly open: OpenAt
-  readonly part: () => void
-  readonly #moved = new Set<number>()
-  readonly #close: () => Promise<void>
-
-  private constructor(primary: RedisServer, replica: RedisServer, link: { part(): void; close(): Promise<void> }) {
-    this.primary = primary
-    this.replica = replica
-    this.part = link.part
-    this.#close = link.close
-    this.open = (port, options, index) => {
-      const url = (): string => (this.#moved.has(index) ? replica.url : `redis://127.0.0.1:${port}`)
+/** Hubs on a pair that can be moved from one to the other as a DNS name or a load balancer does. */
+function movable({ replica }: RedisPair): { open: OpenAt; move(scene: FaultScene, index: number): void } {
+  const moved = new Set<number>()
+  return {
+    open: (port, options, index) => {
+      const url = (): string => (moved.has(index) ? replica.url : `redis://127.0.0.1:${port}`)
       return redisBroker({ options: {}, duplicate: (overrides) => createClient({ ...overrides, url: url() }) }, options)
-    }
-  }
-
-  static async start(): Promise<ReplicatedPair> {
-    const primary = await RedisServer.start(redis)
-    const proxy = await startFaultProxy({ target: `http://127.0.0.1:${primary.port}` })
-    const replica = await RedisServer.start(redis, { settings: ['--replicaof', '127.0.0.1', String(proxy.port)] })
-    const part = (): void => {
-      proxy.stopListening()
-      for (const connection of proxy.connections) connection.blackHole()
-    }
-    return new ReplicatedPair(primary, replica, { part, close: () => proxy.close() })
-  }
-
-  /** Wait until the replica has what the primary had when this was called. */
-  async caughtUp(): Promise<void> {
-    const offset = async (server: RedisServer, field: string): Promise<number> =>
-      Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(await server.command('INFO', 'replication'))?.[1] ?? 0)
-    const wanted = await offset(this.primary, 'master_repl_offset')
-    const has = async (): Promise<boolean> => {
-      const isLinked = (await this.replica.command('INFO', 'replication')).includes('master_link_status:up')
-      return isLinked && (await offset(this.replica, 'slave_repl_offset')) >= wanted
-    }
-    await eventually('the replica', has, { within: 15_000 })
-  }
-
-  /** Let a hub's connections lead to the replica. */
-  move(scene: FaultScene, index: number): void {
-    this.#moved.add(index)
-    const proxy = scene.hubs[index]?.proxy
-    for (const connection of proxy?.connections ?? []) connection.rst()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close()
-    await this.primary[Symbol.asyncDispose]()
-    await this.replica[Symbol.asyncDispose]()
+    },
+    move: (scene, index) => {
+      moved.add(index)
+      for (const connection of scene.hubs[index]?.proxy.connections ?? []) connection.rst()
+    },
   }
 }

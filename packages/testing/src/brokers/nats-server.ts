@@ -20,7 +20,7 @@ export class NatsServer implements AsyncDisposable {
 
   static async start(path: string): Promise<NatsServer> {
     const server = new NatsServer(path, await freePort(), await temporaryFolder(), [])
-    await server.launch()
+    await server.start()
     return server
   }
 
@@ -34,26 +34,37 @@ export class NatsServer implements AsyncDisposable {
         return new NatsServer(path, await freePort(), await temporaryFolder(), [...args, '--routes', others])
       }),
     )
-    await Promise.all(servers.map((server) => server.launch()))
+    await Promise.all(servers.map((server) => server.start()))
     return servers
   }
 
   /** kill -9, and start it again; with `empty`, without what it had stored. */
   async restart({ empty = false }: { empty?: boolean } = {}): Promise<void> {
     await this.kill()
-    if (empty) await rm(`${this.#folder.path}/jetstream`, { recursive: true, force: true })
-    await this.launch()
+    if (empty) await this.wipe()
+    await this.start()
+  }
+
+  /** While it is down: let it forget everything. */
+  async wipe(): Promise<void> {
+    await rm(`${this.#folder.path}/jetstream`, { recursive: true, force: true })
   }
 
   signal(signal: NodeJS.Signals): void {
     this.#process?.signal(signal)
   }
 
+  /** SIGSTOP, until the function that is returned is called. */
+  freeze(): () => void {
+    this.signal('SIGSTOP')
+    return () => this.signal('SIGCONT')
+  }
+
   async kill(): Promise<void> {
     await this.#process?.close()
   }
 
-  async launch(): Promise<void> {
+  async start(): Promise<void> {
     this.#process = await launch({ command: this.#path, args: this.#args, ready: /Server is ready/ })
   }
 

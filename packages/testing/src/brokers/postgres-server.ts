@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chown } from 'node:fs/promises'
+import { chown, rm } from 'node:fs/promises'
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
@@ -43,21 +43,7 @@ export class PostgresServer implements AsyncDisposable {
   static async start(path: string, { durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> {
     const folder = await temporaryFolder()
     const server = new PostgresServer(path, await freePort(), folder, durable)
-    const [user] = await unprivileged()
-    if (user) await chown(folder.path, user.uid, user.gid)
-    const args = [
-      '-D',
-      `${folder.path}/data`,
-      '-U',
-      'postgres',
-      '--auth=trust',
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '--no-sync',
-    ]
-    const [command, prefix] = await asUser(`${dirname(path)}/initdb`)
-    await run(command, [...prefix, ...args], { cwd: folder.path })
+    await server.#initialise()
     await server.start()
     return server
   }
@@ -76,6 +62,12 @@ export class PostgresServer implements AsyncDisposable {
       cwd: this.#folder.path,
       ready: /database system is ready to accept connections/,
     })
+  }
+
+  /** While it is down: let it forget everything. */
+  async wipe(): Promise<void> {
+    await rm(`${this.#folder.path}/data`, { recursive: true, force: true })
+    await this.#initialise()
   }
 
   /** End it in order, whoever is connected. */
@@ -122,6 +114,24 @@ export class PostgresServer implements AsyncDisposable {
   }
 
   #children: number[] = []
+
+  async #initialise(): Promise<void> {
+    const [user] = await unprivileged()
+    if (user) await chown(this.#folder.path, user.uid, user.gid)
+    const args = [
+      '-D',
+      `${this.#folder.path}/data`,
+      '-U',
+      'postgres',
+      '--auth=trust',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-sync',
+    ]
+    const [command, prefix] = await asUser(`${dirname(this.#path)}/initdb`)
+    await run(command, [...prefix, ...args], { cwd: this.#folder.path })
+  }
 
   #signalAll(signal: NodeJS.Signals): void {
     const parent = this.#process?.pid ?? 0

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { createClient } from 'redis'
 import { freePort } from '../free-port.ts'
 import { launch, type LaunchedServer } from '../launch.ts'
@@ -32,12 +33,17 @@ export class RedisServer implements AsyncDisposable {
   ): Promise<RedisServer> {
     const storage = durable ? onDisk : inMemory
     const redis = new RedisServer(path, await freePort(), await temporaryFolder(), [...storage, ...settings])
-    await redis.#launch()
+    await redis.start()
     return redis
   }
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`
+  }
+
+  /** Start it again. */
+  async start(): Promise<void> {
+    this.#process = await launch({ command: this.#path, args: this.#args, ready: /Ready to accept connections/ })
   }
 
   /** kill -9. */
@@ -48,7 +54,12 @@ export class RedisServer implements AsyncDisposable {
   /** kill -9, and start it again. */
   async restart(): Promise<void> {
     await this.kill()
-    await this.#launch()
+    await this.start()
+  }
+
+  /** While it is down: let it forget everything. */
+  async wipe(): Promise<void> {
+    await rm(`${this.#folder.path}/appendonlydir`, { recursive: true, force: true })
   }
 
   /** SIGSTOP, until the function that is returned is called. */
@@ -70,9 +81,5 @@ export class RedisServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.close()
     await this.#folder[Symbol.asyncDispose]()
-  }
-
-  async #launch(): Promise<void> {
-    this.#process = await launch({ command: this.#path, args: this.#args, ready: /Ready to accept connections/ })
   }
 }
