@@ -72,8 +72,7 @@ test('tells nobody a token, a topic, an identity or an internal message', async 
     for (const headers of [{}, authorized]) {
       const response = await fetch(path, { headers })
       const told = JSON.stringify([...response.headers]) + (await response.text())
-      const leaks = /hunter2|10\.0\.0\.7|Cannot reach|horse|secret/.test(told)
-      expect({ path, leaks }).toEqual({ path, leaks: false })
+      expect(told).not.toMatch(/hunter2|10\.0\.0\.7|Cannot reach|horse|secret/)
     }
   }
   await stream.body?.cancel()

@@ -17,8 +17,6 @@ export interface TopicListener {
 
 /** Who hears of a topic what the hub itself has to know. */
 export interface TopicObserver {
-  /** Any event. */
-  onEvent?(stored: StoredEvent): void
   /** A mark, or an event of a run. The topic's state takes it into account already. */
   onState?(stored: StoredEvent): void
   /** Events are lost. */
@@ -154,7 +152,6 @@ export class TopicSubscription {
     this.#early?.push(stored)
     // Most events are merely published, which changes how a topic stands only where it had ended.
     if (this.#state.end || saysState(stored)) this.#tellState(stored)
-    for (const observer of this.#observers) observer.onEvent?.(stored)
     if (this.#listeners.size === 0) return
     const body = encodeBody(stored)
     for (const listener of this.#listeners) listener.onEvent(stored, body)
