@@ -105,6 +105,11 @@ export const places: readonly Place[] = [
     ],
   },
   {
+    place: 'packages/core/src/hub/meters',
+    may: ['./meters.ts', '../stats.ts', '../broker/broker.ts', '../replay/gap.ts', '../../fanout/chunk.ts'],
+    mayNot: ['../hub.ts', '../index.ts', '../run/run.ts', '../../response/body.ts', '../../adapter.ts', 'node:events'],
+  },
+  {
     place: 'packages/core/src/client',
     may: [
       './attempt.ts',

@@ -40,6 +40,8 @@ export class FeedRegistry {
   readonly flusher: Flusher
   readonly #feeds = new Map<string, Shared<Feed>>()
   readonly #subscriptions = new Map<string, Shared<TopicSubscription>>()
+  /** The topics that are heard here; without a value while one is opened. */
+  readonly subscriptions: ReadonlyMap<string, { readonly value?: TopicSubscription }> = this.#subscriptions
 
   /** @param onOpen - called for each subscription of a topic */
   constructor(
@@ -64,12 +66,6 @@ export class FeedRegistry {
   /** Whether anybody reads a topic. */
   has(topic: string): boolean {
     return [...this.#feeds.values()].some(({ value }) => value && [...value.topics.values()].includes(topic))
-  }
-
-  /** The open subscription of a topic, where somebody reads it. */
-  readSubscription(topic: string): TopicSubscription | undefined {
-    const subscription = this.#subscriptions.get(topic)?.value
-    return subscription?.isRead ? subscription : undefined
   }
 
   /** Hear a topic without being one of its readers. */

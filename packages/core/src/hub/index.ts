@@ -17,7 +17,7 @@ export {
   TopicCountError,
 } from './errors.ts'
 export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'
-export type { BrokerStats } from './broker/health.ts'
+export type { BrokerStats } from './meters/health.ts'
 export type { GapReason } from './gap-reason.ts'
 export type { Gap } from './replay/gap.ts'
 export { createHub } from './hub.ts'

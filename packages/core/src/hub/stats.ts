@@ -1,5 +1,5 @@
 import type { CloseReason } from '../fanout/stream-close.ts'
-import type { BrokerStats } from './broker/health.ts'
+import type { BrokerStats } from './meters/health.ts'
 import type { GapReason } from './gap-reason.ts'
 
 /** How a hub is doing. Counters count from its creation. */

@@ -19,8 +19,9 @@ export interface Path {
 }
 
 const inPackages = /^packages\/(?!testing\/)[^/]+\/src\//
-// All rooms stand on these (clock, turns, errors, report), wherever the way leads.
-const atCoreRoot = /^packages\/core\/src\/[^/]+$/
+// All rooms stand on the files at the core's root (clock, turns, errors, report), wherever the way leads; and meters count
+// along the way, of which nothing comes.
+const beside = /^packages\/core\/src\/(?:[^/]+$|hub\/meters\/)/
 
 // What a timer did meanwhile was not called each time.
 const times = 5
@@ -33,5 +34,5 @@ export async function filesOf(walk: () => Promise<string[]>): Promise<string[]> 
     const files = new Set(await walk())
     common = common.filter((file) => files.has(file))
   }
-  return common.filter((file) => inPackages.test(file) && !atCoreRoot.test(file)).toSorted()
+  return common.filter((file) => inPackages.test(file) && !beside.test(file)).toSorted()
 }

@@ -24,8 +24,8 @@ export const walks: readonly Walk[] = [
     letter: 'c',
     title: 'A publish, through the Durable Object to a client',
     limit: 15,
-    // Of the adapter, in the Worker and in the object: hub and response are those of walk (a).
-    rooms: /^packages\/adapters\//,
+    // In the Worker and in the object: hub and response are those of walk (a), the SQL of a log is that of every file.
+    rooms: /^packages\/adapters\/src\/cloudflare\//,
     measure: filesInWorkerd,
   },
   {

@@ -1,9 +1,9 @@
-import type { Environment } from '../environment.ts'
-import type { Flusher } from '../fanout/flusher.ts'
-import { comparePositions } from '../wire/position.ts'
-import type { Position } from './broker/broker.ts'
-import type { DelayHistogram } from './stats.ts'
-import type { TopicSubscription } from './topic-subscription.ts'
+import type { Environment } from '../../environment.ts'
+import type { Flusher } from '../../fanout/flusher.ts'
+import { comparePositions } from '../../wire/position.ts'
+import type { Position } from '../broker/broker.ts'
+import type { DelayHistogram } from '../stats.ts'
+import type { TopicSubscription } from '../topic-subscription.ts'
 
 const bounds = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 5_000] as const
 /** More publications than that of one topic, stored and not heard of yet, are not measured. */

@@ -1,5 +1,5 @@
 import { BrokerUnavailableError } from '../errors.ts'
-import type { Broker } from './broker.ts'
+import type { Broker } from '../broker/broker.ts'
 import type { BrokerHealth } from './health.ts'
 
 /** The same broker, its health known from what it answers and tells. */

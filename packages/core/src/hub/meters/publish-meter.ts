@@ -1,6 +1,6 @@
-import type { Environment } from '../environment.ts'
-import type { Broker } from './broker/broker.ts'
-import type { FeedRegistry } from './feed-registry.ts'
+import type { Environment } from '../../environment.ts'
+import type { Broker } from '../broker/broker.ts'
+import type { FeedRegistry } from '../feed-registry.ts'
 import type { Meters } from './meters.ts'
 import type { PublishToWrite } from './publish-to-write.ts'
 
@@ -22,7 +22,8 @@ export function meteredPublish({
   clock,
 }: PublishMeterParts): Pick<Broker, 'publish'> {
   const publish: Broker['publish'] = (topic, events, options) => {
-    const subscription = feeds.readSubscription(topic)
+    const heard = feeds.subscriptions.get(topic)?.value
+    const subscription = heard?.isRead ? heard : undefined
     if (!subscription && !meters.traces) return broker.publish(topic, events, options)
     const startedAt = clock.now()
     const answer = broker.publish(topic, events, options)

@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment.ts'
 import { BrokerUnavailableError } from '../errors.ts'
-import type { Broker } from './broker.ts'
+import type { Broker } from '../broker/broker.ts'
 import type { BrokerHealth } from './health.ts'
 
 /** Nobody need ever publish it: an answer is all that is wanted. */

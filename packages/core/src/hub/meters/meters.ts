@@ -1,13 +1,13 @@
-import { callSafely } from '../report.ts'
-import type { Chunk, RingEntry } from '../fanout/chunk.ts'
-import type { StreamClose } from '../fanout/stream-close.ts'
-import type { BrokerHealthListener } from './broker/health.ts'
-import type { GapReason } from './gap-reason.ts'
-import type { RefusalCode } from './refusal.ts'
-import { gapEvent } from './replay/gap.ts'
-import type { HubStats } from './stats.ts'
-import type { StreamInfo, Trace, TraceMessages } from './trace.ts'
-import type { HubEvent } from './types.ts'
+import { callSafely } from '../../report.ts'
+import type { Chunk, RingEntry } from '../../fanout/chunk.ts'
+import type { StreamClose } from '../../fanout/stream-close.ts'
+import type { BrokerHealthListener } from './health.ts'
+import type { GapReason } from '../gap-reason.ts'
+import type { RefusalCode } from '../refusal.ts'
+import { gapEvent } from '../replay/gap.ts'
+import type { HubStats } from '../stats.ts'
+import type { StreamInfo, Trace, TraceMessages } from '../trace.ts'
+import type { HubEvent } from '../types.ts'
 
 /** Counts what a hub does, and tells of it whoever traces. Without a trace nothing is made for one. */
 export class Meters implements BrokerHealthListener {
