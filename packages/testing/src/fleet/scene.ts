@@ -23,6 +23,8 @@ export interface Member {
 export class FleetScene implements AsyncDisposable {
   readonly members: Member[] = []
   readonly readers: ClientReader[] = []
+  /** Milliseconds until every server said that it was not ready; undefined where that was not asked. */
+  noticed: number | undefined
   /** Milliseconds from the end of a fault until everybody publishes and reads again. */
   recovery = 0
   readonly #engine: FleetEngine
@@ -77,6 +79,13 @@ export class FleetScene implements AsyncDisposable {
     )
   }
 
+  /** The engine is lost: wait until every server says so. */
+  async lost(): Promise<void> {
+    const began = performance.now()
+    await this.expectReady(503)
+    this.noticed = Math.round(performance.now() - began)
+  }
+
   /** A fault is over: wait until everything is as before. */
   async recovered(): Promise<void> {
     const began = performance.now()
@@ -89,10 +98,12 @@ export class FleetScene implements AsyncDisposable {
   get report(): string {
     const publishers = this.members.map(({ publisher }) => publisher)
     const refusals = publishers.flatMap((publisher) => publisher.refusals)
-    const longest = Math.max(...publishers.map((publisher) => publisher.longest), ...refusals.map(({ took }) => took))
+    const answers = refusals.filter(({ code }) => code !== 'silence').map(({ took }) => took)
+    const longest = Math.max(...publishers.map((publisher) => publisher.longest), ...answers)
     const accepted = publishers.reduce((sum, publisher) => sum + publisher.accepted.length, 0)
     const codes = [...new Set(refusals.map(({ code }) => code))].join(' ')
-    return `${accepted} events, ${refusals.length} refusals (${codes}), longest answer ${longest} ms, again after ${this.recovery} ms`
+    const noticed = this.noticed === undefined ? '' : `503 after ${this.noticed} ms, `
+    return `${accepted} events, ${refusals.length} refusals (${codes}), longest answer ${longest} ms, ${noticed}again after ${this.recovery} ms`
   }
 
   /** Wait until every server says so of itself: ready (200), or not (503). */
