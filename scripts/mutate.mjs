@@ -3,14 +3,13 @@
  *
  *     npm run mutate -- packages/core/src/wire [--tests packages/core/test/wire/parse.test.ts]… [--only parse.ts] [--every 3]
  *
- * Runs the folder's unit tests once for each mutant, in a process of its own that is killed when it takes too long: a
- * change may make a loop endless. `--every` takes a part of the mutants. Survivors are printed and written to
- * `mutation.md` in the folder for temporary files.
+ * Runs the folder's unit tests for each mutant until one fails. `--every` takes a part of the mutants. Survivors are
+ * printed and written to `mutation.md` in the folder for temporary files.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { mutantsOf } from './mutate/mutants.mjs'
 
@@ -30,13 +29,15 @@ const scratch = mkdtempSync(join(tmpdir(), 'holdfast-mutation-'))
 const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && file.includes(values.only ?? ''))
   .toSorted((a, b) => a.localeCompare(b))
-const untouched = await run(resolve(root, folder, files[0] ?? ''), '', Infinity)
-if (untouched.code !== 0) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} fail as they are`)
-const broken = await run(resolve(root, folder, files[0] ?? ''), 'throw new Error()', 60_000)
-if (broken.code === 0) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} do not load ${files[0]}`)
-// Twice as long and a start on a busy machine.
-const limit = untouched.took * 2 + 15_000
-console.log(`${files.length} files, ${(untouched.took / 1_000).toFixed(1)} s for each mutant`)
+const first = resolve(root, folder, files[0] ?? '')
+let runner
+const untouched = await run(first, readFileSync(first, 'utf8'), 600_000)
+if (!untouched.passed) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} fail as they are`)
+const broken = await run(first, 'throw new Error()', 60_000)
+if (broken.passed) throw new Error(`Cannot mutate: the tests in ${tests.join(', ')} do not load ${files[0]}`)
+// The first run reads all modules, so that it is the longest; and a pause on a busy machine.
+const limit = untouched.took * 2 + 5_000
+console.log(`${files.length} files, at most ${(untouched.took / 1_000).toFixed(1)} s for each mutant`)
 
 const survivors = []
 let tried = 0
@@ -47,8 +48,8 @@ for (const file of files) {
   let killed = 0
   for (const mutant of mutants) {
     const mutated = code.slice(0, mutant.start) + mutant.text + code.slice(mutant.end)
-    const { code: exit } = await run(path, mutated, limit)
-    if (exit === 0) {
+    const { passed } = await run(path, mutated, limit)
+    if (passed) {
       const survivor = { file, ...place(code, mutant) }
       survivors.push(survivor)
       console.log(rowOf(survivor))
@@ -64,31 +65,44 @@ const report = survivors.map(rowOf)
 console.log([`${tried - survivors.length} of ${tried} noticed. Survivors:`, ...report].join('\n'))
 writeFileSync(join(scratch, 'mutation.md'), `| where | was | now |\n|---|---|---|\n${report.join('\n')}\n`)
 console.log(`Written to ${join(scratch, 'mutation.md')}`)
+stopRunner()
 
-/** Run the tests. The exit code, or undefined for what had to be killed, and how long it took. */
-function run(path, mutated, limit) {
-  const codeFile = join(scratch, basename(path))
-  if (mutated) writeFileSync(codeFile, mutated)
+/** Run the tests with other code in a file. Whether they passed, which what had to be killed did not, and how long it took. */
+async function run(path, code, limit) {
+  runner ??= await startRunner()
   const started = performance.now()
-  const child = spawn(
-    process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'scripts/mutate/vitest.config.mjs', ...tests],
-    {
-      cwd: root,
-      stdio: 'ignore',
-      // A process group of its own, so that its workers die with it.
-      detached: true,
-      env: { ...process.env, MUTATED_FILE: mutated ? path : '', MUTATED_CODE: codeFile },
-    },
-  )
-  return new Promise((resolve) => {
-    const kill = () => child.pid && process.kill(-child.pid, 'SIGKILL')
-    const timer = limit < Infinity ? setTimeout(kill, limit) : undefined
-    child.once('exit', (code) => {
+  const passed = await new Promise((resolve) => {
+    const timer = setTimeout(() => stopRunner(), limit)
+    const settle = (answer) => {
       clearTimeout(timer)
-      resolve({ code: code ?? undefined, took: performance.now() - started })
+      runner?.removeAllListeners()
+      resolve(answer?.passed === true)
+    }
+    runner.once('message', settle)
+    runner.once('exit', () => {
+      runner = undefined
+      settle()
     })
+    runner.send({ path, code })
   })
+  return { passed, took: performance.now() - started }
+}
+
+/** A process group of its own, so that its workers die with it. */
+function startRunner() {
+  const child = spawn(process.execPath, [join(root, 'scripts/mutate/runner.mjs'), ...tests], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    detached: true,
+  })
+  return new Promise((resolve, reject) => {
+    child.once('message', () => resolve(child.removeAllListeners()))
+    child.once('exit', () => reject(new Error('Cannot mutate: Vitest does not start')))
+  })
+}
+
+function stopRunner() {
+  if (runner?.pid) process.kill(-runner.pid, 'SIGKILL')
 }
 
 function rowOf({ file, line, was, now }) {

@@ -75,7 +75,7 @@ export const places: readonly Place[] = [
   },
   {
     place: 'packages/core/src/hub/broker',
-    may: ['./memory-log.ts', '../errors.ts', '../../wire/position.ts', '../../environment.ts'],
+    may: ['./memory-signals.ts', '../errors.ts', '../../wire/position.ts', '../../environment.ts'],
     mayNot: [
       '../hub.ts',
       '../feed.ts',
@@ -89,12 +89,12 @@ export const places: readonly Place[] = [
   },
   {
     place: 'packages/core/src/hub/replay',
-    may: ['./gap.ts', '../marks.ts', '../broker/broker.ts', '../../fanout/chunk.ts', '../../wire/position.ts'],
+    may: ['./gap.ts', '../entries.ts', '../broker/broker.ts', '../../fanout/chunk.ts', '../../wire/position.ts'],
     mayNot: ['../hub.ts', '../index.ts', '../../client/connect.ts', '../../adapter.ts', 'node:events'],
   },
   {
     place: 'packages/core/src/hub/run',
-    may: ['./run.ts', '../marks.ts', '../broker/broker.ts', '../../fanout/deadlines.ts', '../../wire/position.ts'],
+    may: ['./run.ts', '../entries.ts', '../broker/broker.ts', '../../fanout/deadlines.ts', '../../wire/position.ts'],
     mayNot: [
       '../hub.ts',
       '../index.ts',

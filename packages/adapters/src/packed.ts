@@ -14,7 +14,8 @@ export interface Packed {
   text: string
 }
 
-type PackedEvent = [data: string, event?: string]
+/** One of them. */
+export type PackedEvent = [data: string, event?: string]
 
 /** Pack events into texts of about `size` characters, or of one event that is larger. */
 export function pack(events: readonly BrokerEvent[], first: number, size: number): Packed[] {
@@ -39,7 +40,12 @@ export function pack(events: readonly BrokerEvent[], first: number, size: number
 
 /** The events of a text, at their positions. */
 export function unpack(epoch: number, { first, text }: Packed): StoredEvent[] {
-  return (JSON.parse(text) as PackedEvent[]).map(([data, event], index) => {
+  return toStoredEvents(epoch, first, JSON.parse(text) as PackedEvent[])
+}
+
+/** Events that follow each other from an offset on. */
+export function toStoredEvents(epoch: number, first: number, events: readonly PackedEvent[]): StoredEvent[] {
+  return events.map(([data, event], index) => {
     const position = { epoch, offset: first + index }
     return event === undefined ? { position, data } : { position, event, data }
   })

@@ -48,6 +48,17 @@ describe.concurrent('the Worker app', () => {
     await eventually('the event', () => client.texts.includes('{"a":1}'))
   })
 
+  it('is live and ready, and has a broker to show for it', async () => {
+    const probe = async (path: string) => (await fetch(server.url + path)).json()
+    expect(await Promise.all(['/livez', '/readyz', '/readyz'].map(probe))).toEqual([
+      { status: 'live' },
+      { status: 'ready' },
+      { status: 'ready' },
+    ])
+    expect(await (await send('GET', '/stats')).json()).toMatchObject({ broker: { state: 'connected' }, gaps: {} })
+    expect(await (await send('GET', '/metrics')).text()).toMatch(/^holdfast_broker_up 1$/m)
+  })
+
   it('answers while nobody reads, and tells all of it to who comes back', async () => {
     const { topic, events } = await ask('What is an event stream?', crypto.randomUUID())
     expect(topic).toMatch(/^answers\/[0-9a-f]{64}$/)

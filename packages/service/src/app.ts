@@ -38,7 +38,7 @@ export function createService(options: ServiceOptions): Hono {
   const routes = [subscribe, publish, acknowledge, stats, metrics, live, ready]
 
   const app = new Hono()
-  app.use(cors.middleware)
+  if (cors.middleware) app.use(cors.middleware)
   app.use((_, next) => {
     scope.tally.request()
     return next()

@@ -33,7 +33,8 @@ export const statusOfCode: Readonly<Record<string, number>> = {
   'hub-closed': 503,
   'broker-closed': 503,
   'broker-unavailable': 503,
-  // Of streams and parsers that the service does not use itself: an application's own broker or auth may.
+  // Of runs, streams and parsers that the service does not use itself: an application's own broker or auth may.
+  'run-superseded': 500,
   'stream-closed': 500,
   'event-too-large': 500,
 }

@@ -1,5 +1,4 @@
-import { isEventStream } from '@holdfast/core/adapter'
-import { mapAnswers } from '../map-answers.ts'
+import { isEventStream, reportsDisconnect } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
 import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { BunServer } from './types.ts'
@@ -27,7 +26,10 @@ export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServe
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>): FetchHandler<BunServer> {
-  return mapAnswers(fetch, (response, server, request) => guard(request, response, server, open))
+  return async (request, server) => {
+    reportsDisconnect(request)
+    return guard(request, await fetch(request, server), server, open)
+  }
 }
 
 function guard(request: Request, response: Response, server: BunServer, open: Set<WebSink>): Response {

@@ -1,5 +1,6 @@
 import type { StreamOptions } from '@holdfast/core'
 import type { BrokerEvent, Position, RespondOptions, StoredEvent } from '@holdfast/core/hub'
+import { type Packed, type PackedEvent, toStoredEvents } from '../packed.ts'
 
 /**
  * What a Worker and a topic's object say to each other: the one file that both sides import.
@@ -74,17 +75,6 @@ export interface DirectOptions {
 /** What travels on a WebSocket beside events. */
 export type Control = { disconnect: true } | { signal: string }
 
-/** Events packed together. */
-export interface Packed {
-  /** The offset of the first. */
-  first: number
-  count: number
-  /** A JSON array of `[data]` and `[data, type]`. */
-  text: string
-}
-
-type PackedEvent = [data: string, event?: string]
-
 /** One page of history, packed. */
 export interface PackedPage {
   head: Position
@@ -92,27 +82,6 @@ export interface PackedPage {
   batch: string | undefined
   more: boolean
   gap?: 'trimmed' | 'new-epoch' | undefined
-}
-
-/** Pack events into texts of about `size` characters, or of one event that is larger. */
-export function pack(events: readonly BrokerEvent[], first: number, size: number): Packed[] {
-  const packed: Packed[] = []
-  let texts: string[] = []
-  let length = 0
-  const close = (): void => {
-    if (texts.length > 0) packed.push({ first, count: texts.length, text: `[${texts.join()}]` })
-    first += texts.length
-    texts = []
-    length = 0
-  }
-  for (const { data, event } of events) {
-    const text = JSON.stringify(event === undefined ? [data] : [data, event])
-    if (length + text.length > size) close()
-    texts.push(text)
-    length += text.length
-  }
-  close()
-  return packed
 }
 
 /** Write events that follow each other as one message. */
@@ -123,10 +92,7 @@ export function formatBatch(epoch: number, packed: readonly Packed[]): string {
 /** Read what {@link formatBatch} wrote. */
 export function parseBatch(text: string): StoredEvent[] {
   const [epoch, first, ...packed] = JSON.parse(text) as [number, number, ...PackedEvent[][]]
-  return packed.flat().map(([data, event], index) => {
-    const position = { epoch, offset: first + index }
-    return event === undefined ? { position, data } : { position, event, data }
-  })
+  return toStoredEvents(epoch, first, packed.flat())
 }
 
 /** Whether a message is a batch of events; everything else is a {@link Control}. */

@@ -1,4 +1,4 @@
-import { mapAnswers } from '../map-answers.ts'
+import { reportsDisconnect } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
 import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { DenoServeInfo } from './types.ts'
@@ -17,5 +17,8 @@ export function wrapFetch(fetch: FetchHandler<DenoServeInfo>): FetchHandler<Deno
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<DenoServeInfo>, open: Set<WebSink>): FetchHandler<DenoServeInfo> {
-  return mapAnswers(fetch, (response) => throughWebSink(response, open))
+  return async (request, info) => {
+    reportsDisconnect(request)
+    return throughWebSink(await fetch(request, info), open)
+  }
 }

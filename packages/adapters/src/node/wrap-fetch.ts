@@ -1,5 +1,4 @@
-import { isEventStream, sinkBodyOf } from '@holdfast/core/adapter'
-import { mapAnswers } from '../map-answers.ts'
+import { isEventStream, reportsDisconnect, sinkBodyOf } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
 import { alreadySent } from './already-sent.ts'
 import { DirectSink } from './direct-sink.ts'
@@ -19,7 +18,13 @@ export function wrapFetch(fetch: FetchHandler<NodeEnv>): FetchHandler<NodeEnv> {
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>): FetchHandler<NodeEnv> {
-  return mapAnswers(fetch, (response, env) => takeOver(response, env, open))
+  return (request, env) => {
+    reportsDisconnect(request)
+    const answer = fetch(request, env)
+    // An answer that is no promise stays none: @hono/node-server sends it in the same turn.
+    if (!(answer instanceof Promise)) return takeOver(answer, env, open)
+    return answer.then((response) => takeOver(response, env, open))
+  }
 }
 
 // The order matters. Nothing is sent before the body has agreed to attach, and once it has, nothing can refuse. A status

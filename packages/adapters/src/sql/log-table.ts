@@ -27,6 +27,11 @@ export function createLogTable(database: SqlDatabase): void {
   database.run('CREATE UNIQUE INDEX IF NOT EXISTS holdfast_keys ON holdfast_log (topic, key) WHERE key IS NOT NULL')
 }
 
+/** Give the table's space back. */
+export function dropLogTable(database: SqlDatabase): void {
+  database.run('DROP TABLE IF EXISTS holdfast_log')
+}
+
 /** The rows of one topic. It knows rows; what is kept for how long is its owner's. */
 export class LogTable {
   readonly #database: SqlDatabase

@@ -21,10 +21,11 @@ const rowSize = 262_144
  */
 export class SqlLog {
   readonly #table: LogTable
-  readonly #limits: LogLimits
+  readonly #limits: () => LogLimits
   #kept: Kept
 
-  constructor(table: LogTable, limits: LogLimits, kept: Kept) {
+  /** @param limits - asked each time: they may be a subclass's, whose fields come later */
+  constructor(table: LogTable, limits: () => LogLimits, kept: Kept) {
     this.#table = table
     this.#limits = limits
     this.#kept = kept
@@ -56,7 +57,7 @@ export class SqlLog {
     const head = this.#kept.head + events.length
     this.#kept = { ...this.#kept, head, total, newestAt: at, oldestAt: this.empty ? at : this.#kept.oldestAt }
     // In steps: a deletion for each publication would double the rows that are read and looked for.
-    if (isAbove(this.#limits, this.#kept)) this.trim(now)
+    if (isAbove(this.#limits(), this.#kept)) this.trim(now)
     return packed
   }
 
@@ -64,18 +65,25 @@ export class SqlLog {
   read(epoch: number, after: Position | 'earliest', limit: number): PackedPage {
     const gap = gapAfter(after, this.#kept.start, { epoch, offset: this.#kept.head })
     const from = after === 'earliest' || gap ? this.#kept.start : after.offset
-    const packed = this.empty || from >= this.#kept.head ? [] : this.#table.after(from, limit)
+    const packed = this.after(from, limit)
     const last = packed.at(-1)
     const end = last ? last.first + last.count - 1 : from
     return { packed, more: end < this.#kept.head, gap }
   }
 
+  /** Up to `limit` events after an offset, or after the oldest that is kept. */
+  after(offset: number, limit: number): Packed[] {
+    if (this.empty || offset >= this.#kept.head) return []
+    return this.#table.after(Math.max(offset, this.#kept.start), limit)
+  }
+
   /** Drop what is above the limits. */
   trim(now: number): void {
+    const limits = this.#limits()
     let dropped: LogRow | undefined
     let oldest: LogRow | undefined
     for (const row of this.#table.rows()) {
-      if (!isSuperfluous(row, this.#limits, this.#kept, now)) {
+      if (!isSuperfluous(row, limits, this.#kept, now)) {
         oldest = row
         break
       }

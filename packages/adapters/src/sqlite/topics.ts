@@ -60,7 +60,7 @@ export class Topics {
 
   log(topic: Topic): SqlLog {
     // The characters of all topics, since that is the order of all rows.
-    return new SqlLog(this.#table(topic), this.#limits, { ...this.kept(topic), total: this.total })
+    return new SqlLog(this.#table(topic), () => this.#limits, { ...this.kept(topic), total: this.total })
   }
 
   kept(topic: Topic): Kept {

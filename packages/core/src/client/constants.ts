@@ -17,7 +17,9 @@ export const idleAfter = 2.5
 
 /** How long the head of an answer may take. */
 export const headTimeout = 10_000
-/** The same for a request that must not be repeated. */
+/** How long the first byte may take from the head on. */
+export const firstByteTimeout = 10_000
+/** How long the head may take for a request that must not be repeated. */
 export const onceTimeout = 60_000
 /** A stream of this age stands for a working server; at 0 a flapping set of endpoints saw 15.9 k attempts, at 5 s 9.6 k. */
 export const minUptime = 5_000

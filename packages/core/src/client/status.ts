@@ -8,7 +8,7 @@ export type LossReason =
   | 'timeout'
   /** Silent for 2.5 heartbeats. */
   | 'idle'
-  /** A head, and then no byte within `connectTimeout`: something on the way collects the stream. */
+  /** A head, and then no byte for 10 s: something on the way collects the stream. */
   | 'buffered'
   /** The server ended it and said nothing about why. */
   | 'ended'

@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts'
 import { Flusher } from '../fanout/flusher.ts'
-import { topicKey } from '../wire/topic-key.ts'
+import { topicKey } from '../wire/position.ts'
 import type { Broker, Position } from './broker/broker.ts'
 import { Feed } from './feed.ts'
 import { TopicSubscription } from './topic-subscription.ts'

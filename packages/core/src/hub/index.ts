@@ -1,11 +1,12 @@
-export type {
-  Broker,
-  BrokerEvent,
-  BrokerListener,
-  BrokerSignals,
-  HistoryPage,
-  Position,
-  StoredEvent,
+export {
+  type Broker,
+  type BrokerEvent,
+  type BrokerListener,
+  type BrokerSignals,
+  gapAfter,
+  type HistoryPage,
+  type Position,
+  type StoredEvent,
 } from './broker/broker.ts'
 export {
   BrokerClosedError,
@@ -15,14 +16,12 @@ export {
   RunSupersededError,
   TopicCountError,
 } from './errors.ts'
-export { EventTooLargeError, InvalidFieldError } from '../wire/errors.ts'
-export { TopicKeyCollisionError } from '../wire/topic-key.ts'
+export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'
 export type { BrokerStats } from './broker/health.ts'
 export type { GapReason } from './gap-reason.ts'
 export type { Gap } from './replay/gap.ts'
-export { gapAfter } from './broker/gap-after.ts'
 export { createHub } from './hub.ts'
-export { beginKey } from './run/slots.ts'
+export { runKey } from './run/slots.ts'
 export { memoryBroker, type MemoryBrokerOptions } from './broker/memory-broker.ts'
 export type {
   Hub,

@@ -21,23 +21,23 @@ export function meteredPublish({
   publishToWrite,
   clock,
 }: PublishMeterParts): Pick<Broker, 'publish'> {
-  const publish: Broker['publish'] = async (topic, events, options) => {
+  const publish: Broker['publish'] = (topic, events, options) => {
     const subscription = feeds.readSubscription(topic)
     if (!subscription && !meters.traces) return broker.publish(topic, events, options)
     const startedAt = clock.now()
-    const tell = (outcome: { error: unknown } | Awaited<ReturnType<Broker['publish']>>): void => {
-      if (meters.traces)
-        meters.published({ topic, events: events.length, duration: clock.now() - startedAt, ...outcome })
+    const answer = broker.publish(topic, events, options)
+    const tell = (outcome: { error: unknown } | Awaited<typeof answer>): void => {
+      if (!meters.traces) return
+      meters.published({ topic, events: events.length, duration: clock.now() - startedAt, ...outcome })
     }
-    try {
-      const stored = await broker.publish(topic, events, options)
-      if (subscription && !stored.duplicate) publishToWrite.stored(subscription, stored.position, startedAt)
-      tell(stored)
-      return stored
-    } catch (error) {
-      tell({ error })
-      throw error
-    }
+    answer.then(
+      (stored) => {
+        if (subscription && !stored.duplicate) publishToWrite.stored(subscription, stored.position, startedAt)
+        tell(stored)
+      },
+      (error: unknown) => tell({ error }),
+    )
+    return answer
   }
   return { publish }
 }

@@ -53,8 +53,8 @@ export class PublishToWrite {
         this.#waiting.delete(subscription)
         stop()
       }
-      const stop = subscription.observe({
-        onEvent: ({ position }) => this.#hear(subscription, queue, position) || forget(),
+      const stop = subscription.listen({
+        onEvent: ({ position }) => this.#hear(queue, position) || forget(),
         // What was waited for may be in it.
         onGap: forget,
       })
@@ -62,11 +62,11 @@ export class PublishToWrite {
     } else if (waiting.length < mostWaiting) waiting.push(publication)
   }
 
-  /** Returns whether any still wait. */
-  #hear({ isRead }: TopicSubscription, queue: Waiting[], position: Position): boolean {
+  // After the feeds, which have made a flush due if there are any still. Returns whether any publication still waits.
+  #hear(queue: Waiting[], position: Position): boolean {
     while (queue[0] && comparePositions(queue[0].position, position) <= 0) {
       const { startedAt } = queue.shift() as Waiting
-      if (isRead) this.#leaving.push(startedAt)
+      if (this.#flusher.isDue) this.#leaving.push(startedAt)
     }
     return queue.length > 0
   }

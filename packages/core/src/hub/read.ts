@@ -1,9 +1,7 @@
 import { orAborted } from '../until-aborted.ts'
-import { formatPositionId, parsePositionId, type Position } from '../wire/position.ts'
-import { topicKey } from '../wire/topic-key.ts'
+import { formatPositionId, parsePositionId, type Position, topicKey } from '../wire/position.ts'
 import type { Broker, HistoryPage, StoredEvent } from './broker/broker.ts'
-import { DeliveredEvent } from './entries.ts'
-import { isMark, typeOf } from './marks.ts'
+import { DeliveredEvent, isMark, typeOf } from './entries.ts'
 import type { HubEvent, HubPage, ReadOptions } from './types.ts'
 
 const [defaultLimit, mostEvents] = [100, 1_000]

@@ -1,7 +1,7 @@
 import { comparePositions } from '../wire/position.ts'
 import type { Broker, Position, StoredEvent } from './broker/broker.ts'
 import type { TopicStatus } from './types.ts'
-import { type End, endOf, isMark, type RunSign, signOf } from './marks.ts'
+import { type End, endOf, isMark, type RunSign, signOf } from './entries.ts'
 
 /** What a topic's log says of it, without its events. */
 export interface TopicState {

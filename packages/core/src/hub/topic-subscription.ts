@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts'
 import { comparePositions } from '../wire/position.ts'
 import type { Broker, HistoryPage, Position, StoredEvent } from './broker/broker.ts'
-import { encodeBody } from './entries.ts'
+import { encodeBody, saysState } from './entries.ts'
 import { startOfPage } from './replay/gap.ts'
 import { Retry } from './broker/retry.ts'
 import type { GapReason } from './gap-reason.ts'
@@ -17,7 +17,7 @@ export interface TopicListener {
 
 /** Who hears of a topic what the hub itself has to know. */
 export interface TopicObserver {
-  /** The topic's state takes it into account already. */
+  /** A mark, or an event of a run. The topic's state takes it into account already. */
   onEvent?(stored: StoredEvent): void
   /** Events are lost. */
   onGap?(reason: GapReason): void
@@ -150,11 +150,16 @@ export class TopicSubscription {
   #tell(stored: StoredEvent): void {
     this.#position = stored.position
     this.#early?.push(stored)
-    this.#state = stateAfter(this.#state, stored)
-    for (const observer of this.#observers) observer.onEvent?.(stored)
+    // Most events are merely published, which changes how a topic stands only where it had ended.
+    if (this.#state.end || saysState(stored)) this.#tellState(stored)
     if (this.#listeners.size === 0) return
     const body = encodeBody(stored)
     for (const listener of this.#listeners) listener.onEvent(stored, body)
+  }
+
+  #tellState(stored: StoredEvent): void {
+    this.#state = stateAfter(this.#state, stored)
+    for (const observer of this.#observers) observer.onEvent?.(stored)
   }
 
   #tellGap(reason: GapReason, position: Position): void {

@@ -29,3 +29,15 @@ export class EventTooLargeError extends HoldfastError {
     this.limit = limit
   }
 }
+
+/** Two topics of one subscription have the same key, so their positions could not be told apart. Rename one. */
+export class TopicKeyCollisionError extends HoldfastError {
+  readonly code = 'topic-key-collision'
+  /** The two topics. */
+  readonly topics: readonly [string, string]
+
+  constructor(first: string, second: string) {
+    super(`Cannot subscribe to "${first}" and "${second}" together: their keys are the same`)
+    this.topics = [first, second]
+  }
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { topicKey } from '../../src/wire/topic-key.ts'
+import { topicKey } from '../../src/wire/position.ts'
 import { a, b, checkpoint, event, gap, hello, id, Stage } from './stage.ts'
 
 /** An id of one topic that has this name. */
@@ -164,16 +164,16 @@ describe('more topics than an id can hold', () => {
   it('on one stream are delivered, bounded, and told', async () => {
     const stage = new Stage(a).listen()
     const exchange = await stage.open(hello)
-    for (let number = 0; number < 64_000; number += 500) {
+    for (let number = 0; number < 16_000; number += 500) {
       const numbers = Array.from({ length: 500 }, (_, index) => number + index)
       exchange.send(numbers.map((each) => `id: ${idOf(`t${each}`, 1)}\ndata: ${each}\n\n`).join(''))
     }
     await stage.settle()
-    expect(stage.events).toHaveLength(64_000)
+    expect(stage.events).toHaveLength(16_000)
     expect(stage.connection.lastEventId.split('~').length).toBeLessThanOrEqual(33)
     expect(limits(stage)).toEqual(['topic-count'])
     stage.connection.close()
-  }, 20_000)
+  })
 
   it('in a gap, or a hint, are passed over', async () => {
     const stage = new Stage(a).listen()

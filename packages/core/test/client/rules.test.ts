@@ -248,14 +248,14 @@ describe('exactly once', () => {
     stage.connection.close()
   })
 
-  it('leaves nothing to a standby, which brings no events', async () => {
+  it('reports the gap beside a standby, which brings nothing', async () => {
     const stage = new Stage([a, b], { redundancy: 'standby' }).listen()
-    const first = await stage.open(hello + checkpoint(0))
+    const first = await stage.open(hello + checkpoint(0) + event(1))
     await stage.advance(6_100)
     await stage.open(hello)
-    await stage.send(first, gap(3) + event(4))
-    expect(stage.data).toEqual(['4'])
-    expect(stage.gaps).toMatchObject([{ reason: 'trimmed', from: id(0), to: id(3) }])
+    await stage.send(first, gap(5) + event(6))
+    expect(stage.data).toEqual(['1', '6'])
+    expect(stage.gaps).toMatchObject([{ from: id(1), to: id(5) }])
     stage.connection.close()
   })
 

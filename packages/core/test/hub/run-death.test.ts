@@ -69,6 +69,19 @@ describe('a run whose process dies', () => {
     expect([client.data, client.parsed.hints.at(-1)]).toEqual([words, { end: 'done' }])
   })
 
+  it('is taken over by one who came before he could hear that it had begun', async () => {
+    const { a, b, c, environment } = fleetOf3()
+    b.line.delay = (tell) => void environment.setTimer(tell, 200)
+    void a.hub.run('answer', goingOn(a), { key })
+    const heir = b.hub.run('answer', goingOn(b), { key })
+    await environment.advance(2_500)
+    a.line.hold()
+    const client = await follow(c, ['answer'])
+    await environment.advance(30_000)
+    expect(await heir).toEqual({ outcome: 'produced', written: 6, end: 'done' })
+    expect(client.data).toEqual(words)
+  })
+
   it('is taken over twice', async () => {
     const { a, b, c, environment } = fleetOf3()
     void a.hub.run('answer', goingOn(a), { key })
@@ -122,6 +135,29 @@ describe('a run whose process dies', () => {
     a.line.hold()
     await environment.advance(600_000)
     expect(client.ended).toBe(false)
+  })
+})
+
+describe('an engine that is away', () => {
+  it('holds a run up, and is tried again until the lease is over', async () => {
+    const { a, b, environment } = fleetOf3()
+    const { source, ...steer } = steeredBy('one')
+    const running = a.hub.run('answer', source)
+    const client = await follow(b, ['answer'])
+    a.line.isAway = true
+    steer.yield('two')
+    await environment.advance(9_000)
+    a.line.isAway = false
+    await environment.advance(1_500)
+    expect([client.data, client.ended]).toEqual([['one', 'two'], false])
+    for (const { line } of [a, b]) line.isAway = true
+    steer.yield('three')
+    const rejected = running.catch((error: unknown) => error)
+    await environment.advance(35_000)
+    expect([await rejected, client.ended]).toEqual([expect.objectContaining({ code: 'broker-unavailable' }), false])
+    b.line.isAway = false
+    await environment.advance(15_000)
+    expect([client.data, client.parsed.hints.at(-1)]).toEqual([['one', 'two'], { end: 'failed' }])
   })
 })
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { topicKey } from '../../src/wire/topic-key.ts'
-import { parsePositionId } from '../../src/wire/position.ts'
+import { parsePositionId, topicKey } from '../../src/wire/position.ts'
 import type { Broker } from '../../src/hub/broker/broker.ts'
 import { memoryBroker } from '../../src/hub/broker/memory-broker.ts'
 import { openHub } from '../support/hub.ts'

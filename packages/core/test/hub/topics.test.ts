@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidTopicError, TopicCountError } from '../../src/hub/errors.ts'
-import { parsePositionId } from '../../src/wire/position.ts'
-import { topicKey, topicOf } from '../../src/wire/topic-key.ts'
+import { parsePositionId, topicKey, topicOf } from '../../src/wire/position.ts'
 import { follow, openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'
 

@@ -1,4 +1,5 @@
 import type { Broker } from '../../src/hub/broker/broker.ts'
+import { BrokerUnavailableError } from '../../src/hub/errors.ts'
 
 /**
  * A process's way to its engine. Held, it lets nothing through in either direction, and everything once it is let go; one
@@ -8,6 +9,10 @@ export class MortalBroker implements Broker {
   readonly #engine: Broker
   #held: Promise<void> | undefined
   #release: () => void = () => {}
+  /** How what was stored comes. Default at once. */
+  delay: (tell: () => void) => void = (tell) => tell()
+  /** It refuses what is to be stored. */
+  isAway = false
 
   constructor(engine: Broker) {
     this.#engine = engine
@@ -24,6 +29,7 @@ export class MortalBroker implements Broker {
 
   publish: Broker['publish'] = async (...published) => {
     await this.#held
+    if (this.isAway) throw new BrokerUnavailableError('The engine is away')
     return this.#engine.publish(...published)
   }
 
@@ -43,7 +49,7 @@ export class MortalBroker implements Broker {
       else action()
     }
     return this.#engine.subscribe(topic, {
-      onEvent: (event) => tell(() => listener.onEvent(event)),
+      onEvent: (event) => this.delay(() => tell(() => listener.onEvent(event))),
       onLost: (reason) => tell(() => listener.onLost(reason)),
     })
   }

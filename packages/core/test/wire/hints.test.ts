@@ -44,6 +44,17 @@ describe('a hint', () => {
     expect(formatHint(values as unknown as Hint)).toBe(': hint drain=2 shed=0\n\n')
   })
 
+  it('has amounts from none at all up to what is written without an exponent', () => {
+    expect(formatHint({ heartbeat: 0, load: 1, t: 1e15 - 1 })).toBe(': hint heartbeat=0 load=1 t=999999999999999\n\n')
+    expect(formatHint({ t: 1e15 })).toBe(': hint\n\n')
+  })
+
+  it('has lists of topics and ends of two kinds only', () => {
+    expect(formatHint({ topics: [], end: 'failed' })).toBe(': hint topics= end=failed\n\n')
+    expect(parseHint('hint topics= end=failed')).toEqual({ topics: [], end: 'failed' })
+    expect(formatHint({ topics: 'a', end: '', other: 'done' } as unknown as Hint)).toBe(': hint\n\n')
+  })
+
   it('reads lone surrogates as U+FFFD', () => {
     expect(parseHint(formatHint({ topics: ['a\uD800', '😀'] }).slice(2, -2))).toEqual({ topics: ['a\uFFFD', '😀'] })
   })
@@ -57,7 +68,7 @@ describe('parseHint', () => {
   it('ignores malformed values and unknown keys', () => {
     const text =
       'hint heartbeat=1e3 load=.5 t=-1 drain= shed=0.5x standby at= conn=%zz topics=a,%f end=maybe __proto__=1 constructor=2 =3 ack=7'
-    expect(parseHint(text)).toEqual({ ack: 7 })
+    expect(parseHint(text)).toStrictEqual({ ack: 7 })
   })
 
   it('takes the last of a repeated key', () => expect(parseHint('hint load=1 load=0.5')).toEqual({ load: 0.5 }))

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { comparePositions, formatPositionId, parsePositionId, type Position } from '../../src/wire/position.ts'
-import { TopicKeyCollisionError, topicKey, topicOf, topicsByKey } from '../../src/wire/topic-key.ts'
+import { TopicKeyCollisionError } from '../../src/wire/errors.ts'
+import {
+  comparePositions,
+  formatPositionId,
+  maxTopics,
+  parsePositionId,
+  type Position,
+  topicKey,
+  topicOf,
+  topicsByKey,
+} from '../../src/wire/position.ts'
 
 describe('topicKey', () => {
   // FNV-1a 64 of '', 'a' and 'foobar' is published: cbf29ce484222325, af63dc4c8601ec8c, 85944171f73967e8.
@@ -102,10 +111,14 @@ describe('a position id', () => {
     expect(topicOf(id, ['a'])).toBeUndefined()
   })
 
-  it('takes 32 components', () => {
-    expect(
-      parsePositionId(`c1~${Array.from({ length: 32 }, (_, i) => `000000${i + 10}-1-1`).join('~')}`)?.positions.size,
-    ).toBe(32)
+  it('holds as many topics as a subscription may have, and no more', () => {
+    const entries = Array.from(
+      { length: maxTopics + 1 },
+      (_, i) => [`000000${i + 10}`, { epoch: 1, offset: 1 }] as const,
+    )
+    const idOf = (count: number): string => formatPositionId(undefined, new Map(entries.slice(0, count)))
+    expect(parsePositionId(idOf(maxTopics))?.positions.size).toBe(32)
+    expect(parsePositionId(idOf(maxTopics + 1))).toBeUndefined()
   })
 
   it('tells its topic', () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { formatPositionId, parsePositionId, type Position } from '../../src/wire/position.ts'
-import { topicKey, topicOf } from '../../src/wire/topic-key.ts'
+import { formatPositionId, parsePositionId, type Position, topicKey, topicOf } from '../../src/wire/position.ts'
 
 // The vectors are published, so they are read from where they are published.
 const page = readFileSync(new URL('../../../../docs/positions.md', import.meta.url), 'utf8')

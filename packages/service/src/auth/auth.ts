@@ -20,9 +20,3 @@ export interface Auth {
    */
   authenticate(token: string | undefined, request: Request): Promise<Grant | undefined>
 }
-
-/** A grant of everything. */
-export const everything: Grant = { publish: () => true, subscribe: () => true, observe: true }
-
-/** What `auth: 'none'` stands for: everybody may do everything. */
-export const open: Auth = { authenticate: () => Promise.resolve(everything) }

@@ -1,13 +1,40 @@
 import { Refused } from '../refused.ts'
 import type { ResolvedLimits } from './limits.ts'
 
+/** A request's body. */
+export interface TextBody<Type extends string> {
+  type: Type
+  text: string
+}
+
 /**
- * Read a request's body as UTF-8 text, counting while it comes in, so that a body that never ends costs no more than the
- * limit and one that trickles no longer than the time allowed.
+ * Read a request's body as text of one of the media types given, in UTF-8 and not compressed.
  *
- * @throws {Refused} 413, 408, or 400 for a body that breaks off or is not UTF-8
+ * @throws {Refused} 415 for another type, 413, 408, or 400 for a body that breaks off or is not UTF-8
  */
-export async function readText(request: Request, limits: ResolvedLimits): Promise<string> {
+export async function readBody<Type extends string>(
+  request: Request,
+  accepted: readonly Type[],
+  limits: ResolvedLimits,
+): Promise<TextBody<Type>> {
+  return { type: mediaTypeOf(request, accepted), text: await readText(request, limits) }
+}
+
+function mediaTypeOf<Type extends string>({ headers }: Request, accepted: readonly Type[]): Type {
+  const [type = '', ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';')
+  const charset = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('charset='))
+  const utf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset)
+  const plain = (headers.get('content-encoding') ?? 'identity') === 'identity'
+  const known = accepted.find((each) => each === type.trim())
+  if (utf8 && plain && known !== undefined) return known
+  throw new Refused(415, 'unsupported-media-type', `Send ${accepted.join(' or ')}, in UTF-8 and not compressed`, {
+    'accept-post': accepted.join(', '),
+  })
+}
+
+// Counted while it comes in, so that a body that never ends costs no more than the limit, and one that trickles no longer
+// than the time allowed.
+async function readText(request: Request, limits: ResolvedLimits): Promise<string> {
   if (Number(request.headers.get('content-length')) > limits.bodyBytes) throw tooLarge(limits)
   if (request.body === null) return ''
   const reader = request.body.getReader()

@@ -1,5 +1,4 @@
-import { readText } from '../limits/body.ts'
-import { mediaTypeOf } from '../limits/media-type.ts'
+import { readBody } from '../limits/body.ts'
 import { Refused } from '../refused.ts'
 import type { Route, Scope } from './route.ts'
 
@@ -22,9 +21,8 @@ export function acknowledge({ hubOf, limits }: Scope): Route {
       const request = context.req.raw
       const connection = new URL(request.url).searchParams.get('conn') ?? ''
       if (!isName(connection)) throw unknown()
-      mediaTypeOf(request, ['text/plain'])
-      const lastEventId = await readText(request, ownLimits)
-      if (!(await hubOf(context).acknowledge(connection, lastEventId))) throw unknown()
+      const { text } = await readBody(request, ['text/plain'], ownLimits)
+      if (!(await hubOf(context).acknowledge(connection, text))) throw unknown()
       return new Response(null, { status: 204 })
     },
   }

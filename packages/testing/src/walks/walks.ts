@@ -32,8 +32,9 @@ export const walks: readonly Walk[] = [
     letter: 'd',
     title: 'Last-Event-ID, from the header to the replay',
     limit: 16,
-    // Where the hub has found what was missed, walk (a) begins: one response, its adapter and the world around them.
-    rooms: /^packages\/core\/src\/(?:hub|wire)\//,
+    // Where the hub has found what was missed, walk (a) begins: how it is written, one response, and its adapter. So of the
+    // wire only the header and the positions belong to it.
+    rooms: /^packages\/core\/src\/(?:hub\/|wire\/(?:last-event-id|position)\.ts$)/,
     measure: () => filesInThisProcess(resuming),
   },
 ]

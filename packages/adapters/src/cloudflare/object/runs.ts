@@ -1,4 +1,4 @@
-import { beginKey, createHub, type HubPublication, type RunContext } from '@holdfast/core/hub'
+import { runKey, createHub, type HubPublication, type RunContext } from '@holdfast/core/hub'
 import { BatchingBroker } from './batching-broker.ts'
 import type { Topic } from './topic.ts'
 
@@ -62,7 +62,7 @@ export class Runs {
   /** Begin to produce, unless something is being produced or the key was used before. Returns whether it did. */
   start(input: unknown, key: string | undefined): boolean {
     const { storage, topic } = this.#parts
-    if (this.active || (key !== undefined && topic.history.positionOf(beginKey(key)))) return false
+    if (this.active || (key !== undefined && topic.history.positionOf(runKey(key)))) return false
     storage.kv.put(inputName, { input })
     const run: StoredRun = { written: 0, attempt: 0 }
     storage.kv.put(runName, run)

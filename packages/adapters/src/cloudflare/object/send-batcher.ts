@@ -1,4 +1,4 @@
-import type { Packed } from '../protocol.ts'
+import type { Packed } from '../../packed.ts'
 
 // Then no company is worth waiting for.
 const mostWaiting = 256

@@ -1,6 +1,7 @@
 import type { Position } from '@holdfast/core/hub'
 import type { TopicHistory } from './history.ts'
-import { type Control, formatBatch, leaseTime, type Packed, type SocketOwner } from '../protocol.ts'
+import { type Control, formatBatch, leaseTime, type SocketOwner } from '../protocol.ts'
+import type { Packed } from '../../packed.ts'
 
 /** What an object knows of one WebSocket; kept with it while the object is out of memory. */
 interface Attachment extends Position {

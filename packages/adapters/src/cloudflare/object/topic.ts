@@ -2,7 +2,8 @@ import { callSafely } from '@holdfast/core/adapter'
 import type { Broker, BrokerEvent, BrokerListener } from '@holdfast/core/hub'
 import type { TopicHistory } from './history.ts'
 import { SendBatcher } from './send-batcher.ts'
-import { formatBatch, type Packed, parseBatch, type PublishResult } from '../protocol.ts'
+import { formatBatch, parseBatch, type PublishResult } from '../protocol.ts'
+import type { Packed } from '../../packed.ts'
 
 /** What a {@link Topic} is made from. */
 export interface TopicParts {

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { EventStreamParser } from '../../wire/parse.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { type Hint, parseHint } from '../../wire/hints.ts'
-import { headTimeout, idleAfter, maxHint, shortestHeartbeat, suspectAfter } from '../constants.ts'
+import { idleAfter, maxHint, shortestHeartbeat, suspectAfter } from '../constants.ts'
 import { kindOf, type Loss, refusalOf } from './answer.ts'
 import { ask, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
 import { Silence } from './silence.ts'
@@ -142,6 +142,8 @@ export class Attempt {
 
   async #run(): Promise<void> {
     try {
+      // Not within the step that made it: the application's `headers` may close what does not know of it yet.
+      await Promise.resolve()
       const response = await this.#ask()
       // It may be closed by now, whatever the signal did about it.
       if (this.signal.aborted) return discard(response.body)
@@ -160,7 +162,7 @@ export class Attempt {
     const first = await this.#askOnce(await headersOf(this.#request))
     const kind = kindOf(first)
     const isDenied = kind === 'unauthorized' || kind === 'forbidden'
-    if (!isDenied || typeof this.#request.headers !== 'function') return first
+    if (!isDenied || this.signal.aborted || typeof this.#request.headers !== 'function') return first
     const headers = await headersOf(this.#request)
     if (kind === 'forbidden' && String([...headers]) === String([...this.headers])) return first
     discard(first.body)
@@ -181,7 +183,7 @@ export class Attempt {
     const parser = this.#createParser()
     this.#listener.onHead(response)
     this.#input('head')
-    // The first byte has as long as the head may take, however late that came.
+    // From the head on, however late that came.
     if (this.#timeouts.firstByteTimeout === 0) this.#heard()
     else if (this.#state === 'open') this.#allowFirstByte()
     for (;;) {
@@ -216,7 +218,7 @@ export class Attempt {
 
   #allowFirstByte(): void {
     this.#silence.heard()
-    this.#silence.allow(headTimeout)
+    this.#silence.allow(this.#timeouts.firstByteTimeout)
   }
 
   #heard(): void {

@@ -16,9 +16,19 @@ export interface StreamRequest extends Pick<
 /** A request that can never be made, or whose answer can never be read: asking again would change nothing. */
 export class InvalidRequest extends Error {}
 
-/** The headers of the application, as they are for this request. */
+/**
+ * The headers of the application, as they are for this request.
+ *
+ * @throws {InvalidRequest} they are none
+ * @throws what the application's function does
+ */
 export async function headersOf({ headers, url }: StreamRequest): Promise<Headers> {
-  return new Headers(await (typeof headers === 'function' ? headers(url) : headers))
+  const own = await (typeof headers === 'function' ? headers(url) : headers)
+  try {
+    return new Headers(own)
+  } catch (cause) {
+    throw invalid(cause)
+  }
 }
 
 /**

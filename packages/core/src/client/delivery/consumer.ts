@@ -142,11 +142,19 @@ export class Consumer {
     await Promise.resolve()
     while (this.#listening > 0 && !this.#isIterating && !this.#isAtEnd()) {
       const handed = this.#take()
-      if (handed instanceof Promise) await handed
+      if (handed instanceof Promise) await this.#hold(handed)
       else if (!handed) await this.#queue.filled()
     }
     this.#isPumping = false
     this.#saver?.consumed(this.#lastEventId)
+  }
+
+  // A loop that begins meanwhile goes on after it.
+  async #hold(handed: Promise<unknown>): Promise<void> {
+    this.#waiting++
+    this.#turn = handed
+    await handed
+    this.#waiting--
   }
 
   // The next event, or a promise of it where there is something to wait for. What was handed out before has been dealt with.

@@ -1,11 +1,11 @@
 import { maxTopics, type Position } from '../../wire/position.ts'
-import type { ConnectionGap } from '../types.ts'
+import type { GapReason } from './gap.ts'
 import { PositionReader } from './position-reader.ts'
 
 /** A stream, as far as delivery needs to know it. */
 export interface Source {
   readonly coverage: Coverage
-  /** Whether events can be expected from it: it is open, and not suspect. */
+  /** Whether events can be expected from it: it is open, not suspect, and no standby. */
   readonly isBringing: boolean
   /** Whether its events count where they cannot be compared. */
   readonly isPrimary: boolean
@@ -20,11 +20,11 @@ export class Coverage {
   following: string | undefined
   /** Topics of which it brought events that were left to another stream. */
   readonly left: Set<string> = new Set()
-  /** Why events are missing before its base. */
-  gapReason: ConnectionGap['reason'] = 'missed'
   /** Its server's log may be older than what was seen: every endpoint has said so. */
   readonly adoptsOlderLog: boolean
   readonly #named = new Set<string>()
+  /** Why events are missing before its base, as far as the server said so. */
+  readonly #reasons = new Map<string, GapReason>()
 
   /** @param accepted - what is there already, from which it goes on */
   constructor(accepted: Iterable<readonly [string, Position]>, adoptsOlderLog: boolean) {
@@ -40,13 +40,19 @@ export class Coverage {
    * The stream names a topic.
    *
    * @param start - where it brings the topic from, if that was not known
-   * @param anew - also if it was
+   * @param reason - it brings it from there only, also if it was known: events before that are missing
    * @returns false when it names more topics than one id can hold, and so one of them was forgotten
    */
-  name(key: string, start: Position, anew: boolean): boolean {
-    if (anew || !this.base.has(key)) this.coverFrom(key, start)
+  name(key: string, start: Position, reason: GapReason | undefined): boolean {
+    if (reason || !this.base.has(key)) this.coverFrom(key, start)
+    if (reason) this.#reasons.set(key, reason)
     this.#named.add(key)
     return this.base.size <= maxTopics || this.#forgetOne(key)
+  }
+
+  /** Why events of a topic are missing before its base. */
+  reasonOf(key: string): GapReason {
+    return this.#reasons.get(key) ?? 'missed'
   }
 
   /** Cover a topic from another position on. */
@@ -60,7 +66,7 @@ export class Coverage {
     this.following = undefined
     const unnamed = keys.find((key) => !this.#named.has(key))
     const forgotten = unnamed ?? keys.find((key) => key !== but) ?? but
-    for (const each of [this.base, this.left, this.#named]) each.delete(forgotten)
+    for (const each of [this.base, this.left, this.#named, this.#reasons]) each.delete(forgotten)
     return unnamed !== undefined
   }
 }

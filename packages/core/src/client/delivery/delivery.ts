@@ -8,9 +8,9 @@
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { lastEventIdHeader } from '../../wire/last-event-id.ts'
 import type { Position, PositionId } from '../../wire/position.ts'
-import type { ConnectionGap, TopicEvent } from '../types.ts'
+import type { TopicEvent } from '../types.ts'
 import { Coverage, type Source } from './coverage.ts'
-import { gapEvent, parseGap } from './gap.ts'
+import { gapEvent, type GapReason, parseGap } from './gap.ts'
 import { Positions } from './positions.ts'
 import type { Queue } from './queue.ts'
 import { TopicNames } from './topic-names.ts'
@@ -73,10 +73,10 @@ export class Delivery {
     const id = reader.read(ownId)
     if (!id) return this.#takeOpaque(source, ownId, event)
     const gap = isGap ? parseGap(event.data) : undefined
-    if (gap) return this.#takeGap(source, id, gap.reason, this.names.learn(gap.topics))
+    if (gap) return this.#takeVector(source, id, gap.reason, this.names.learn(gap.topics))
     // It comes right after the position before its own; the other topics stand where it says.
     for (const [key, position] of id.positions) {
-      this.#learn(source, key, key === id.advanced ? before(position) : position, false)
+      this.#learn(source, key, key === id.advanced ? before(position) : position)
     }
     return this.#takeNext(source, event, id.advanced, id.positions.get(id.advanced) as Position)
   }
@@ -84,13 +84,13 @@ export class Delivery {
   /** Take an id without an event: everything up to it was written to this stream. */
   takeCheckpoint(source: Source, ownId: string): Outcome {
     const id = source.coverage.reader.read(ownId)
-    return id ? this.#takeVector(source, id, []) : this.#takeOpaque(source, ownId)
+    return id ? this.#takeVector(source, id) : this.#takeOpaque(source, ownId)
   }
 
   /** An event was passed over, since it is larger than what is kept of one: a gap, and the stream goes on after it. */
   takeTooLarge(source: Source, ownId: string | undefined): Outcome {
     const id = ownId === undefined ? undefined : source.coverage.reader.read(ownId)
-    if (id) return this.#takeGap(source, id, 'too-large', [id.advanced])
+    if (id) return this.#takeVector(source, id, 'too-large', [id.advanced])
     const from = this.positions.id()
     const outcome = this.#takeOpaque(source, ownId)
     if (outcome === 'delivered') {
@@ -113,14 +113,11 @@ export class Delivery {
     return this.positions.covers(source.coverage.base)
   }
 
-  // A gap is a checkpoint that admits to a hole.
-  #takeGap(source: Source, id: PositionId, reason: ConnectionGap['reason'], missing: readonly string[]): Outcome {
-    source.coverage.gapReason = reason
-    return this.#takeVector(source, id, missing)
-  }
-
-  #takeVector(source: Source, { positions }: PositionId, missing: readonly string[]): Outcome {
-    for (const [key, position] of positions) this.#learn(source, key, position, missing.includes(key))
+  // A checkpoint, or a gap: one that admits to a hole in some topics.
+  #takeVector(source: Source, { positions }: PositionId, reason?: GapReason, missing: readonly string[] = []): Outcome {
+    for (const [key, position] of positions) {
+      this.#learn(source, key, position, missing.includes(key) ? reason : undefined)
+    }
     let outcome: Outcome = 'repeated'
     for (const [key, position] of positions) {
       const each = this.#advance(source, key, position, position)
@@ -186,11 +183,11 @@ export class Delivery {
   }
 
   // Where a topic is seen for the first time, it begins.
-  #learn(source: Source, key: string, start: Position, isMissing: boolean): void {
+  #learn(source: Source, key: string, start: Position, reason?: GapReason): void {
     const { positions } = this
     // Nothing is known of the topic, so nothing would be missed: but the server knows better.
-    if (isMissing && !positions.of(key)) this.#report(source.coverage.gapReason, key, start)
-    const fits = source.coverage.name(key, start, isMissing)
+    if (reason && !positions.of(key)) this.#report(reason, key, start)
+    const fits = source.coverage.name(key, start, reason)
     if (!positions.of(key)) positions.set(key, source.coverage.base.get(key) as Position)
     if (!positions.trim((each) => this.#isNamed(each)) || !fits) this.#host.onLimit('topic-count')
   }
@@ -204,7 +201,7 @@ export class Delivery {
   #advance(source: Source, key: string, position: Position, start?: Position): Outcome {
     const { positions } = this
     // It may have been forgotten.
-    if (!positions.of(key) || !source.coverage.base.has(key)) this.#learn(source, key, start ?? before(position), false)
+    if (!positions.of(key) || !source.coverage.base.has(key)) this.#learn(source, key, start ?? before(position))
     let accepted = positions.of(key) as Position
     if (position.epoch < accepted.epoch) {
       // Also from the only endpoint: behind one URL there may be a server that lags.
@@ -223,7 +220,7 @@ export class Delivery {
   // Look for events between what was accepted and where the stream begins, and report them if nobody can bring them.
   #closeHole(source: Source, key: string): 'delivered' | 'left' | 'reopen' {
     const { positions } = this
-    const { base, left, gapReason } = source.coverage
+    const { base, left } = source.coverage
     const begins = base.get(key) as Position
     if (!positions.isAhead(key, begins)) return 'delivered'
     for (const other of this.#sources) {
@@ -232,7 +229,7 @@ export class Delivery {
       if (other !== source && from && other.isBringing && !positions.isAhead(key, from)) return 'left'
     }
     if (left.has(key)) return 'reopen'
-    this.#report(gapReason, key, begins)
+    this.#report(source.coverage.reasonOf(key), key, begins)
     return 'delivered'
   }
 
@@ -242,7 +239,7 @@ export class Delivery {
     return start
   }
 
-  #report(reason: ConnectionGap['reason'], key: string, position: Position): void {
+  #report(reason: GapReason, key: string, position: Position): void {
     const from = this.positions.id()
     this.positions.set(key, position)
     const to = this.positions.id(key)

@@ -1,5 +1,7 @@
 import type { ConnectionGap } from '../types.ts'
 
+export type GapReason = ConnectionGap['reason']
+
 /** The event by which a hub says that something is missing. */
 export const gapEvent = 'gap'
 
@@ -14,6 +16,6 @@ export function parseGap(data: string): Pick<ConnectionGap, 'reason' | 'topics'>
   }
 }
 
-function isReason(reason: unknown): reason is ConnectionGap['reason'] {
+function isReason(reason: unknown): reason is GapReason {
   return reason === 'trimmed' || reason === 'new-epoch' || reason === 'unknown-id'
 }

@@ -70,15 +70,15 @@ export class Positions {
   }
 
   /**
-   * Forget topics until the rest fits one id: those that no stream names first, then those that are longest known.
+   * Forget a topic where there is one more than fits one id: one that no stream names, or else the one longest known.
    *
    * @returns false when a topic had to be forgotten that a stream still names
    */
   trim(isNamed: (key: string) => boolean): boolean {
     if (this.#accepted.size <= maxTopics) return true
     const keys = [...this.#accepted.keys()]
-    const unnamed = keys.filter((key) => !isNamed(key))
-    for (const key of [...unnamed, ...keys].slice(0, this.#accepted.size - maxTopics)) this.#accepted.delete(key)
-    return this.#accepted.size <= maxTopics && unnamed.length > 0
+    const unnamed = keys.find((key) => !isNamed(key))
+    this.#accepted.delete(unnamed ?? (keys[0] as string))
+    return unnamed !== undefined
   }
 }

@@ -8,9 +8,12 @@ export interface Entry {
   gap?: ConnectionGap | undefined
 }
 
+/** Places of entries that were taken are cut off, so many at once. */
+const maxTaken = 1_024
+
 /** What was accepted and not consumed yet. It holds the sockets back instead of growing. */
 export class Queue {
-  readonly #entries: Entry[] = []
+  readonly #entries: (Entry | undefined)[] = []
   /** How many of them were taken: an array that is shifted for each event is moved for each event. */
   #taken = 0
   #weight = 0
@@ -31,10 +34,13 @@ export class Queue {
     return this.#isClosed && this.#isEmpty
   }
 
+  /** Add an entry. Once it is closed, nothing is wanted any more. */
   push(entry: Entry): void {
+    if (this.#isClosed) return
     const last = this.#isEmpty ? undefined : this.#entries.at(-1)
     // Of several checkpoints only the last one matters.
     if (last && isCheckpoint(last) && isCheckpoint(entry)) {
+      this.#weight += entry.id.length - last.id.length
       last.id = entry.id
       return
     }
@@ -46,11 +52,18 @@ export class Queue {
   take(): Entry | undefined {
     const entry = this.#entries[this.#taken]
     if (!entry) return undefined
-    this.#taken++
+    // It is the taker's from here on: one who is always behind would keep all there ever was.
+    this.#entries[this.#taken++] = undefined
     if (this.#isEmpty) this.#entries.length = this.#taken = 0
+    else if (this.#taken === maxTaken) this.#cut()
     this.#weight -= weightOf(entry)
     if (this.#weight < maxWaiting) this.#drained.end()
     return entry
+  }
+
+  #cut(): void {
+    this.#entries.splice(0, this.#taken)
+    this.#taken = 0
   }
 
   /** Wait until there is an entry, or never will be. */
@@ -88,8 +101,9 @@ class Waiting {
   }
 }
 
-function weightOf({ event }: Entry): number {
-  return entryWeight + (event ? event.data.length : 0)
+// All of it may be as large as a server likes.
+function weightOf({ event, id }: Entry): number {
+  return entryWeight + id.length + (event ? event.data.length + event.event.length : 0)
 }
 
 function isCheckpoint({ event, gap }: Entry): boolean {

@@ -11,6 +11,7 @@ export interface AcknowledgementParts {
   /** Milliseconds: how often the server wants to hear of the client. */
   interval: number
   headers: Headers
+  credentials: RequestCredentials | undefined
   signal: AbortSignal
   fetch: typeof fetch | undefined
   lastEventId(): string
@@ -21,6 +22,7 @@ export class Acknowledgement {
   readonly #parts: AcknowledgementParts
   readonly #timer: Timer
   readonly #delay: number
+  #isSending = false
 
   constructor(parts: AcknowledgementParts, clock: Clock) {
     this.#parts = parts
@@ -34,16 +36,21 @@ export class Acknowledgement {
   }
 
   async #send(): Promise<void> {
-    const { headers: own, signal, lastEventId } = this.#parts
+    const { headers: own, credentials, signal, lastEventId } = this.#parts
     this.#timer.set(this.#delay)
+    // One that is never answered must not have others beside it.
+    if (this.#isSending) return
+    this.#isSending = true
     const headers = { ...Object.fromEntries(own), 'content-type': 'text/plain' }
     const request = this.#parts.fetch ?? fetch
+    const init = { method: 'POST', headers, credentials, body: lastEventId(), signal } as RequestInit
     try {
-      const response = await request(this.#url(), { method: 'POST', headers, body: lastEventId(), signal })
+      const response = await request(this.#url(), init)
       discard(response.body)
     } catch {
       // The next one makes up for it.
     }
+    this.#isSending = false
   }
 
   // What else is in the query may be a token.

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Timeouts } from '../attempt/attempt.ts'
-import { headTimeout, onceTimeout } from '../constants.ts'
+import { firstByteTimeout, headTimeout, onceTimeout } from '../constants.ts'
 import type { ConnectOptions } from '../types.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
 import { type Purpose, Stream, type StreamOwner } from './stream.ts'
@@ -56,8 +56,8 @@ export class Dialer {
     const neverIdle = this.#options.idleTimeout === 0
     // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.
     const waitsForByte = this.#isOnce || neverIdle || (endpoints.all.length === 1 && !this.#knowsServer)
-    const firstByteTimeout = waitsForByte || connectTimeout === 0 ? 0 : headTimeout
-    return { connectTimeout, firstByteTimeout, idleTimeout, neverIdle, maxEventBytes }
+    const byteTimeout = waitsForByte || connectTimeout === 0 ? 0 : firstByteTimeout
+    return { connectTimeout, firstByteTimeout: byteTimeout, idleTimeout, neverIdle, maxEventBytes }
   }
 }
 

@@ -47,7 +47,8 @@ export class Hints {
   #acknowledge({ endpoint, attempt }: Stream, connection: string, interval: number): Acknowledgement {
     const { headers, signal } = attempt
     const lastEventId = (): string => this.#consumer.lastEventId
-    const parts = { url: endpoint.url, connection, interval, headers, signal, fetch: this.#options.fetch, lastEventId }
+    const { credentials, fetch } = this.#options
+    const parts = { url: endpoint.url, connection, interval, headers, credentials, signal, fetch, lastEventId }
     return new Acknowledgement(parts, this.#clock)
   }
 }

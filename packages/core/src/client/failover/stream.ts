@@ -79,7 +79,7 @@ export class Stream implements Source, AttemptListener {
   }
 
   get isBringing(): boolean {
-    return this.attempt.isOpen && !this.isSuspect
+    return this.isDelivering && !this.isSuspect
   }
 
   get isPrimary(): boolean {
@@ -90,9 +90,9 @@ export class Stream implements Source, AttemptListener {
     return this.attempt.state === 'suspect'
   }
 
-  /** Whether events can be expected from it for some time to come. */
+  /** Whether it can be relied on for some time to come, a standby as such. */
   get isHealthy(): boolean {
-    return this.isBringing && !this.leaving
+    return this.attempt.isOpen && !this.isSuspect && !this.leaving
   }
 
   /** Whether it is too young to stand for a working server, or was never open. */

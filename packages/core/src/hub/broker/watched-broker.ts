@@ -4,27 +4,26 @@ import type { BrokerHealth } from './health.ts'
 
 /** The same broker, its health known from what it answers and tells. */
 export function watchedBroker(broker: Broker, health: BrokerHealth): Broker {
-  const watch = async <T>(ask: () => Promise<T>): Promise<T> => {
-    try {
-      const answer = await ask()
-      health.answered()
-      return answer
-    } catch (error) {
-      // Of any other error it is not known whose fault it is.
-      if (error instanceof BrokerUnavailableError) health.failed(error)
-      throw error
-    }
+  const answered = (): void => health.answered()
+  const failed = (error: unknown): void => {
+    // Of any other error it is not known whose fault it is.
+    if (error instanceof BrokerUnavailableError) health.failed(error)
+  }
+  // Beside its caller, who gets the same promise and waits no longer for it.
+  const watch = <T>(answer: Promise<T>): Promise<T> => {
+    answer.then(answered, failed)
+    return answer
   }
   return {
-    publish: (...publication) => watch(() => broker.publish(...publication)),
+    publish: (...publication) => watch(broker.publish(...publication)),
     read: async (topic, ...range) => {
-      const page = await watch(() => broker.read(topic, ...range))
+      const page = await watch(broker.read(topic, ...range))
       if (!page.more) health.caughtUp(topic)
       return page
     },
-    subscribe: (topic, listener) => watch(() => subscribe(broker, health, topic, listener)),
+    subscribe: (topic, listener) => watch(subscribe(broker, health, topic, listener)),
     signals: broker.signals,
-    ...(broker.count && { count: (topic: string) => watch(async () => (await broker.count?.(topic)) ?? 0) }),
+    ...(broker.count && { count: async (topic: string) => (await broker.count?.(topic)) ?? 0 }),
     close: () => broker.close(),
   }
 }

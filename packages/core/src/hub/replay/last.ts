@@ -1,5 +1,5 @@
 import type { Broker, HistoryPage, Position } from '../broker/broker.ts'
-import { isMark } from '../marks.ts'
+import { isMark } from '../entries.ts'
 import { readTail } from '../topic-state.ts'
 import { startOfPage } from './gap.ts'
 

@@ -9,16 +9,22 @@ import type { Lease } from '../feed-registry.ts'
 import type { Feed } from '../feed.ts'
 import type { GapReason } from '../gap-reason.ts'
 import type { Meters } from '../meters.ts'
-import type { HubEvent } from '../types.ts'
+import type { HubEvent, Start } from '../types.ts'
 import { gapEntry, startOfPage } from './gap.ts'
-import { Lag } from './lag.ts'
 import { positionBeforeLast } from './last.ts'
-import type { ResumePoint } from './resume-point.ts'
 
 // A page is held in memory while it is written, and one client's must not be much: about one chunk's worth.
 const pageBytes = 65_536
 const firstPage = 16
 const maxPage = 256
+
+/** Where a client wants to go on. */
+export interface ResumePoint {
+  /** Where each topic of a subscription begins; a topic that is absent begins now. */
+  positions: ReadonlyMap<string, Position | Exclude<Start, 'now'>>
+  /** An id that is not a hub's: what came after it is not known. */
+  unknownId?: string
+}
 
 /** What a {@link HistoryReplay} is made from. */
 export interface ReplayParts {
@@ -156,6 +162,65 @@ export class HistoryReplay implements Replay {
 
   #topic(key: string): string {
     return this.#feed.topics.get(key) as string
+  }
+}
+
+/** Where a subscriber is, topic by topic, against where its feed was when it was last looked at. */
+class Lag {
+  readonly #feed: Feed
+  readonly #positions: Map<string, Position>
+  #target: ReadonlyMap<string, Position>
+  #joinAt: number
+
+  /** @param startOf - where the subscriber begins in a topic, by its key */
+  constructor(feed: Feed, startOf: (key: string) => Position) {
+    this.#feed = feed
+    this.#target = feed.snapshot()
+    this.#joinAt = feed.ring.end
+    this.#positions = new Map([...this.#target.keys()].map((key) => [key, startOf(key)]))
+  }
+
+  /** The sequence number in the ring from which the feed has everything after where it was looked at. */
+  get joinAt(): number {
+    return this.#joinAt
+  }
+
+  /** Where the subscriber is, as an id. */
+  get checkpoint(): string {
+    return formatPositionId(undefined, this.#positions)
+  }
+
+  get positions(): ReadonlyMap<string, Position> {
+    return this.#positions
+  }
+
+  /** A topic in which the subscriber is not where the feed was. */
+  get key(): string | undefined {
+    for (const key of this.#positions.keys()) if (this.order(key) !== 0) return key
+    return undefined
+  }
+
+  /** Negative when the subscriber is behind the feed in this topic, positive when it is ahead. */
+  order(key: string): number {
+    return comparePositions(this.positionOf(key), this.targetOf(key))
+  }
+
+  positionOf(key: string): Position {
+    return this.#positions.get(key) as Position
+  }
+
+  targetOf(key: string): Position {
+    return this.#target.get(key) as Position
+  }
+
+  moveTo(key: string, position: Position): void {
+    this.#positions.set(key, position)
+  }
+
+  /** Look at the feed once more, once it has come as far as a subscriber that was ahead of it. */
+  aimAgain(): void {
+    this.#target = this.#feed.snapshot()
+    this.#joinAt = this.#feed.ring.end
   }
 }
 

@@ -1,11 +1,33 @@
 import { callSafely } from '../../report.ts'
 import type { RingEntry } from '../../fanout/chunk.ts'
 import type { PendingOptions } from '../../fanout/pending.ts'
+import { lastEventIdOf } from '../../response/request.ts'
+import { parsePositionId } from '../../wire/position.ts'
 import type { Feed } from '../feed.ts'
 import type { HubEvent, Start } from '../types.ts'
 import { gapEvent } from './gap.ts'
-import { HistoryReplay, type ReplayParts } from './replay.ts'
-import { beginAt, isOpen, type ResumePoint, resumePointFrom } from './resume-point.ts'
+import { HistoryReplay, type ReplayParts, type ResumePoint } from './replay.ts'
+
+const now: ResumePoint = { positions: new Map() }
+
+/** Where a request wants to go on. The reserved words are for the query only: a header carries what a server once sent. */
+export function resumePointOf(request: Request, topics: ReadonlyMap<string, string>): ResumePoint {
+  const id = lastEventIdOf(request)
+  return request.headers.get('last-event-id') ? resumePointFrom(id, topics) : resumePointAt(id, topics)
+}
+
+/** Where to go on after an id, or at one of the reserved words. */
+export function resumePointAt(id: string, topics: ReadonlyMap<string, string>): ResumePoint {
+  return id === 'earliest' || id === 'last' ? beginAt(topics.keys(), id) : resumePointFrom(id, topics)
+}
+
+/** Where to go on after an id; the reserved words and the empty string are not special here. */
+function resumePointFrom(id: string, topics: ReadonlyMap<string, string>): ResumePoint {
+  if (id === '') return now
+  const parsed = parsePositionId(id)
+  if (!parsed) return { ...now, unknownId: id }
+  return { positions: new Map([...parsed.positions].filter(([key]) => topics.has(key))) }
+}
 
 /** What a subscriber gets that comes to a feed from a resume point: what it missed, then the feed. */
 export interface Resumption extends Pick<PendingOptions, 'lastId' | 'replay' | 'replayFrom' | 'accepts'> {
@@ -45,12 +67,24 @@ export function resume(
 
 function beginning(feed: Feed, start: Start | undefined): ResumePoint {
   const keys = [...feed.topics.keys()]
-  return start
-    ? beginAt(keys, start)
-    : beginAt(
-        keys.filter((key) => feed.isWhole(key)),
-        'earliest',
-      )
+  if (start) return beginAt(keys, start)
+  const whole = keys.filter((key) => feed.isWhole(key))
+  return beginAt(whole, 'earliest')
+}
+
+/** Begin there in the topics with these keys. */
+function beginAt(keys: Iterable<string>, start: Start): ResumePoint {
+  return start === 'now' ? now : { positions: new Map([...keys].map((key) => [key, start])) }
+}
+
+/** Whether it says what the client has: it was here before. */
+export function hasId({ positions, unknownId }: ResumePoint): boolean {
+  return unknownId !== undefined || [...positions.values()].some((position) => typeof position === 'object')
+}
+
+/** Whether it says nothing: where to begin is for somebody else to say. */
+function isOpen({ positions, unknownId }: ResumePoint): boolean {
+  return positions.size === 0 && unknownId === undefined
 }
 
 // What a filter throws rejects the event.

@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment.ts'
 import type { Deadline, DeadlineWheel } from '../../fanout/deadlines.ts'
 import type { Broker, StoredEvent } from '../broker/broker.ts'
-import { announcesHeir, type RunSign, signOf } from '../marks.ts'
+import { announcesHeir, type RunSign, signOf } from '../entries.ts'
 import { readHead, readState, runningIn } from '../topic-state.ts'
 import type { TopicSubscription } from '../topic-subscription.ts'
 
@@ -130,7 +130,7 @@ export class RunWatch implements Deadline {
     try {
       await this.#parts.onSilent(run)
     } catch (error) {
-      this.#parts.onError(error)
+      if (!this.#closed) this.#parts.onError(error)
     }
   }
 }

@@ -1,14 +1,15 @@
 import { withLinger } from '../../linger.ts'
 import { untilAborted } from '../../until-aborted.ts'
-import { topicKey } from '../../wire/topic-key.ts'
+import { comparePositions, topicKey } from '../../wire/position.ts'
 import { toBrokerEvent } from '../checks.ts'
 import { RunSupersededError } from '../errors.ts'
-import { runMark, type RunSign } from '../marks.ts'
+import { runMark, type RunSign } from '../entries.ts'
 import { runningIn } from '../topic-state.ts'
 import type { RunOptions, RunResult, RunSource } from '../types.ts'
 import { defaultLease, newNonce, type RunParts } from './parts.ts'
-import { beginKey, fillSlot, slotKey } from './slots.ts'
+import { runKey, fillSlot, slotKey } from './slots.ts'
 import { succeed } from './succession.ts'
+import { untilState } from './until-state.ts'
 import { RunWriter } from './writer.ts'
 
 /**
@@ -51,9 +52,13 @@ async function begin(key: string | undefined, lease: number, parts: RunParts): P
   if (isOf(subscription.state.run, key)) return undefined
   const id = `${key === undefined ? '' : topicKey(key)}${newNonce(clock)}`
   const sign: RunSign = { id, attempt: 0, slot: 0, written: 0, lease }
-  const slot = key === undefined ? slotKey(sign) : beginKey(key)
+  const slot = key === undefined ? slotKey(sign) : runKey(key)
   const filling = await fillSlot(log, runMark(sign, id), slot, { clock, patience: lease, signal })
-  return filling.filled ? sign : undefined
+  if (filling.filled) return sign
+  // Who has begun may not have been heard yet.
+  const { position } = filling
+  await untilState(subscription, () => comparePositions(subscription.position, position) >= 0, signal)
+  return undefined
 }
 
 // The id of a run with a key begins with a hash of it.
@@ -76,7 +81,7 @@ function produce(
   source: RunSource,
   writer: RunWriter,
   { linger, stop }: ProduceOptions,
-  { closing, hasReaders, environment: clock }: RunParts,
+  { closing, hasReaders, onError, environment: clock }: RunParts,
 ): Promise<Exclude<RunResult['outcome'], 'elsewhere'>> {
   return withLinger({ linger, hasReaders, clock }, async (lonely) => {
     const over = AbortSignal.any([stop, lonely, writer.lost, writer.stopped])
@@ -84,7 +89,7 @@ function produce(
       await move(source, writer, over)
     } catch (error) {
       if (!over.aborted) {
-        await writer.end('failed')
+        await writer.end('failed').catch(onError)
         throw error
       }
     }

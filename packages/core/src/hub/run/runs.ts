@@ -1,6 +1,6 @@
 import type { Broker, BrokerEvent } from '../broker/broker.ts'
 import type { FeedRegistry } from '../feed-registry.ts'
-import { endMark } from '../marks.ts'
+import { endMark } from '../entries.ts'
 import type { TopicSubscription } from '../topic-subscription.ts'
 import type { RunOptions, RunResult, RunSource } from '../types.ts'
 import { failure, type RunParts } from './parts.ts'

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts'
 import { comparePositions } from '../../wire/position.ts'
-import type { Broker, BrokerEvent, StoredEvent } from '../broker/broker.ts'
+import type { Broker, BrokerEvent, Position, StoredEvent } from '../broker/broker.ts'
 import { BrokerUnavailableError } from '../errors.ts'
-import type { RunSign } from '../marks.ts'
+import type { RunSign } from '../entries.ts'
 
 /** The log of one topic, as runs write to it. */
 export interface RunLog extends Pick<Broker, 'read'> {
@@ -19,10 +19,10 @@ export interface FillOptions {
 }
 
 /** What became of a slot that was to be filled; the holder is unknown where the history does not have it any more. */
-export type Filling = { filled: true } | { filled: false; holder: StoredEvent | undefined }
+export type Filling = { filled: true } | { filled: false; holder: StoredEvent | undefined; position: Position }
 
 /** The key of a run's beginning: it lets one process begin. */
-export function beginKey(key: string): string {
+export function runKey(key: string): string {
   return `run:${key}`
 }
 
@@ -45,7 +45,7 @@ export async function fillSlot(log: RunLog, event: BrokerEvent, key: string, opt
   const holder = page.events.find((stored) => comparePositions(stored.position, position) === 0)
   // The same to the letter: this process did it, and the broker's answer was lost.
   if (holder?.event === event.event && holder?.data === event.data) return { filled: true }
-  return { filled: false, holder }
+  return { filled: false, holder, position }
 }
 
 const [firstDelay, longestDelay] = [50, 1_000]

@@ -1,6 +1,6 @@
 import { Timer } from '../../clock.ts'
 import { BrokerUnavailableError } from '../errors.ts'
-import { endMark, type RunSign, stopMark } from '../marks.ts'
+import { endMark, type RunSign, stopMark } from '../entries.ts'
 import { readHead, readState, runningIn, type TopicState } from '../topic-state.ts'
 import { defaultLease, type RunParts } from './parts.ts'
 import { fillSlot, slotKey } from './slots.ts'

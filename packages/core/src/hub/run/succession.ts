@@ -1,4 +1,4 @@
-import { heirMark, runMark, type RunSign } from '../marks.ts'
+import { heirMark, runMark, type RunSign } from '../entries.ts'
 import { runningIn, type TopicState } from '../topic-state.ts'
 import { newNonce, type RunParts, succession } from './parts.ts'
 import { RunWatch } from './run-watch.ts'
@@ -17,9 +17,9 @@ export async function succeed(
   signal: AbortSignal,
   parts: RunParts,
 ): Promise<RunSign | undefined> {
-  const { log, subscription, environment } = parts
+  const { log, subscription, environment, onError } = parts
   // So that nobody ends the topic as failed before this process had the time to find out.
-  await log.publish(heirMark(run.id))
+  await log.publish(heirMark(run.id)).catch(onError)
   const claimed = new AbortController()
   let own: RunSign | undefined
   let claiming: Promise<void> | undefined

@@ -1,7 +1,7 @@
 import type { Deadline } from '../../fanout/deadlines.ts'
 import type { BrokerEvent, StoredEvent } from '../broker/broker.ts'
 import { RunSupersededError } from '../errors.ts'
-import { asksToStop, type End, endMark, endOf, leaseMark, runEvent, type RunSign, signOf } from '../marks.ts'
+import { asksToStop, type End, endMark, endOf, leaseMark, runEvent, type RunSign, signOf } from '../entries.ts'
 import { renewal, type RunParts } from './parts.ts'
 import { fillSlot, slotKey } from './slots.ts'
 
@@ -18,6 +18,7 @@ export class RunWriter implements Deadline {
   #storedAt: number
   /** What is being stored; one at a time, since each slot follows from the one before. */
   #last: Promise<void> = Promise.resolve()
+  #storing = 0
   #isEnding = false
 
   /** @param sign - of its newest slot, which this process has filled */
@@ -63,7 +64,7 @@ export class RunWriter implements Deadline {
   expire(now: number): number {
     if (this.lost.aborted || this.#isEnding) return Infinity
     if (now < this.#renewAt) return this.#renewAt
-    this.#store(leaseMark, 0).catch((error: unknown) => this.#lost.abort(error))
+    if (this.#storing === 0) this.#store(leaseMark, 0).catch((error: unknown) => this.#lost.abort(error))
     return now + this.#sign.lease * renewal
   }
 
@@ -72,7 +73,8 @@ export class RunWriter implements Deadline {
   }
 
   #store(eventOf: (sign: RunSign) => BrokerEvent, events: number): Promise<void> {
-    const stored = this.#last.then(() => this.#fill(eventOf, events))
+    this.#storing++
+    const stored = this.#last.then(() => this.#fill(eventOf, events)).finally(() => this.#storing--)
     this.#last = stored.catch(() => {})
     return stored
   }

@@ -1,8 +1,7 @@
-import { typeOf } from '../../../src/hub/marks.ts'
+import { typeOf } from '../../../src/hub/entries.ts'
 import type { HubEvent } from '../../../src/hub/types.ts'
 import type { Gap } from '../../../src/hub/replay/gap.ts'
-import { comparePositions, parsePositionId, type Position } from '../../../src/wire/position.ts'
-import { topicKey } from '../../../src/wire/topic-key.ts'
+import { comparePositions, parsePositionId, type Position, topicKey } from '../../../src/wire/position.ts'
 import type { Recorded, Truth } from './engine.ts'
 
 /** A promise of the hub was broken. */
