@@ -37,9 +37,7 @@ export class FleetScene implements AsyncDisposable {
 
   static async start(engine: FleetEngine): Promise<FleetScene> {
     const scene = new FleetScene(engine)
-    const started = await Promise.all(
-      runtimes.map((runtime, index) => AppServer.start(runtime, engine.variables(index), engine.prefix)),
-    )
+    const started = await startAll(engine)
     const urls = started.map(({ url }) => url)
     const [single = ''] = urls
     for (const redundancy of ['none', 'standby', 'full'] as const)
@@ -49,9 +47,14 @@ export class FleetScene implements AsyncDisposable {
       const publisher = new HttpPublisher(app.runtime, app.url, engine.deadline + slack)
       scene.members.push({ app, publisher, health: new HealthWatch(app.url) })
     }
-    await scene.going()
-    await scene.expectReady(200)
-    return scene
+    try {
+      await scene.going()
+      await scene.expectReady(200)
+      return scene
+    } catch (error) {
+      await scene[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** The server with this number, which something is about to happen to. */
@@ -208,4 +211,13 @@ export class FleetScene implements AsyncDisposable {
     await Promise.all(this.members.flatMap(({ publisher, health }) => [publisher.abort(), health.end()]))
     await Promise.all(this.members.map(({ app }) => app[Symbol.asyncDispose]()))
   }
+}
+
+/** @throws what kept one of them from starting; the others are killed */
+async function startAll(engine: FleetEngine): Promise<AppServer[]> {
+  const starting = runtimes.map((runtime, index) => AppServer.start(runtime, engine.variables(index), engine.prefix))
+  const outcomes = await Promise.allSettled(starting)
+  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  if (started.length < runtimes.length) await Promise.all(started.map((app) => app.kill()))
+  return Promise.all(starting)
 }
