@@ -40,7 +40,7 @@ test('docs/grafana.json groups by labels that the metrics have', async () => {
       const [, by] = /by \((\w+)\)/.exec(expr) ?? []
       const [name = ''] = /holdfast_\w+/.exec(expr) ?? []
       const own = labels.get(name) ?? (name.endsWith('_bucket') ? 'le' : undefined)
-      if (by !== undefined && by !== 'instance') expect([title, by]).toEqual([title, own])
+      if (by !== undefined && by !== 'instance') expect({ title, by }).toEqual({ title, by: own })
     }
   }
 })

@@ -7,8 +7,8 @@ import type { Broker } from './broker/broker.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Lease } from './feed-registry.ts'
 import { resume } from './replay/resume.ts'
-import type { Meters } from './meters.ts'
 import type { ResumePoint } from './replay/replay.ts'
+import type { Meters } from './meters.ts'
 import type { HubEvent } from './types.ts'
 
 /** What a {@link LocalSubscription} is made from. */

@@ -18,7 +18,7 @@ export interface TopicListener {
 /** Who hears of a topic what the hub itself has to know. */
 export interface TopicObserver {
   /** A mark, or an event of a run. The topic's state takes it into account already. */
-  onEvent?(stored: StoredEvent): void
+  onState?(stored: StoredEvent): void
   /** Events are lost. */
   onGap?(reason: GapReason): void
   onClose?(): void
@@ -159,7 +159,7 @@ export class TopicSubscription {
 
   #tellState(stored: StoredEvent): void {
     this.#state = stateAfter(this.#state, stored)
-    for (const observer of this.#observers) observer.onEvent?.(stored)
+    for (const observer of this.#observers) observer.onState?.(stored)
   }
 
   #tellGap(reason: GapReason, position: Position): void {

@@ -108,7 +108,7 @@ describe('readEventStream', () => {
     const { stream, cancelled } = source()
     const events = readEventStream(stream)
     const waiting = events.next()
-    await events.return?.()
+    expect(await events.return?.()).toEqual({ value: undefined, done: true })
     expect(await waiting).toEqual({ value: undefined, done: true })
     expect(cancelled).toHaveLength(1)
   })
@@ -168,13 +168,20 @@ describe('readEventStream', () => {
   })
 
   it('refuses a body that is not there or is being read', async () => {
-    expect(() => readEventStream(new Response(null))).toThrow(TypeError)
+    expect(() => readEventStream(new Response(null))).toThrow(
+      /^Cannot read the event stream: the response has no body$/,
+    )
     const used = new Response('x')
     await used.text()
-    expect(() => readEventStream(used)).toThrow(TypeError)
     const { stream } = source()
     stream.getReader()
-    expect(() => readEventStream(stream)).toThrow(TypeError)
+    // Of a fetch that unlocks what was read.
+    const read = { body: new Response('').body, bodyUsed: true }
+    for (const each of [used, stream, read]) {
+      expect(() => readEventStream(each)).toThrow(
+        /^Cannot read the event stream: its body is being read already, or was$/,
+      )
+    }
   })
 
   it('reads only on demand', async () => {

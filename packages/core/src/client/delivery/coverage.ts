@@ -16,8 +16,6 @@ export class Coverage {
   readonly reader: PositionReader = new PositionReader()
   /** Where it begins, by topic key. */
   readonly base: Map<string, Position> = new Map()
-  /** The topic of which it brought everything up to what was accepted last, so that the next event of it follows on that. */
-  following: string | undefined
   /** Topics of which it brought events that were left to another stream. */
   readonly left: Set<string> = new Set()
   /** Its server's log may be older than what was seen: every endpoint has said so. */
@@ -58,12 +56,10 @@ export class Coverage {
   /** Cover a topic from another position on. */
   coverFrom(key: string, start: Position): void {
     this.base.set(key, start)
-    this.following = undefined
   }
 
   #forgetOne(but: string): boolean {
     const keys = [...this.base.keys()]
-    this.following = undefined
     const unnamed = keys.find((key) => !this.#named.has(key))
     const forgotten = unnamed ?? keys.find((key) => key !== but) ?? but
     for (const each of [this.base, this.left, this.#named, this.#reasons]) each.delete(forgotten)

@@ -129,23 +129,20 @@ export class Delivery {
   }
 
   #takeNext(source: Source, event: ReceivedEvent, key: string, position: Position): Outcome {
-    const outcome = this.#follows(source, key, position)
-      ? this.#accept(key, position)
-      : this.#advance(source, key, position)
+    const outcome = this.#follows(key, position) ? this.#accept(key, position) : this.#advance(source, key, position)
     if (outcome === 'left') {
       source.coverage.left.add(key)
       source.coverage.coverFrom(key, position)
     }
     if (outcome !== 'delivered') return outcome
-    source.coverage.following = key
     // Where streams overlap, an event's own id says where its stream is: this says what the application has.
     return this.#push(this.positions.idAfter(event.id, key), event, this.names.of(key))
   }
 
-  // The usual event: right after what this stream brought last, and nobody else went on meanwhile. All else is looked at.
-  #follows(source: Source, key: string, { epoch, offset }: Position): boolean {
+  // The usual event: between it and what was accepted there is no other, whatever the stream covers. All else is looked at.
+  #follows(key: string, { epoch, offset }: Position): boolean {
     const accepted = this.positions.of(key)
-    return source.coverage.following === key && accepted?.epoch === epoch && accepted.offset + 1 === offset
+    return accepted?.epoch === epoch && accepted.offset + 1 === offset
   }
 
   #accept(key: string, position: Position): 'delivered' {
@@ -156,7 +153,7 @@ export class Delivery {
   // Only the stream that delivers counts, and nothing is compared: the standard drops nothing, and counters begin anew.
   #takeOpaque(source: Source, ownId: string | undefined, event?: ReceivedEvent): Outcome {
     if (!source.isPrimary) return 'left'
-    if (ownId !== undefined) this.#keepOpaque(event ? event.id : ownId)
+    if (ownId !== undefined) this.#keepOpaque(ownId)
     const id = this.positions.id()
     if (event) return this.#push(event.id, event, undefined, id)
     this.#queue.push({ id })

@@ -37,7 +37,7 @@ export class Queue {
   /** Add an entry. Once it is closed, nothing is wanted any more. */
   push(entry: Entry): void {
     if (this.#isClosed) return
-    const last = this.#isEmpty ? undefined : this.#entries.at(-1)
+    const last = this.#entries.at(-1)
     // Of several checkpoints only the last one matters.
     if (last && isCheckpoint(last) && isCheckpoint(entry)) {
       this.#weight += entry.id.length - last.id.length

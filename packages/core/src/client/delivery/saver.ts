@@ -7,8 +7,8 @@ import type { PositionStore } from '../types.ts'
 export class PositionSaver {
   readonly #store: PositionStore
   readonly #timer: Timer
-  #consumed = ''
-  #saved = ''
+  #consumed: string
+  #saved: string
   #isWriting = false
   #isOver = false
 

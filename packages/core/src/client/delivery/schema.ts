@@ -24,8 +24,8 @@ function standardOf(
   type: string,
 ): StandardSchema['~standard'] | undefined {
   if (isSchema(schema)) return schema['~standard']
-  // An event may be named like what every object has.
-  return Object.hasOwn(schema, type) ? schema[type]?.['~standard'] : undefined
+  // An event may be named like what every object has: that is no schema.
+  return schema[type]?.['~standard']
 }
 
 function isSchema(schema: NonNullable<ConnectOptions['schema']>): schema is StandardSchema {

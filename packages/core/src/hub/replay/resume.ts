@@ -29,6 +29,11 @@ function resumePointFrom(id: string, topics: ReadonlyMap<string, string>): Resum
   return { positions: new Map([...parsed.positions].filter(([key]) => topics.has(key))) }
 }
 
+/** Whether it says what the client has: it was here before. */
+export function hasId({ positions, unknownId }: ResumePoint): boolean {
+  return unknownId !== undefined || [...positions.values()].some((position) => typeof position === 'object')
+}
+
 /** What a subscriber gets that comes to a feed from a resume point: what it missed, then the feed. */
 export interface Resumption extends Pick<PendingOptions, 'lastId' | 'replay' | 'replayFrom' | 'accepts'> {
   /** Where it is, where that can be told at open. */
@@ -75,11 +80,6 @@ function beginning(feed: Feed, start: Start | undefined): ResumePoint {
 /** Begin there in the topics with these keys. */
 function beginAt(keys: Iterable<string>, start: Start): ResumePoint {
   return start === 'now' ? now : { positions: new Map([...keys].map((key) => [key, start])) }
-}
-
-/** Whether it says what the client has: it was here before. */
-export function hasId({ positions, unknownId }: ResumePoint): boolean {
-  return unknownId !== undefined || [...positions.values()].some((position) => typeof position === 'object')
 }
 
 /** Whether it says nothing: where to begin is for somebody else to say. */

@@ -40,7 +40,7 @@ export class RunWatch implements Deadline {
     this.#parts = parts
     this.#heardAt = parts.environment.now()
     this.#leave = parts.subscription.observe({
-      onEvent: (stored) => this.#hear(stored),
+      onState: (stored) => this.#hear(stored),
       onGap: () => this.#countAnew(),
       onClose: () => this.close(),
     })

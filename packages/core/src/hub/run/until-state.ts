@@ -14,7 +14,7 @@ export function untilState(
       signal.removeEventListener('abort', look)
       resolve()
     }
-    const leave = subscription.observe({ onEvent: look })
+    const leave = subscription.observe({ onState: look })
     signal.addEventListener('abort', look, { once: true })
     look()
   })

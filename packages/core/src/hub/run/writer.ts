@@ -26,7 +26,7 @@ export class RunWriter implements Deadline {
     this.#parts = parts
     this.#sign = sign
     this.#storedAt = parts.environment.now()
-    this.#leave = parts.subscription.observe({ onEvent: (stored) => this.#hear(stored) })
+    this.#leave = parts.subscription.observe({ onState: (stored) => this.#hear(stored) })
     if (sign.lease > 0) parts.wheel.set(this, this.#renewAt)
   }
 

@@ -99,6 +99,14 @@ describe('a gap', () => {
     expect(scene.given).toEqual(['trimmed a: a5 b5 to a8 b5', 'a9', 'b8'])
   })
 
+  it('after events of the same stream is told at once', () => {
+    const scene = new Scene(['a5'])
+    const source = scene.source()
+    source.event('a6', 'a6')
+    expect([source.gap('trimmed', ['a'], 'a9'), source.event('a10')]).toEqual(['delivered', 'delivered'])
+    expect(scene.given).toEqual(['a6', 'trimmed a: a6 to a9', 'a10'])
+  })
+
   it('of which nothing is missing here is none', () => {
     const scene = new Scene(['a9'])
     expect(scene.source().gap('trimmed', ['a'], 'a8')).toBe('repeated')

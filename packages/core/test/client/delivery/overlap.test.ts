@@ -47,7 +47,7 @@ describe('two streams', () => {
     expect(scene.delivery.settle(two)).toBe('repeated')
     one.leave()
     expect(scene.delivery.settle(two)).toBe('reopen')
-    expect(two.event('a5')).toBe('reopen')
+    expect([two.event('a5'), two.checkpoint('a5', 'b1')]).toEqual(['reopen', 'reopen'])
     expect(scene.given).toEqual([])
   })
 
@@ -79,6 +79,13 @@ describe('an older log that is all there is', () => {
     const source = scene.source(true)
     expect([source.event('a3.1', 'a4.1'), source.event('a4.1')]).toEqual(['delivered', 'repeated'])
     expect(scene.given).toEqual(['new-epoch a: a5 to a2.1', 'a3.1', 'a4.1'])
+  })
+
+  it('has its first event once, and begins at a checkpoint, too', () => {
+    const scene = new Scene(['a5', 'b5'])
+    const source = scene.source(true)
+    expect([source.event('a3.1'), source.event('a3.1')]).toEqual(['delivered', 'repeated'])
+    expect([source.checkpoint('b2.1'), source.checkpoint('b2.1')]).toEqual(['delivered', 'repeated'])
   })
 
   it('begins at a checkpoint or a gap, in each topic by itself', () => {
@@ -128,6 +135,30 @@ describe('topics that are too many', () => {
     expect(scene.onLimit).not.toHaveBeenCalled()
     expect(source.event('a1')).toBe('delivered')
     expect([scene.onLimit.mock.calls, scene.given.length]).toEqual([[['topic-count']], 33])
+  })
+
+  it('are told where several streams name them', () => {
+    const scene = new Scene()
+    const [one, two] = [scene.source(), scene.source()]
+    for (let number = 0; number < 16; number++) {
+      one.event(`t${String.fromCharCode(97 + number)}1`)
+      two.event(`u${String.fromCharCode(97 + number)}1`)
+    }
+    expect(scene.onLimit).not.toHaveBeenCalled()
+    two.event('a1')
+    expect(scene.onLimit.mock.calls).toEqual([['topic-count']])
+  })
+
+  it('are left to another stream by one that forgot them', () => {
+    const scene = new Scene()
+    const [one, two] = [scene.source(), scene.source()]
+    one.event('a1')
+    const others = Array.from({ length: 32 }, (_, number) => `t${String.fromCharCode(97 + number)}1`)
+    one.checkpoint(...others)
+    expect(one.coverage.base.has(topicKey('a'))).toBe(false)
+    two.event('a1')
+    expect(one.event('a3')).toBe('left')
+    expect([two.event('a2', 'a3'), one.event('a4'), two.event('a4')]).toEqual(['delivered', 'delivered', 'repeated'])
   })
 
   it('are none as long as no stream names them', () => {

@@ -58,6 +58,21 @@ describe('the queue', () => {
     expect(queue.take()).toBeDefined()
   })
 
+  it('does not grow with what went through it', () => {
+    const queue = new Queue()
+    const entry = entryOf('')
+    queue.push(entry)
+    collectGarbage()
+    const before = process.memoryUsage().heapUsed
+    for (let index = 0; index < 2_000_000; index++) {
+      queue.push(entry)
+      queue.take()
+    }
+    collectGarbage()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8e6)
+    expect(queue.take()).toBe(entry)
+  })
+
   it.each<[string, Entry]>([
     ['data', entryOf('x'.repeat(maxWaiting))],
     ['type', entryOf('', { event: 'x'.repeat(maxWaiting) })],

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { workspaceRoot } from './launch.ts'
+
+/** The TypeScript examples of a file of `docs/`, in their order. */
+export async function examplesOf(document: string): Promise<string[]> {
+  const page = await readFile(`${workspaceRoot}docs/${document}`, 'utf8')
+  return [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code)
+}
+
+/** What the compiler has against examples, each a file of its own; empty when nothing. */
+export async function typeErrorsIn(examples: readonly string[]): Promise<string> {
+  // Here, so that the packages are found; with a dot, so that nothing else looks at it.
+  const folder = `${workspaceRoot}packages/testing/test/.examples-${crypto.randomUUID()}`
+  await mkdir(folder, { recursive: true })
+  try {
+    const files = examples.map((_, index) => `example-${index + 1}.ts`)
+    const compilerOptions = { noUnusedLocals: false }
+    await writeFile(
+      `${folder}/tsconfig.json`,
+      JSON.stringify({ extends: '../../../../tsconfig.json', compilerOptions, files, include: [] }),
+    )
+    for (const [index, code] of examples.entries()) await writeFile(`${folder}/example-${index + 1}.ts`, code)
+    return spawnSync(`${workspaceRoot}node_modules/.bin/tsc`, ['-p', folder], { encoding: 'utf8' }).stdout
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
