@@ -280,3 +280,12 @@ it('close() cuts what is late, throttled or stalled, and frees the port', async 
   await refused.until(() => refused.fate() !== 'open')
   expect(refused.fate()).toBe('ECONNREFUSED')
 })
+
+it('close() lets nobody in from its first moment on: a Redis replica comes back at once', async () => {
+  const { proxy } = await open()
+  const closed = proxy.close()
+  const late = dial(proxy.port)
+  await late.until(() => late.fate() !== 'open')
+  expect(late.fate()).toBe('ECONNREFUSED')
+  await closed
+})

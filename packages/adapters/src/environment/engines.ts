@@ -40,7 +40,9 @@ export async function openNats(url: string): Promise<OpenEngine> {
     ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
     timeout: connectTimeout,
     maxReconnectAttempts: -1,
-    pingInterval: 5_000,
+    // A link that is dead and does not say so is found by pings alone: in 4 s instead of 15.
+    pingInterval: 2_000,
+    maxPingOut: 1,
   })
   const broker = natsBroker(connection)
   return { broker, close: () => broker.close().finally(() => connection.close()) }

@@ -58,9 +58,11 @@ export class FaultProxy implements AsyncDisposable {
 
   /** Cut everything and free the port. */
   async close(): Promise<void> {
+    // First of all: who comes back at once would otherwise be let in again, and waited for.
+    const stopped = this.#server.listening ? new Promise((resolve) => this.#server.close(resolve)) : undefined
     for (const connection of this.connections) connection.destroy()
     await Promise.all(this.connections.map((connection) => connection.closed))
-    if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve))
+    await stopped
     await this.#reserved[Symbol.asyncDispose]()
   }
 

@@ -9,7 +9,7 @@ type NetworkFault = Fault<NetworkEngine>
 const whole = 6_000
 
 async function lost(scene: FleetScene): Promise<void> {
-  await scene.expectReady(503)
+  await scene.lost()
   await wait(1_000)
 }
 

@@ -23,6 +23,8 @@ export interface Member {
 export class FleetScene implements AsyncDisposable {
   readonly members: Member[] = []
   readonly readers: ClientReader[] = []
+  /** Milliseconds until every server said that it was not ready; undefined where that was not asked. */
+  noticed: number | undefined
   /** Milliseconds from the end of a fault until everybody publishes and reads again. */
   recovery = 0
   readonly #engine: FleetEngine
@@ -35,9 +37,7 @@ export class FleetScene implements AsyncDisposable {
 
   static async start(engine: FleetEngine): Promise<FleetScene> {
     const scene = new FleetScene(engine)
-    const started = await Promise.all(
-      runtimes.map((runtime, index) => AppServer.start(runtime, engine.variables(index), engine.prefix)),
-    )
+    const started = await startAll(engine)
     const urls = started.map(({ url }) => url)
     const [single = ''] = urls
     for (const redundancy of ['none', 'standby', 'full'] as const)
@@ -47,9 +47,14 @@ export class FleetScene implements AsyncDisposable {
       const publisher = new HttpPublisher(app.runtime, app.url, engine.deadline + slack)
       scene.members.push({ app, publisher, health: new HealthWatch(app.url) })
     }
-    await scene.going()
-    await scene.expectReady(200)
-    return scene
+    try {
+      await scene.going()
+      await scene.expectReady(200)
+      return scene
+    } catch (error) {
+      await scene[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** The server with this number, which something is about to happen to. */
@@ -77,6 +82,13 @@ export class FleetScene implements AsyncDisposable {
     )
   }
 
+  /** The engine is lost: wait until every server says so. */
+  async lost(): Promise<void> {
+    const began = performance.now()
+    await this.expectReady(503)
+    this.noticed = Math.round(performance.now() - began)
+  }
+
   /** A fault is over: wait until everything is as before. */
   async recovered(): Promise<void> {
     const began = performance.now()
@@ -89,10 +101,12 @@ export class FleetScene implements AsyncDisposable {
   get report(): string {
     const publishers = this.members.map(({ publisher }) => publisher)
     const refusals = publishers.flatMap((publisher) => publisher.refusals)
-    const longest = Math.max(...publishers.map((publisher) => publisher.longest), ...refusals.map(({ took }) => took))
+    const answers = refusals.filter(({ code }) => code !== 'silence').map(({ took }) => took)
+    const longest = Math.max(...publishers.map((publisher) => publisher.longest), ...answers)
     const accepted = publishers.reduce((sum, publisher) => sum + publisher.accepted.length, 0)
     const codes = [...new Set(refusals.map(({ code }) => code))].join(' ')
-    return `${accepted} events, ${refusals.length} refusals (${codes}), longest answer ${longest} ms, again after ${this.recovery} ms`
+    const noticed = this.noticed === undefined ? '' : `503 after ${this.noticed} ms, `
+    return `${accepted} events, ${refusals.length} refusals (${codes}), longest answer ${longest} ms, ${noticed}again after ${this.recovery} ms`
   }
 
   /** Wait until every server says so of itself: ready (200), or not (503). */
@@ -197,4 +211,13 @@ export class FleetScene implements AsyncDisposable {
     await Promise.all(this.members.flatMap(({ publisher, health }) => [publisher.abort(), health.end()]))
     await Promise.all(this.members.map(({ app }) => app[Symbol.asyncDispose]()))
   }
+}
+
+/** @throws what kept one of them from starting; the others are killed */
+async function startAll(engine: FleetEngine): Promise<AppServer[]> {
+  const starting = runtimes.map((runtime, index) => AppServer.start(runtime, engine.variables(index), engine.prefix))
+  const outcomes = await Promise.allSettled(starting)
+  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  if (started.length < runtimes.length) await Promise.all(started.map((app) => app.kill()))
+  return Promise.all(starting)
 }
