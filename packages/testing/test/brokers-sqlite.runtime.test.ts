@@ -81,7 +81,8 @@ it.each(runtimes)('kill -9 of a writer under %s, again and again: nothing acknow
 })
 
 it('a writer frozen within its transaction: publishers are told in time, readers and the event loop go on', async () => {
-  const path = `${folder.path}/frozen.sqlite`
+  // Another file at a second try.
+  const path = `${folder.path}/frozen-${performance.now()}.sqlite`
   const broker = sqliteBroker(path, { lockTimeout: 500 })
   await broker.publish('t', [{ data: 'before' }])
   const { args, ...node } = fromSource.node
