@@ -5,4 +5,5 @@ import { DatabaseSync } from 'node:sqlite'
 const database = new DatabaseSync(process.argv[2] ?? '')
 database.exec('BEGIN IMMEDIATE')
 console.log('locked')
-setInterval(() => {}, 1_000)
+// Held as well as named: a database that nobody refers to any more may be collected, and its lock with it.
+setInterval(() => database.isOpen, 1_000)
