@@ -40,6 +40,7 @@ const refused: [field: InvalidFieldError['field'], event: object][] = [
   ['id', { id: '\r' }],
   ['id', { id: 'a\0' }],
   ['id', { id: 7 }],
+  ['id', { id: Object.create(null) }], // it has no text
   ['retry', { retry: -1 }],
   ['retry', { retry: 1.5 }],
   ['retry', { retry: Number.NaN }],
