@@ -140,6 +140,32 @@ export const places: readonly Place[] = [
     mayNot: ['../attempt/attempt.ts', '../failover/conductor.ts', '../event-source/transport.ts', '../connect.ts'],
   },
   {
+    place: 'packages/core/src/client/resuming-fetch',
+    may: ['./a.ts', '../connect.ts', '../types.ts', '../../wire/parse.ts', '../../clock.ts'],
+    mayNot: [
+      '../shared/a.ts',
+      '../attempt/attempt.ts',
+      '../failover/conductor.ts',
+      '../index.ts',
+      '../../hub/hub.ts',
+      '../../index.ts',
+      'node:http',
+    ],
+  },
+  {
+    place: 'packages/core/src/client/shared',
+    may: ['./a.ts', '../connect.ts', '../types.ts', '../../wire/parse.ts', '../../clock.ts'],
+    mayNot: [
+      '../resuming-fetch/a.ts',
+      '../attempt/attempt.ts',
+      '../failover/conductor.ts',
+      '../index.ts',
+      '../../hub/hub.ts',
+      '../../index.ts',
+      'node:http',
+    ],
+  },
+  {
     place: 'packages/core/src/client/failover',
     may: ['./race.ts', '../attempt/attempt.ts', '../delivery/delivery.ts', '../types.ts', '../../wire/hints.ts'],
     mayNot: ['../event-source/transport.ts', '../connect.ts', '../index.ts', '../../hub/hub.ts', '../../index.ts'],

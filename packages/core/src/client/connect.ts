@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
+import type { CreateParser } from './attempt/request.ts'
 import { Consumer } from './delivery/consumer.ts'
 import { Delivery } from './delivery/delivery.ts'
 import { Queue } from './delivery/queue.ts'
@@ -6,7 +7,7 @@ import { PositionSaver } from './delivery/saver.ts'
 import { createValidator } from './delivery/schema.ts'
 import { Announcer } from './failover/announcer.ts'
 import { Conductor } from './failover/conductor.ts'
-import { EndpointPool } from './failover/endpoints.ts'
+import { EndpointPool, type EndpointState } from './failover/endpoints.ts'
 import { watchNetwork } from './failover/network-change.ts'
 import type { Status } from './status.ts'
 import type { ConnectOptions, Endpoints, EventConnection, StandardSchema, TopicEvent } from './types.ts'
@@ -35,7 +36,25 @@ export function connect<Events extends object = Record<string, unknown>>(
   options?: ConnectOptions<Events>,
 ): EventConnection<Events>
 export function connect(endpoints: Endpoints, options: ConnectOptions = {}): EventConnection {
-  return new HeldConnection(endpoints, options, (options as { [seam]?: Clock })[seam] ?? systemClock)
+  return hold(endpoints, options)
+}
+
+/** What stands on `connect()` in this package brings with it. */
+export interface Inside {
+  /** What reads the answers. */
+  createParser?: CreateParser | undefined
+  /** The first attempt is made at the first endpoint, whatever the others are like. */
+  beginsAtFirst?: boolean | undefined
+}
+
+/** `connect()` for this package's own use. */
+export function hold(endpoints: Endpoints, options: ConnectOptions, inside: Inside = {}): EventConnection {
+  return new HeldConnection(endpoints, options, inside)
+}
+
+/** The clock of a connection with these options. */
+export function clockOf(options: object): Clock {
+  return (options as { [seam]?: Clock })[seam] ?? systemClock
 }
 
 /** Puts delivery and failover together, and is what the application holds. */
@@ -46,10 +65,12 @@ class HeldConnection implements EventConnection {
   readonly #delivery: Delivery
   readonly #consumer: Consumer
   readonly #conductor: Conductor
+  readonly #first: EndpointState | undefined
   /** Ends what would outlive the connection: its listeners to others. */
   readonly #over = new AbortController()
 
-  constructor(endpoints: Endpoints, options: ConnectOptions, clock: Clock) {
+  constructor(endpoints: Endpoints, options: ConnectOptions, { createParser, beginsAtFirst }: Inside) {
+    const clock = clockOf(options)
     const pool = new EndpointPool(endpoints, clock)
     const queue = new Queue()
     this.#options = options
@@ -66,8 +87,16 @@ class HeldConnection implements EventConnection {
       onLeave: () => this.close(),
       onOver: () => this.#over.abort(),
     })
-    const parts = { endpoints: pool, options, delivery: this.#delivery, queue, consumer: this.#consumer, clock }
+    const parts = {
+      endpoints: pool,
+      options: { ...options, createParser },
+      delivery: this.#delivery,
+      queue,
+      consumer: this.#consumer,
+      clock,
+    }
     this.#conductor = new Conductor({ ...parts, announcer: this.#announcer })
+    this.#first = beginsAtFirst ? pool.all[0] : undefined
     this.#begin()
   }
 
@@ -124,7 +153,7 @@ class HeldConnection implements EventConnection {
       this.#delivery.positions.begin(id)
       const resumed = this.#delivery.positions.id()
       this.#consumer.begin(resumed, store && new PositionSaver(store, this.#clock, resumed))
-      this.#conductor.start()
+      this.#conductor.start(this.#first)
     } catch (cause) {
       this.#conductor.fail('store-failed', { cause })
     }

@@ -18,6 +18,10 @@ export type ConnectionErrorCode =
   | 'not-resumable'
   /** An event's data is not JSON, or the schema refused it: `cause` has the error or the issues. */
   | 'invalid-event'
+  /** `resumingFetch` alone: events are missing in the middle of a body. `cause` is the gap. */
+  | 'gap'
+  /** `resumingFetch` alone: no endpoint had the stream for `giveUpAfter`. `cause` is the last loss. */
+  | 'gave-up'
   /** `store.get` failed, so where to resume from is not known. */
   | 'store-failed'
 

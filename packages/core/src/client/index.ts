@@ -15,6 +15,9 @@ export type {
   TopicEvent,
 } from './types.ts'
 
+export { resumingFetch } from './resuming-fetch/resuming-fetch.ts'
+export type { ResumingFetchOptions } from './resuming-fetch/options.ts'
+
 export { EventSource } from './event-source/event-source.ts'
 export type {
   EventSourceErrorEvent,

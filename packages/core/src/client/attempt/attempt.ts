@@ -4,7 +4,7 @@ import type { ReceivedEvent } from '../../wire/event.ts'
 import { type Hint, parseHint } from '../../wire/hints.ts'
 import { idleAfter, maxHint, shortestHeartbeat, suspectAfter } from '../constants.ts'
 import { kindOf, type Loss, refusalOf } from './answer.ts'
-import { ask, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
+import { ask, type CreateParser, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
 import { Silence } from './silence.ts'
 import { type AttemptInput, type AttemptState, transitions } from './states.ts'
 
@@ -196,10 +196,10 @@ export class Attempt {
     }
   }
 
-  #createParser(): EventStreamParser {
+  #createParser(): ReturnType<CreateParser> {
     const listener = this.#listener
-    const { resume } = this.#request
-    return new EventStreamParser(
+    const { resume, createParser = newParser } = this.#request
+    return createParser(
       {
         onEvent: (event, ownId) => void (this.signal.aborted || listener.onEvent(event, ownId)),
         onCheckpoint: (id) => void (this.signal.aborted || listener.onCheckpoint(id)),
@@ -235,3 +235,5 @@ export class Attempt {
     if (!this.signal.aborted) this.#heard()
   }
 }
+
+const newParser: CreateParser = (handlers, options) => new EventStreamParser(handlers, options)

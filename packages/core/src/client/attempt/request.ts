@@ -1,6 +1,13 @@
+import type { EventStreamHandlers, EventStreamParser, EventStreamParserOptions } from '../../wire/parse.ts'
 import { patientFetch, requestInit } from '../request-init.ts'
 import type { ResumePoint } from '../resume-point.ts'
 import type { ConnectOptions } from '../types.ts'
+
+/** Makes what reads an answer. */
+export type CreateParser = (
+  handlers: EventStreamHandlers,
+  options: EventStreamParserOptions,
+) => Pick<EventStreamParser, 'push'>
 
 /** One request for a stream. */
 export interface StreamRequest extends Pick<
@@ -11,6 +18,8 @@ export interface StreamRequest extends Pick<
   /** Ask for a standby, which carries no events. */
   readonly standby: boolean
   readonly resume: ResumePoint
+  /** Default the parser of the wire. */
+  readonly createParser?: CreateParser | undefined
 }
 
 /** A request that can never be made, or whose answer can never be read: asking again would change nothing. */

@@ -8,9 +8,8 @@ import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
 import { ConnectionError, type ConnectionErrorCode, type ConnectionErrorDetails } from '../errors.ts'
 import type { ConnectionCloseReason, MoveReason } from '../status.ts'
-import type { ConnectOptions } from '../types.ts'
 import type { Announcer } from './announcer.ts'
-import { Dialer } from './dialer.ts'
+import { Dialer, type DialOptions } from './dialer.ts'
 import { EndpointPool, type EndpointState } from './endpoints.ts'
 import { Hints } from './hints.ts'
 import { settleLoss } from './losses.ts'
@@ -23,7 +22,7 @@ import { Succession } from './succession.ts'
 /** What a conductor conducts. */
 export interface ConductorParts {
   endpoints: EndpointPool
-  options: ConnectOptions
+  options: DialOptions
   delivery: Delivery
   queue: Queue
   consumer: Consumer
@@ -77,9 +76,9 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
 
   // What the application asks for.
 
-  /** Begin, now that it is known where. */
-  start(): void {
-    const warm = this.endpoints.pick(() => true)
+  /** Begin, now that it is known from where. @param first - the endpoint to begin at */
+  start(first: EndpointState | undefined): void {
+    const warm = first ?? this.endpoints.pick(() => true)
     if (!this.#isClosed) this.#race.need({ warm, isYoung: false, wasUseful: false })
   }
 

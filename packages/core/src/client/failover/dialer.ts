@@ -1,20 +1,24 @@
 import type { Clock } from '../../clock.ts'
 import type { Timeouts } from '../attempt/attempt.ts'
+import type { StreamRequest } from '../attempt/request.ts'
 import { firstByteTimeout, headTimeout, onceTimeout } from '../constants.ts'
 import type { ConnectOptions } from '../types.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
 import { type Purpose, Stream, type StreamOwner } from './stream.ts'
 
+/** What the application says of its requests, and what reads the answers. */
+export interface DialOptions extends ConnectOptions, Pick<StreamRequest, 'createParser'> {}
+
 /** Makes streams as the application's options say. */
 export class Dialer {
   readonly #owner: StreamOwner
   readonly #clock: Clock
-  #options: ConnectOptions
+  #options: DialOptions
   #isOnce: boolean
   /** Whether a server spoke of itself as only ours do. */
   #knowsServer = false
 
-  constructor(options: ConnectOptions, owner: StreamOwner, clock: Clock) {
+  constructor(options: DialOptions, owner: StreamOwner, clock: Clock) {
     this.#options = options
     this.#owner = owner
     this.#clock = clock
