@@ -234,7 +234,7 @@ describe('resumingFetch()', () => {
     const hubs = [createHub({ broker }), createHub({ broker })]
     const ask = (async (url: string, init: RequestInit) => {
       const hub = hubs[Number(new URL(url).hostname.split('.')[0])] as (typeof hubs)[0]
-      const response = await hub.respond(new Request(url, { ...init, body: undefined, method: 'GET' }), {
+      const response = await hub.respond(new Request(url, { ...init, body: null, method: 'GET' }), {
         topics: ['answer'],
       })
       response.headers.set('content-location', '/answers/1')
