@@ -3,6 +3,7 @@ import { ConnectionError, resumingFetch, type ResumingFetchOptions } from '../..
 import { createHub } from '../../src/hub/index.ts'
 import { memoryBroker } from '../../src/hub/broker/memory-broker.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
+import { afterTurn } from '../../src/turns.ts'
 import { topicKey } from '../../src/wire/position.ts'
 import { Exchange } from './stage.ts'
 
@@ -244,7 +245,7 @@ describe('resumingFetch()', () => {
     async function* speak(): AsyncGenerator<{ data: string }> {
       for (const word of words) {
         if (word.data === '50') await hubs[0]?.close()
-        await new Promise((resolve) => setTimeout(resolve))
+        await new Promise<void>((resolve) => afterTurn(resolve))
         yield word
       }
     }
