@@ -35,6 +35,7 @@ export const statusOfCode: Readonly<Record<string, number>> = {
   'broker-unavailable': 503,
   // Of runs, streams and parsers that the service does not use itself: an application's own broker or auth may.
   'run-superseded': 500,
+  'hub-scope': 500,
   'stream-closed': 500,
   'event-too-large': 500,
 }

@@ -31,6 +31,19 @@ export class RunSupersededError extends HoldfastError {
   }
 }
 
+/** A hub was made where it cannot live: outside of any request of a Worker, or in another one. */
+export class HubScopeError extends HoldfastError {
+  readonly code = 'hub-scope'
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'Cannot share a hub between the requests of a Worker: streams and timers belong to one of them. ' +
+        'Use durableObjectHub of @holdfast/adapters/cloudflare, or create the hub in a Durable Object',
+      options,
+    )
+  }
+}
+
 /** The broker was closed. */
 export class BrokerClosedError extends HoldfastError {
   readonly code = 'broker-closed'

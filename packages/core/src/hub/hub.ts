@@ -7,6 +7,7 @@ import type { Broker, BrokerEvent } from './broker/broker.ts'
 import { checkTopic, checkTopics, toBrokerEvents } from './checks.ts'
 import { closeStreams, drainStreams } from './drain.ts'
 import { HubClosedError } from './errors.ts'
+import { HubScope } from './scope.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { Fleet, type StreamMatch } from './fleet.ts'
 import { LocalSubscription } from './local-subscription.ts'
@@ -34,6 +35,7 @@ const closeGrace = 250
  * Make a hub: publish to topics, answer requests with their event streams.
  *
  * @throws {RangeError} a stream option is out of range
+ * @throws {HubScopeError} at the top of a Worker, where `durableObjectHub` is the hub
  */
 export function createHub(options: HubOptions = {}): Hub {
   return new StreamHub(options, systemEnvironment)
@@ -41,6 +43,7 @@ export function createHub(options: HubOptions = {}): Hub {
 
 /** {@link createHub} with the world as a parameter. */
 export class StreamHub implements Hub {
+  readonly #scope = new HubScope()
   readonly #options: HubOptions
   readonly #environment: Environment
   readonly #broker: Broker
@@ -145,6 +148,7 @@ export class StreamHub implements Hub {
 
   respond: Hub['respond'] = async (request, options) => {
     const topics = checkTopics(options.topics)
+    if (request.method !== 'HEAD') this.#scope.check()
     const refuseNow = (): Response | undefined => {
       const code = this.#refusal()
       if (code === undefined) return undefined

@@ -12,6 +12,7 @@ export {
   BrokerClosedError,
   BrokerUnavailableError,
   HubClosedError,
+  HubScopeError,
   InvalidTopicError,
   RunSupersededError,
   TopicCountError,

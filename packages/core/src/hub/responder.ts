@@ -19,7 +19,6 @@ import { Standby } from './standby.ts'
 import type { StreamInfo } from './trace.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
 
-const defaultHeartbeat = 10_000
 const defaultAcknowledgeTimeout = 30_000
 
 /** What a hub's responses are made from. */
@@ -63,7 +62,7 @@ export class Responder {
     const stream = { ...this.#parts.options.stream, ...options.stream }
     const init = responseInitOf(stream)
     const query = new URL(request.url).searchParams
-    const settings = withWishes(settingsOf(stream, this.#parts.environment, request, defaultHeartbeat), query)
+    const settings = withWishes(settingsOf(stream, this.#parts.environment, request), query)
     if (Number.isNaN(options.expiresAt)) throw new RangeError('Cannot open a stream that expires at "NaN"')
     if (request.method === 'HEAD') return new Response(null, init)
     const lease = await this.#parts.feeds.join(topics)

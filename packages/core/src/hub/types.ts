@@ -59,7 +59,7 @@ export interface RespondOptions {
 export interface HubOptions {
   /** Default: a `memoryBroker()` of its own, closed with the hub. One that is given is left open. */
   broker?: Broker | undefined
-  /** Defaults of every response. `heartbeat` is 10,000 here unless set; `maxBufferedBytes` is shared by a topic's readers. */
+  /** Defaults of every response. `maxBufferedBytes` is shared by a topic's readers. */
   stream?: StreamOptions | undefined
   /** Above it, new clients are turned away for a while; nobody is evicted. Default no limit. */
   maxSubscribers?: number | undefined

@@ -2,7 +2,8 @@ import { type Environment, systemEnvironment } from '../environment.ts'
 import { callSafely } from '../report.ts'
 import { createBody } from './body.ts'
 import { DeadlineWheel } from '../fanout/deadlines.ts'
-import { responseInitOf } from './headers.ts'
+import { doneId } from './end.ts'
+import { bodilessHeaders, responseInitOf } from './headers.ts'
 import type { StreamOptions, StreamSource } from './options.ts'
 import { lastEventIdOf } from './request.ts'
 import { deadlinesOf, openingBytes, settingsOf } from './settings.ts'
@@ -14,7 +15,8 @@ import { discardSource, prepareSource, runSource } from './source.ts'
  *
  * The first bytes leave at once. Silence, a stalled client and old age are found by deadlines; however the stream
  * ends, `onClose` is called once with the reason, and `stream.signal` is aborted. A source that returns tells
- * `connect()` not to come back; after any other end clients reconnect.
+ * `connect()` not to come back, and gives other clients an id with which they are answered 204, before the source runs;
+ * after any other end clients reconnect.
  *
  * @throws {RangeError} an option is out of range
  * @throws {InvalidFieldError} `retry` is no non-negative integer
@@ -35,12 +37,16 @@ export function respondWith(
   const settings = settingsOf(options, environment, request)
   const opening = openingBytes(settings, environment)
   const prepared = prepareSource(source)
-  if (request.method === 'HEAD') {
+  const lastEventId = lastEventIdOf(request)
+  const isOver = lastEventId === doneId
+  if (isOver || request.method === 'HEAD') {
     discardSource(prepared)
-    return new Response(null, init)
+    return isOver
+      ? new Response(null, { status: 204, headers: bodilessHeaders(init.headers) })
+      : new Response(null, init)
   }
   const stream = new SingleStream({
-    lastEventId: lastEventIdOf(request),
+    lastEventId,
     maxBufferedBytes: settings.maxBufferedBytes,
     subscriber: { ...deadlinesOf(settings, environment), opening, expiresAt: Infinity },
     onClose: (close) => void callSafely(options.onClose, close),

@@ -1,3 +1,4 @@
+import { onDeno } from '../runtime.ts'
 import { decodeLastEventId } from '../wire/last-event-id.ts'
 
 /**
@@ -26,9 +27,14 @@ export function reportsDisconnect(request: Request): void {
   reported.add(request)
 }
 
-/** Call back once when the request is aborted. Returns how to stop watching. */
+/**
+ * Call back once when the request is aborted. Returns how to stop watching.
+ *
+ * On Deno it is not watched: `Deno.serve` (2.9) cancels the body of every client that leaves, and aborts the signal after
+ * every response, however it ended, with a warning that it does so.
+ */
 export function onDisconnect(request: Request, callback: (reason: unknown) => void): () => void {
-  if (reported.has(request)) return () => {}
+  if (onDeno || reported.has(request)) return () => {}
   const { signal } = request
   const abort = (): void => callback(signal.reason)
   if (signal.aborted) abort()

@@ -8,6 +8,9 @@ import type { SubscriberOptions } from '../fanout/subscriber.ts'
 
 const encoder = new TextEncoder()
 
+// Bun 1.4 cuts a quiet response after 10 s unless its server is told otherwise, which only an adapter does: at 9 s between
+// heartbeats a stream was cut after 36 s, at 8 s it lived.
+const heartbeat = 7_000
 // Cloudflare's edge cuts connections that are idle for about 100 s, and every wake-up of a Worker costs.
 const ownOfWorkers = 25_000
 // There a client that has left is found by writing to it, and by nothing else (workerd 1.20261117).
@@ -30,12 +33,7 @@ export interface StreamSettings {
  *
  * @throws {RangeError} for a duration or size that is negative or not a number
  */
-export function settingsOf(
-  options: StreamOptions,
-  environment: Environment,
-  request?: Request,
-  heartbeat = 15_000,
-): StreamSettings {
+export function settingsOf(options: StreamOptions, environment: Environment, request?: Request): StreamSettings {
   const [own, longest, age] = environment.requestScoped
     ? [ownOfWorkers, longestOfWorkers, maxAgeOfWorkers]
     : [heartbeat, Infinity, 0]

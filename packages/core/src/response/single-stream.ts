@@ -1,14 +1,15 @@
 import type { Environment } from '../environment.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
 import { encodeEvent } from '../wire/encode.ts'
-import { EventTooLargeError, maxEventBytes } from '../wire/errors.ts'
+import { EventTooLargeError, InvalidFieldError, maxEventBytes } from '../wire/errors.ts'
 import type { StreamClose, CloseReason } from '../fanout/stream-close.ts'
 import type { DeadlineWheel } from '../fanout/deadlines.ts'
-import { encodeEnd } from './end.ts'
+import { encodeDone } from './end.ts'
 import { StreamClosedError } from '../fanout/errors.ts'
 import { entryOverhead, Ring } from '../fanout/ring.ts'
 import type { EventStream } from './options.ts'
 import { onDisconnect } from './request.ts'
+import { SplitText } from '../split-text.ts'
 import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
 
 /** What a {@link SingleStream} is made from. */
@@ -33,10 +34,12 @@ const done = Promise.resolve()
 export class SingleStream implements EventStream {
   readonly lastEventId: string
   readonly subscriber: Subscriber
+  readonly closed: Promise<StreamClose>
   readonly #ring: Ring
   readonly #limit: number
   readonly #aborter = new AbortController()
   readonly #onClose: (close: StreamClose) => void
+  readonly #text = new SplitText()
   #waiting: WaitingSend[] = []
   #waitingBytes = 0
   #ended: CloseReason | undefined
@@ -46,7 +49,12 @@ export class SingleStream implements EventStream {
     const { environment, wheel, maxBufferedBytes } = options
     this.lastEventId = options.lastEventId
     this.#limit = maxBufferedBytes
-    this.#onClose = options.onClose
+    let settle: (close: StreamClose) => void = () => {}
+    this.closed = new Promise((resolve) => (settle = resolve))
+    this.#onClose = (close) => {
+      settle(close)
+      options.onClose(close)
+    }
     const onTrim = (): void => this.#admit()
     this.#ring = new Ring({ maxBytes: maxBufferedBytes, keepUndelivered: true, onTrim }, environment)
     const onFinish = (reason: CloseReason): void => this.#end(reason)
@@ -60,9 +68,12 @@ export class SingleStream implements EventStream {
 
   send(event: ServerSentEvent | string): Promise<void> {
     try {
-      const body = encodeEvent(typeof event === 'string' ? { data: event } : event)
+      const data = typeof event === 'string' ? this.#text.whole(event) : undefined
+      const body = encodeEvent(typeof event === 'string' ? { data } : visible(event))
       if (body.length > maxEventBytes) throw new EventTooLargeError(maxEventBytes)
       if (this.#ended !== undefined) throw new StreamClosedError(this.#ended)
+      // Only half a character, which waits for the other.
+      if (data === '' && event !== '') return done
       if (this.#waiting.length > 0 || !this.#hasRoom(body)) return this.#wait(body)
       this.#ring.append({ id: undefined, body })
       return done
@@ -77,12 +88,14 @@ export class SingleStream implements EventStream {
   }
 
   close(): void {
-    this.finish('ended', encodeEnd('done'))
+    this.finish('ended', encodeDone())
   }
 
   /** Take no more events; deliver the ones sent, then `tail`, then close. */
   finish(reason: CloseReason, tail?: Uint8Array, error?: unknown): void {
     if (this.#ended !== undefined) return
+    const half = this.#text.rest()
+    if (half !== '') this.#waiting.push({ body: encodeEvent({ data: half }), resolve: () => {}, reject: () => {} })
     // What waits for room was sent before: it goes out, however full the ring is.
     for (const { body, resolve } of this.#takeWaiting()) {
       this.#ring.append({ id: undefined, body })
@@ -147,6 +160,13 @@ export class SingleStream implements EventStream {
     this.#releaseSignal?.()
     this.#onClose(close)
   }
+}
+
+// A type alone dispatches nothing (WHATWG HTML, section 9.2.6): whoever sends it waits for something that never comes.
+function visible(event: ServerSentEvent): ServerSentEvent {
+  if (event.event === undefined || event.data !== undefined) return event
+  const named = JSON.stringify(event.event)
+  throw new InvalidFieldError('data', `Cannot send the event ${named} without data: no client sees it; send data: ''`)
 }
 
 // A publisher that does not await is not to be hurt by a client that left.

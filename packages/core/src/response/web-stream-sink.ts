@@ -1,3 +1,4 @@
+import { StreamClosedError } from '../fanout/errors.ts'
 import type { Sink } from '../fanout/sink.ts'
 
 /** Feeds a ReadableStream: takes bytes while the stream asks for them, and hears when its reader cancels. */
@@ -46,8 +47,12 @@ export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array<A
     this.#controller = undefined
   }
 
+  // A client that has left is no error: frameworks log those, each in its own way. Where one is still there, an error is
+  // what makes them cut its connection.
   abort(reason: unknown): void {
-    this.#controller?.error(reason)
+    const hasLeft = reason instanceof StreamClosedError && reason.reason === 'client-closed'
+    if (hasLeft) this.#controller?.close()
+    else this.#controller?.error(reason)
     this.#controller = undefined
   }
 }

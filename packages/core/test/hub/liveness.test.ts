@@ -135,7 +135,7 @@ describe('a heartbeat', () => {
     ['3000', 3_000],
     ['1', 1_000],
     ['999999', 60_000],
-    ['x', 10_000],
+    ['x', 7_000],
   ])('asked for as %s is %d', async (asked, given) => {
     const scene = openHub()
     const client = await follow(scene, ['t'], { request: get({}, `?heartbeat=${asked}`) })

@@ -15,7 +15,7 @@ describe('respond', () => {
     await response.body?.cancel()
     const client = await follow(scene, ['a'], { stream: { heartbeat: 1_000 } })
     expect(client.parsed).toMatchObject({ retry: 7, hints: [{ heartbeat: 1_000 }] })
-    expect((await follow(scene, ['a'])).parsed.hints[0]?.heartbeat).toBe(10_000)
+    expect((await follow(scene, ['a'])).parsed.hints[0]?.heartbeat).toBe(7_000)
   })
 
   it('answers HEAD without subscribing', async () => {

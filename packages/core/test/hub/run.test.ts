@@ -43,6 +43,16 @@ describe('run', () => {
     expect(third).toEqual({ outcome: 'elsewhere', written: 1, end: 'done' })
   })
 
+  it('joins the characters that its source has cut, one event for each string', async () => {
+    const scene = openHub()
+    async function* source(): AsyncGenerator<string> {
+      yield* ['a\uD83D', '\uDC1Fb', '\uD83D', '\uDC1F', 'c\uD83D']
+    }
+    expect(await scene.hub.run('answer', source())).toMatchObject({ outcome: 'produced', written: 6 })
+    const client = await follow(scene, ['answer'])
+    expect(client.data).toEqual(['a', '🐟b', '', '🐟', 'c', '\uFFFD'])
+  })
+
   it('says that its source failed, without saying why', async () => {
     const scene = openHub()
     const { source, fail } = steered()

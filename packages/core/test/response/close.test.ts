@@ -18,7 +18,7 @@ const ways: { reason: CloseReason; error?: unknown; clean: boolean; close(scene:
   { reason: 'ended', clean: true, close: ({ stream }) => stream.close() },
   { reason: 'failed', clean: true, error: 'broken', close: ({ fail }) => fail('broken') },
   { reason: 'client-closed', clean: true, error: 'bye', close: ({ client }) => client.cancel('bye').catch(() => {}) },
-  { reason: 'client-closed', clean: false, error: 'aborted', close: ({ request }) => request.abort('aborted') },
+  { reason: 'client-closed', clean: true, error: 'aborted', close: ({ request }) => request.abort('aborted') },
   { reason: 'max-age', clean: true, close: ({ environment }) => environment.advance(100_000) },
 ]
 

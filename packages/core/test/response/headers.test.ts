@@ -27,11 +27,30 @@ describe('headers', () => {
       'X-Own': '1',
     }
     expect([...open(leaveOpen, { headers }).response.headers]).toEqual([
-      ['cache-control', 'private'],
+      ['cache-control', 'private, no-transform'],
       ['content-type', 'text/event-stream'],
       ['x-accel-buffering', 'yes'],
       ['x-own', '1'],
     ])
+  })
+
+  it.each<[HeadersInit, string]>([
+    [{ 'cache-control': 'no-store' }, 'no-store, no-transform'],
+    [{ 'CACHE-CONTROL': 'No-Transform, no-store' }, 'No-Transform, no-store'],
+    [{ 'Cache-Control': 'no-store,NO-TRANSFORM' }, 'no-store,NO-TRANSFORM'],
+    [{ 'cache-control': 'private="no-transform, x"' }, 'private="no-transform, x", no-transform'],
+    [{ 'cache-control': 'x-no-transform' }, 'x-no-transform, no-transform'],
+    [{ 'cache-control': '' }, 'no-transform'],
+    [new Headers({ 'cache-control': 'private' }), 'private, no-transform'],
+    [
+      [
+        ['Cache-Control', 'private'],
+        ['cache-control', 'max-age=0'],
+      ],
+      'private, max-age=0, no-transform',
+    ],
+  ])('keep no-transform: %o', (headers, expected) => {
+    expect(open(leaveOpen, { headers }).response.headers.get('cache-control')).toBe(expected)
   })
 
   it('keep each cookie', () => {

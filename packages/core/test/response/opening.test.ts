@@ -9,7 +9,7 @@ describe('the first bytes', () => {
     const { response } = openStream()
     const client = new Client(response)
     expect(await client.read()).toBe(true)
-    expect(client.parsed.hints).toEqual([{ heartbeat: 15_000, t: 1_700_000_001_000 }])
+    expect(client.parsed.hints).toEqual([{ heartbeat: 7_000, t: 1_700_000_001_000 }])
     expect(client.text.endsWith('\n\n')).toBe(true)
   })
 

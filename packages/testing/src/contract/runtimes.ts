@@ -47,6 +47,12 @@ export const deno: ContractSubject = {
   },
 }
 
+/** The servers that an application has without an adapter: Hono on @hono/node-server, `Bun.serve`, `Deno.serve`. */
+export const plain: readonly ContractSubject[] = [node, bun, deno].map(({ args, ...contract }) => ({
+  ...contract,
+  args: [...args.slice(0, -1), server('plain')],
+}))
+
 /** workerd 1.2026, one plain Durable Object, as miniflare runs it. */
 export const workerd: ContractSubject = {
   name: 'workerd',

@@ -1,4 +1,5 @@
 import { withLinger } from '../../linger.ts'
+import { SplitText } from '../../split-text.ts'
 import { untilAborted } from '../../until-aborted.ts'
 import { comparePositions, topicKey } from '../../wire/position.ts'
 import { toBrokerEvent } from '../checks.ts'
@@ -110,9 +111,13 @@ async function move(source: RunSource, writer: RunWriter, over: AbortSignal): Pr
   const signal = AbortSignal.any([over, left.signal])
   try {
     const events = typeof source === 'function' ? source({ written: writer.written, signal }) : source
+    const text = new SplitText()
     for await (const event of untilAborted(events, signal)) {
-      await writer.write(toBrokerEvent(typeof event === 'string' ? { data: event } : event))
+      // One event for each string, also for one that is but half a character: a source that goes on counts them.
+      await writer.write(toBrokerEvent(typeof event === 'string' ? { data: text.whole(event) } : event))
     }
+    const half = text.rest()
+    if (half !== '') await writer.write({ data: half })
   } finally {
     left.abort()
   }
