@@ -6,8 +6,8 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const oldestNode = 20
-const pnpm = 'pnpm@12.21.0'
 const root = new URL('../', import.meta.url)
+const { packageManager: pnpm } = JSON.parse(read(new URL('package.json', root)))
 // Written after a whole install, so an interrupted one is done again.
 const stamp = new URL('node_modules/.holdfast-installed', root)
 

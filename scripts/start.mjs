@@ -1,4 +1,7 @@
 // `npm start`: run the page and its stream servers under Bun. Plain Node 20, no dependency.
+//
+// package.json says `exec`, since a shell between npm and this process (Debian's dash 0.5.12) keeps a SIGINT that npm passes
+// on, and outlives npm. Where there is no `exec`, which is cmd.exe, what follows the `||` runs.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import process from 'node:process'
@@ -22,6 +25,11 @@ const child = spawn(bun, ['--conditions=@holdfast/source', supervisor], {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal))
 }
+
+// npm passes signals on, but not its own death by SIGKILL: then this process has another parent.
+const parent = process.ppid
+setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500)
+
 child.on('error', (error) => {
   console.error(`Cannot start Bun: ${error.message}`)
   process.exit(1)

@@ -26,7 +26,8 @@ describe.each(packages)('$name as published', ({ name }) => {
   it('holds the build and its sources, and nothing else', () => {
     expect(
       files.filter(
-        (path) => !/^(dist|src)\/.*(?<!\.test)\.(ts|js|map)$|^(package\.json|README\.md|LICENSE)$/.test(path),
+        (path) =>
+          !/^(dist|src)\/.*(?<!\.test)\.(ts|js|map)$|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
       ),
     ).toEqual([])
     expect(files.filter((path) => /(^|\/)tests?\//.test(path))).toEqual([])
@@ -47,6 +48,11 @@ describe.each(installedNodes())('Node %s', (_version, node) => {
   it.each(entries.filter(({ runsOnNode }) => runsOnNode))('imports $specifier as published', ({ specifier }) => {
     const program = `const names = Object.keys(await import(${JSON.stringify(specifier)})); process.exitCode = names.length > 0 ? 0 : 9`
     execFileSync(node, ['--input-type=module', '--eval', program], { cwd: consumer })
+  })
+
+  it.each(entries.filter(({ runsOnNode }) => runsOnNode))('requires $specifier as published', ({ specifier }) => {
+    const program = `process.exitCode = Object.keys(require(${JSON.stringify(specifier)})).length > 0 ? 0 : 9`
+    execFileSync(node, ['--input-type=commonjs', '--eval', program], { cwd: consumer })
   })
 })
 

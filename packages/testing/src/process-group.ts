@@ -31,6 +31,13 @@ export function resetPeak(group: number): void {
   }
 }
 
+/** The living processes of a group with their command lines; undefined where there is no /proc. */
+export function groupCommands(group: number): Map<number, string> | undefined {
+  const members = groupMembers(group)?.map((pid): [number, string] => [Number(pid), readProc(`${pid}/cmdline`)])
+  // What has ended and was not waited for has no command line any more.
+  return members && new Map(members.filter(([, command]) => command !== ''))
+}
+
 /** The processes of a group; undefined where there is no /proc. */
 function groupMembers(group: number): string[] | undefined {
   if (process.platform !== 'linux') return undefined
