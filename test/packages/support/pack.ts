@@ -4,7 +4,9 @@ import { root } from './packages.ts'
 
 /** Build and pack everything that is published into a folder, as a release does. The tarballs by the packages' names. */
 export function pack(folder: string): Record<string, string> {
-  const script = join(root, 'scripts/pack.mjs')
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] } as const
-  return JSON.parse(execFileSync(process.execPath, [script, folder], options)) as Record<string, string>
+  const printed = execFileSync(process.execPath, [join(root, 'scripts/pack.mjs'), folder], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return JSON.parse(printed) as Record<string, string>
 }
