@@ -75,6 +75,7 @@ export default defineConfig({
           include: packages,
           globalSetup: 'test/packages/support/consumer.ts',
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

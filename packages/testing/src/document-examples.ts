@@ -2,10 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { workspaceRoot } from './launch.ts'
 
-/** The TypeScript examples of a file of `docs/`, in their order. */
-export async function examplesOf(document: string): Promise<string[]> {
+/** The examples of a file of `docs/` in a language, TypeScript unless it is named, in their order. */
+export async function examplesOf(document: string, language = 'ts'): Promise<string[]> {
   const page = await readFile(`${workspaceRoot}docs/${document}`, 'utf8')
-  return [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code)
+  // Indented where it belongs to an item of a list.
+  const blocks = new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^\\1\`\`\`$`, 'gm')
+  return [...page.matchAll(blocks)].map(([, indent = '', code = '']) =>
+    code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )
 }
 
 /** What the compiler has against examples, each a file of its own; empty when nothing. */

@@ -2,7 +2,7 @@ import { accessSync, constants, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Tools that come with the system, not from the registry. */
-export type Tool = 'chromium' | 'redis-server' | 'nats-server' | 'nginx' | 'postgres'
+export type Tool = 'chromium' | 'redis-server' | 'nats-server' | 'postgres' | 'nginx' | 'haproxy' | 'caddy'
 
 /** Debian puts servers where an ordinary user's PATH does not look. */
 const extraFolders = ['/usr/sbin', '/usr/local/sbin', ...globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed()]
