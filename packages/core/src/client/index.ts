@@ -18,6 +18,8 @@ export type {
 export { resumingFetch } from './resuming-fetch/resuming-fetch.ts'
 export type { ResumingFetchOptions } from './resuming-fetch/options.ts'
 
+export { shared } from './shared/shared.ts'
+
 export { EventSource } from './event-source/event-source.ts'
 export type {
   EventSourceErrorEvent,

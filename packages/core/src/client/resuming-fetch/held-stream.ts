@@ -5,7 +5,7 @@ import { ConnectionError, type ConnectionErrorCode } from '../errors.ts'
 import type { Status } from '../status.ts'
 import type { ConnectOptions, Endpoint, Endpoints, EventConnection, TopicEvent } from '../types.ts'
 import type { Asked } from './asked.ts'
-import { headLike } from './head.ts'
+import { headLike } from '../response-head.ts'
 import { RawEvents } from './raw-blocks.ts'
 import type { ResumingFetchOptions } from './options.ts'
 

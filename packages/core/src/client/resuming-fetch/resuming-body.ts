@@ -1,7 +1,7 @@
 import { EventStreamParser } from '../../wire/parse.ts'
 import { parsePositionId } from '../../wire/position.ts'
 import type { Asked } from './asked.ts'
-import { headLike } from './head.ts'
+import { headLike } from '../response-head.ts'
 import { HeldStream } from './held-stream.ts'
 import type { ResumingFetchOptions } from './options.ts'
 

@@ -1,6 +1,6 @@
 import { isEventStream } from '../../wire/content-type.ts'
 import { askedFor } from './asked.ts'
-import { headLike } from './head.ts'
+import { headLike } from '../response-head.ts'
 import type { ResumingFetchOptions } from './options.ts'
 import { ResumingBody } from './resuming-body.ts'
 

@@ -1,0 +1,34 @@
+import { decodeLastEventId } from '../../wire/last-event-id.ts'
+import type { Endpoint, Endpoints } from '../types.ts'
+
+/** The parameter of an endpoint's URL by which the service is asked for a topic; it may be there several times. */
+const parameter = 'topic'
+
+/** The topics that a URL asks for. */
+export function topicsOf(url: string): string[] {
+  return new URL(url).searchParams.getAll(parameter)
+}
+
+/** The same endpoints, asked for these topics instead. */
+export function withTopics(endpoints: Endpoints, topics: Iterable<string>): Endpoint[] {
+  return [endpoints].flat().map((endpoint: string | URL | Endpoint) => {
+    const { url, priority } =
+      typeof endpoint === 'object' && 'url' in endpoint ? endpoint : { url: endpoint, priority: undefined }
+    const other = new URL(url, (globalThis as { location?: { href: string } }).location?.href)
+    other.searchParams.delete(parameter)
+    for (const topic of topics) other.searchParams.append(parameter, topic)
+    return { url: other.href, priority }
+  })
+}
+
+/** What tabs have in common that share: their endpoints, whatever the topics. */
+export function groupOf(endpoints: Endpoints): string {
+  const urls = withTopics(endpoints, []).map(({ url }) => `${url}`)
+  return `holdfast ${urls.toSorted().join(' ')}`
+}
+
+/** The id that a request resumes from; empty for none. */
+export function lastEventIdOf(url: string, headers: HeadersInit | undefined): string {
+  const header = new Headers(headers).get('last-event-id')
+  return header ? decodeLastEventId(header) : (new URL(url).searchParams.get('lastEventId') ?? '')
+}
