@@ -21,7 +21,9 @@ describe.skipIf(missing)(named('shared() in Chromium'), () => {
   let published = 0
 
   beforeAll(async () => {
-    const script = await bundle(new URL('shared-tab.ts', import.meta.url), 'browser')
+    const script = new Blob([
+      (await bundle(new URL('shared-tab.ts', import.meta.url), 'browser')) as Uint8Array<ArrayBuffer>,
+    ])
     hub = createHub()
     const fetch = (request: Request): Response | Promise<Response> => {
       const { pathname, searchParams } = new URL(request.url)

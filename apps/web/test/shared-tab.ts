@@ -7,4 +7,4 @@ const connection = shared(`${location.origin}/events?${query.join('&')}`, { last
 const kept = { got: [] as string[], state: '' }
 Object.assign(globalThis, { kept })
 connection.onStatus(({ state }) => (kept.state = state))
-connection.on('message', ({ data }) => kept.got.push(data as string))
+connection.on('message', ({ data }) => kept.got.push(data))
