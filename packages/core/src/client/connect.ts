@@ -7,10 +7,18 @@ import { PositionSaver } from './delivery/saver.ts'
 import { createValidator } from './delivery/schema.ts'
 import { Announcer } from './failover/announcer.ts'
 import { Conductor } from './failover/conductor.ts'
+import { EndpointSource } from './failover/endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './failover/endpoints.ts'
 import { watchNetwork } from './failover/network-change.ts'
 import type { Status } from './status.ts'
-import type { ConnectOptions, Endpoints, EventConnection, StandardSchema, TopicEvent } from './types.ts'
+import type {
+  ConnectOptions,
+  Endpoints,
+  EndpointsFunction,
+  EventConnection,
+  StandardSchema,
+  TopicEvent,
+} from './types.ts'
 
 /** Where tests and the simulator put a clock and chance of their own. Not an option: it may change at any time. */
 const seam: unique symbol = /* @__PURE__ */ Symbol.for('holdfast.clock')
@@ -28,14 +36,14 @@ const seam: unique symbol = /* @__PURE__ */ Symbol.for('holdfast.clock')
  * @throws {TypeError} an endpoint is not a URL, there is none, or an option is not one of its words
  */
 export function connect<Data>(
-  endpoints: Endpoints,
+  endpoints: Endpoints | EndpointsFunction,
   options: ConnectOptions<Record<string, Data>> & { schema: StandardSchema<Data> },
 ): EventConnection<Record<string, Data>>
 export function connect<Events extends object = Record<string, unknown>>(
-  endpoints: Endpoints,
+  endpoints: Endpoints | EndpointsFunction,
   options?: ConnectOptions<Events>,
 ): EventConnection<Events>
-export function connect(endpoints: Endpoints, options: ConnectOptions = {}): EventConnection {
+export function connect(endpoints: Endpoints | EndpointsFunction, options: ConnectOptions = {}): EventConnection {
   return hold(endpoints, options)
 }
 
@@ -48,7 +56,11 @@ export interface Inside {
 }
 
 /** `connect()` for this package's own use. */
-export function hold(endpoints: Endpoints, options: ConnectOptions, inside: Inside = {}): EventConnection {
+export function hold(
+  endpoints: Endpoints | EndpointsFunction,
+  options: ConnectOptions,
+  inside: Inside = {},
+): EventConnection {
   return new HeldConnection(endpoints, options, inside)
 }
 
@@ -65,13 +77,19 @@ class HeldConnection implements EventConnection {
   readonly #delivery: Delivery
   readonly #consumer: Consumer
   readonly #conductor: Conductor
+  readonly #source: EndpointSource
   readonly #first: EndpointState | undefined
   /** Ends what would outlive the connection: its listeners to others. */
   readonly #over = new AbortController()
 
-  constructor(endpoints: Endpoints, options: ConnectOptions, { createParser, beginsAtFirst }: Inside) {
+  constructor(
+    endpoints: Endpoints | EndpointsFunction,
+    options: ConnectOptions,
+    { createParser, beginsAtFirst }: Inside,
+  ) {
     const clock = clockOf(options)
-    const pool = new EndpointPool(endpoints, clock)
+    const pool = new EndpointPool(undefined, clock)
+    this.#source = new EndpointSource(endpoints, pool, clock, () => this.#conductor.endpointsChanged())
     const queue = new Queue()
     this.#options = options
     this.#clock = clock
@@ -89,6 +107,7 @@ class HeldConnection implements EventConnection {
     })
     const parts = {
       endpoints: pool,
+      source: this.#source,
       options: { ...options, createParser },
       delivery: this.#delivery,
       queue,
@@ -153,9 +172,14 @@ class HeldConnection implements EventConnection {
       this.#delivery.positions.begin(id)
       const resumed = this.#delivery.positions.id()
       this.#consumer.begin(resumed, store && new PositionSaver(store, this.#clock, resumed))
+    } catch (cause) {
+      return this.#conductor.fail('store-failed', { cause })
+    }
+    try {
+      await this.#source.begin(this.#over.signal, (delay) => this.#announcer.say({ state: 'waiting', delay }))
       this.#conductor.start(this.#first)
     } catch (cause) {
-      this.#conductor.fail('store-failed', { cause })
+      this.#conductor.fail('invalid-endpoint', { cause })
     }
   }
 

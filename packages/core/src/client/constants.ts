@@ -13,6 +13,38 @@ export const shortestHeartbeat = 1_000
 /** Heartbeats of silence after which a stream is given up. */
 export const idleAfter = 2.5
 
+// Rhythm. A stream that is silent for several times as long as usual is checked, long before the heartbeat's rules.
+
+/** Usual silences after which one is odd. */
+export const oddTimes = 3
+/** No silence shorter than this is odd, whatever the rhythm. */
+export const shortestOdd = 1_000
+/** What counts of a silence at most, so that one long pause is forgotten in a minute or two. */
+export const longestUsual = 5_000
+/** How long the rhythm is remembered: with more, one pause hides a dead stream for minutes; with less, pauses are probed too often. */
+export const rhythmMemory = 45_000
+/** How long streams must have been heard before there is a rhythm. */
+export const rhythmNeeds = 3_000
+/** How often an odd stream is looked at, and how long it may lack what another one brought. */
+export const oddLook = 300
+/** The least time that a probe's answer may take; three times the usual time to a head, where that is more. */
+export const shortestProbe = 500
+/** Fruitless probes that a process may make at once, for one set of endpoints. */
+export const maxProbes = 10
+/** A fruitless probe more may be made after this time. */
+export const probeRefill = 6_000
+/** How long an endpoint that answered a probe counts as known to be well. */
+export const wellFor = 2_000
+
+// Sleep.
+
+/** The longest time between two looks at a stream: a machine that wakes up is noticed within this. */
+export const longestLook = 2_000
+/** A timer this late means that the process was stopped, or the machine asleep. Background pages may have theirs once a minute. */
+export const lateAfter = 5_000
+/** Later than pages in the background have their timers: where no heartbeat is known, nothing less tells of a sleep. */
+export const surelyLate = 65_000
+
 // Attempts.
 
 /** How long the head of an answer may take. */
@@ -53,6 +85,12 @@ export const staleBar = 5_000
 /** So many times, over so long, every endpoint must say that its log is older before it is taken for a new one. */
 export const staleTimes = 3
 export const staleFor = 10_000
+/** Endpoints that are remembered as gone, where a function goes on naming them. */
+export const maxGone = 1_000
+/** How long there is no good stream until a function is asked for endpoints again. */
+export const askAgainAfter = 60_000
+/** The least time between two calls of that function. */
+export const askPause = 1_000
 /** Sets of endpoints whose budgets a process remembers. */
 export const maxBudgets = 1_000
 export const longestRetryAfter = 600_000

@@ -6,6 +6,7 @@ export type {
   ConnectOptions,
   Endpoint,
   Endpoints,
+  EndpointsFunction,
   EventConnection,
   EventsOf,
   PositionStore,

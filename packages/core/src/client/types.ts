@@ -23,6 +23,12 @@ export interface Endpoint {
 
 export type Endpoints = string | URL | readonly (string | URL | Endpoint)[]
 
+/**
+ * Says which endpoints there are. Called at the start, when all of them failed, and after 60 s without a good stream; never
+ * twice at a time, and at most once a second.
+ */
+export type EndpointsFunction = () => Endpoints | Promise<Endpoints>
+
 /** A validator as the Standard Schema specification (version 1) describes it; Zod, Valibot and ArkType are such. */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {

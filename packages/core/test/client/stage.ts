@@ -1,6 +1,13 @@
 import { connect } from '../../src/client/connect.ts'
 import type { Status } from '../../src/client/status.ts'
-import type { ConnectionGap, ConnectOptions, Endpoints, EventConnection, TopicEvent } from '../../src/client/types.ts'
+import type {
+  ConnectionGap,
+  ConnectOptions,
+  Endpoints,
+  EndpointsFunction,
+  EventConnection,
+  TopicEvent,
+} from '../../src/client/types.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 
 const encoder = new TextEncoder()
@@ -94,7 +101,7 @@ export class Stage {
   events: TopicEvent[] = []
 
   constructor(
-    endpoints: Endpoints,
+    endpoints: Endpoints | EndpointsFunction,
     options: ConnectOptions = {},
     environment: FakeEnvironment = new FakeEnvironment(),
   ) {

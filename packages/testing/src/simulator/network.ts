@@ -21,11 +21,15 @@ interface Promised {
 /** The paths between clients and servers, with what goes wrong on them. */
 export class Network {
   readonly attempts: number[] = []
+  /** Those of them that ask for a standby. */
+  readonly standbys: number[] = []
   readonly #world: World
   readonly #servers: ReadonlyMap<string, Server>
+  readonly #roundTrip: readonly [number, number]
   readonly #paths = new Map<string, Path>()
 
-  constructor(world: World, servers: readonly Server[]) {
+  constructor(world: World, servers: readonly Server[], roundTrip: readonly [number, number] = [20, 90]) {
+    this.#roundTrip = roundTrip
     this.#world = world
     this.#servers = new Map(servers.map((server) => [server.name, server]))
   }
@@ -75,7 +79,10 @@ export class Network {
     let path = this.#paths.get(key)
     if (!path) {
       const holed = this.#concerned(client, server)
-      this.#paths.set(key, (path = { client, server, roundTrip: this.#world.between(20, 90), holed, pipes: new Set() }))
+      this.#paths.set(
+        key,
+        (path = { client, server, roundTrip: this.#world.between(...this.#roundTrip), holed, pipes: new Set() }),
+      )
     }
     return path
   }
@@ -91,6 +98,7 @@ export class Network {
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort)
     this.attempts.push(this.#world.now)
+    if (url.searchParams.get('mode') === 'standby') this.standbys.push(this.#world.now)
     this.#knock(path, pipe, 0, (error) => {
       if (error) reject(error)
       else this.#ask(path, pipe, { url, headers: new Headers(init.headers) }, { resolve, reject })

@@ -28,11 +28,12 @@ export async function randomRun(seed: number): Promise<RandomRun> {
   const clients = [1, 2].map((index) => new Client(`c${index}`, world))
   const urls = servers.slice(0, 1 + Math.floor(random() * 3)).map(({ name }) => `http://${name}/events`)
   const pace = world.between(20, 400)
+  const pauses = random() < 0.5 ? 0.03 : 0
   const publish = (): void => {
     const topic = log.topics[Math.floor(random() * log.topics.length)]
     if (topic && random() < 0.002) log.restart(topic)
     else if (topic) log.publish(topic)
-    world.after(2 * pace * random(), publish)
+    world.after(random() < pauses ? world.between(500, 8_000) : 2 * pace * random(), publish)
   }
   publish()
   for (const client of clients) {

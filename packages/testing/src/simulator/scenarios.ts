@@ -1,6 +1,7 @@
 import type { Client } from './client.ts'
 import type { Log } from './log.ts'
 import type { Network } from './network.ts'
+import type { Publisher } from './publishers.ts'
 import type { Server } from './server.ts'
 import type { World } from './world.ts'
 
@@ -16,6 +17,10 @@ export interface Scenario {
   clients: number
   /** How long the run goes on after the fault, at `faultAt`. */
   duration: number
+  /** Default `steady`. */
+  publisher?: Publisher
+  /** Milliseconds of the fastest and the slowest path. Default 20 and 90. */
+  roundTrip?: readonly [number, number]
   fault(stage: Stage): void
 }
 
@@ -33,6 +38,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'black hole': {
     clients: 300,
     duration: 150_000,
+    fault: ({ network, servers }) => network.hole(servers[0] as Server, 60_000),
+  },
+  pauses: { clients: 300, duration: 180_000, publisher: 'pausing', fault: () => {} },
+  bursts: { clients: 300, duration: 180_000, publisher: 'bursts', fault: () => {} },
+  'slow paths': {
+    clients: 300,
+    duration: 120_000,
+    publisher: 'pausing',
+    roundTrip: [500, 3_000],
     fault: ({ network, servers }) => network.hole(servers[0] as Server, 60_000),
   },
   flapping: {

@@ -3,8 +3,6 @@ import type { Pipe } from './pipe.ts'
 import { bytesOf, hintOf, idOf, vectorOf } from './wire.ts'
 import type { World } from './world.ts'
 
-const heartbeat = 5_000
-
 /** What a request comes to. */
 export interface Reply {
   status: number
@@ -42,9 +40,11 @@ export class Server {
   readonly #world: World
   readonly #log: Log
   readonly #heads = new Map<string, Position>()
+  readonly #heartbeat: number
   #lastAt: number[] = []
 
-  constructor(name: string, world: World, log: Log) {
+  constructor(name: string, world: World, log: Log, heartbeat = 5_000) {
+    this.#heartbeat = heartbeat
     this.name = name
     this.#world = world
     this.#log = log
@@ -101,7 +101,7 @@ export class Server {
   #open(stream: Stream, from: string, retry: string): void {
     const { pipe, vector } = stream
     const topics = this.#log.topics.map(({ name }) => encodeURIComponent(name)).join(',')
-    const hint = `: hint heartbeat=${heartbeat} t=${Math.round(this.#world.now)} load=${this.load} topics=${topics}\n\n`
+    const hint = `: hint heartbeat=${this.#heartbeat} t=${Math.round(this.#world.now)} load=${this.load} topics=${topics}\n\n`
     if (stream.standby) return pipe.write(bytesOf(`${hint}${retry}\n${hintOf({ at: idOf(this.#heads) })}`))
     const positions = from.startsWith('c1~') ? vectorOf(from) : new Map<string, Position>()
     for (const [key, position] of positions) vector.set(key, position)
@@ -159,7 +159,7 @@ export class Server {
     if (!this.up) return
     for (const { pipe, standby, vector } of this.streams) {
       const hint = hintOf({
-        heartbeat,
+        heartbeat: this.#heartbeat,
         t: Math.round(this.#world.now),
         load: this.load,
         ...(this.shed > 0 && { shed: this.shed }),

@@ -2,10 +2,11 @@ import type { Clock } from '../../clock.ts'
 import { EventStreamParser } from '../../wire/parse.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { type Hint, parseHint } from '../../wire/hints.ts'
-import { idleAfter, maxHint, shortestHeartbeat, suspectAfter } from '../constants.ts'
+import { idleAfter, maxHint, shortestHeartbeat, surelyLate, suspectAfter } from '../constants.ts'
 import { kindOf, type Loss, refusalOf } from './answer.ts'
 import { ask, type CreateParser, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
-import { Silence } from './silence.ts'
+import type { Rhythm } from './rhythm.ts'
+import { Silence, type SilenceListener } from './silence.ts'
 import { type AttemptInput, type AttemptState, transitions } from './states.ts'
 
 /** Who made an attempt hears what becomes of it. Nothing is told after `close()`. */
@@ -35,11 +36,13 @@ export interface Timeouts {
   idleTimeout: number
   /** Never judge by silence, whatever is announced. */
   neverIdle: boolean
+  /** How long such streams are usually silent. */
+  rhythm: Rhythm
   maxEventBytes: number | undefined
 }
 
 /** One request, and the stream that its answer is. It knows of no other. */
-export class Attempt {
+export class Attempt implements SilenceListener {
   readonly #request: StreamRequest
   readonly #listener: AttemptListener
   readonly #timeouts: Timeouts
@@ -50,6 +53,8 @@ export class Attempt {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   /** The heartbeat that is to be expected; 0 for none. */
   #heartbeat: number
+  /** Whether a server of ours said so: others cannot be asked where their log is. */
+  #isAnnounced = false
   #askedAt = 0
   /** The application's, as they were sent last. */
   #headers: Headers | undefined
@@ -62,8 +67,8 @@ export class Attempt {
     this.#clock = clock
     // Without an announcement, what the application asked for is all there is to wait for.
     this.#heartbeat = timeouts.idleTimeout / idleAfter
-    this.#silence = new Silence(clock, () => this.#input('silence', { reason: this.#silenceReason() }))
-    this.#silence.allow(timeouts.connectTimeout)
+    this.#silence = new Silence(clock, this)
+    this.#silence.watch()
     void this.#run()
   }
 
@@ -73,7 +78,7 @@ export class Attempt {
 
   /** Whether the head was valid, and it was not closed since. */
   get isOpen(): boolean {
-    return this.#state === 'open' || this.#state === 'live' || this.#state === 'suspect'
+    return this.#state !== 'connecting' && !this.signal.aborted
   }
 
   /** The application's headers, as they were sent. */
@@ -95,11 +100,28 @@ export class Attempt {
   expect(heartbeat: number): void {
     if (this.#timeouts.neverIdle) return
     this.#heartbeat = heartbeat ? Math.max(heartbeat, shortestHeartbeat) : this.#timeouts.idleTimeout / idleAfter
-    this.#watch()
+    this.#isAnnounced = heartbeat > 0
+    this.#silence.watch()
   }
 
   /** There is evidence that it is dead. */
   doubt(): void {
+    this.#input('doubt')
+  }
+
+  /** The odd silence is a mere pause. */
+  excuse(): void {
+    if (this.#state !== 'odd') return
+    this.#timeouts.rhythm.excuse(this.#silence.duration)
+    this.#input('excuse')
+  }
+
+  /** The page or the machine may have slept: a silence that would have been noticed by now is doubtful at once. */
+  wake(): void {
+    const suspect = this.#heartbeat * suspectAfter
+    if (!this.isOpen || suspect === 0 || this.#silence.duration < Math.min(this.#oddAfter, suspect)) return
+    // What is in the machine's buffers comes in a moment: it has the rest of its time.
+    this.#silence.shorten(suspect)
     this.#input('doubt')
   }
 
@@ -113,8 +135,30 @@ export class Attempt {
     this.#input('retire')
   }
 
-  #silenceReason(): Loss['reason'] {
-    return this.#state === 'connecting' ? 'timeout' : this.#state === 'open' ? 'buffered' : 'idle'
+  allowed(): number {
+    const { connectTimeout, firstByteTimeout, neverIdle } = this.#timeouts
+    if (this.#state === 'connecting') return connectTimeout
+    if (this.#state === 'open') return firstByteTimeout
+    // A sleep is to be noticed anyway.
+    if (this.#heartbeat === 0) return neverIdle ? 0 : Infinity
+    if (this.#state === 'suspect') return this.#heartbeat * idleAfter
+    const suspect = this.#heartbeat * suspectAfter
+    return this.#state === 'live' ? Math.min(this.#oddAfter, suspect) : suspect
+  }
+
+  onSilence(): void {
+    const isOdd = this.#state === 'live' && this.#oddAfter < this.#heartbeat * suspectAfter
+    if (isOdd) this.#input('oddity')
+    else this.#input('silence', { reason: silenceReasons[this.#state] ?? 'idle' })
+  }
+
+  onSlept(late: number): void {
+    this.wake()
+    if (this.#heartbeat === 0 && late > surelyLate && !this.#timeouts.neverIdle) this.#input('doubt')
+  }
+
+  get #oddAfter(): number {
+    return this.#isAnnounced ? this.#timeouts.rhythm.odd : Infinity
   }
 
   // The only place where the state changes.
@@ -124,17 +168,12 @@ export class Attempt {
     if (!state) return
     this.#state = state
     if (state === 'lost' || state === 'retired') this.#release()
-    else this.#watch()
+    else this.#silence.watch()
     this.#listener.onState(state, from, state === 'lost' ? loss : undefined)
   }
 
-  #watch(): void {
-    if (this.#state === 'live') this.#silence.allow(this.#heartbeat * suspectAfter)
-    else if (this.#state === 'suspect') this.#silence.allow(this.#heartbeat * idleAfter)
-  }
-
   #release(): void {
-    this.#silence.allow(0)
+    this.#silence.pause()
     this.#abort.abort()
     // A fetch that is not the platform's may not look at the signal.
     discard(this.#reader)
@@ -184,8 +223,8 @@ export class Attempt {
     this.#listener.onHead(response)
     this.#input('head')
     // From the head on, however late that came.
-    if (this.#timeouts.firstByteTimeout === 0) this.#heard()
-    else if (this.#state === 'open') this.#allowFirstByte()
+    this.#silence.heard()
+    if (this.#timeouts.firstByteTimeout === 0) this.#input('byte')
     for (;;) {
       const { done, value } = await reader.read()
       if (this.signal.aborted) return
@@ -216,13 +255,9 @@ export class Attempt {
     if (hint) this.#listener.onHint(hint)
   }
 
-  #allowFirstByte(): void {
-    this.#silence.heard()
-    this.#silence.allow(this.#timeouts.firstByteTimeout)
-  }
-
   #heard(): void {
-    this.#silence.heard()
+    const silence = this.#silence.heard()
+    if (this.#state !== 'open') this.#timeouts.rhythm.heard(silence)
     this.#input('byte')
   }
 
@@ -232,8 +267,13 @@ export class Attempt {
     if (!room) return
     this.#silence.pause()
     await room
-    if (!this.signal.aborted) this.#heard()
+    if (this.signal.aborted) return
+    this.#silence.heard()
+    this.#input('byte')
   }
 }
 
 const newParser: CreateParser = (handlers, options) => new EventStreamParser(handlers, options)
+
+/** Why an attempt is lost that was silent in this state. */
+const silenceReasons: Partial<Record<AttemptState, Loss['reason']>> = { connecting: 'timeout', open: 'buffered' }

@@ -8,6 +8,8 @@ import type { ResumePoint } from '../resume-point.ts'
  */
 export class Positions {
   readonly #accepted = new Map<string, Position>()
+  /** How often something was accepted. */
+  version = 0
   #opaqueId = ''
   #start: ResumePoint['start']
 
@@ -47,6 +49,7 @@ export class Positions {
   }
 
   set(key: string, position: Position): void {
+    this.version++
     this.#accepted.set(key, position)
   }
 

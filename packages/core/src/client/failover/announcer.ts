@@ -1,5 +1,7 @@
+import type { Loss } from '../attempt/answer.ts'
 import { Listeners } from '../listeners.ts'
 import type { Limit, Status } from '../status.ts'
+import type { Stream } from './stream.ts'
 
 /**
  * Tells listeners what the connection is doing, after the step in which it happened: none of them ever meets a connection
@@ -30,6 +32,17 @@ export class Announcer {
   tell(status: Status): void {
     this.#pending.push(status)
     if (this.#pending.length === 1) void Promise.resolve().then(() => this.#flush())
+  }
+
+  /** A stream, or an attempt, came to nothing. */
+  sayLost(endpoint: string, { reason, status, error }: Loss): void {
+    this.say({ state: 'lost', endpoint, reason, ...(status && { status }), ...(error !== undefined && { error }) })
+  }
+
+  /** An additional connection was opened or is gone. */
+  tellExtra({ endpoint, purpose }: Stream, open: boolean): void {
+    const mode = purpose === 'full' ? 'full' : 'standby'
+    this.tell({ state: 'standby', endpoint: endpoint.url, mode, open })
   }
 
   /** Something was more than is kept: told once of each kind. */

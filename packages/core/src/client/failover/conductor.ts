@@ -10,9 +10,11 @@ import { ConnectionError, type ConnectionErrorCode, type ConnectionErrorDetails 
 import type { ConnectionCloseReason, MoveReason } from '../status.ts'
 import type { Announcer } from './announcer.ts'
 import { Dialer, type DialOptions } from './dialer.ts'
+import type { EndpointSource } from './endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './endpoints.ts'
 import { Hints } from './hints.ts'
 import { settleLoss } from './losses.ts'
+import { Probing, type ProbingHost } from './probing.ts'
 import { Race, type RaceHost } from './race.ts'
 import { Redundancy, type RedundancyHost } from './redundancy.ts'
 import type { Purpose, Stream, StreamOwner } from './stream.ts'
@@ -22,6 +24,7 @@ import { Succession } from './succession.ts'
 /** What a conductor conducts. */
 export interface ConductorParts {
   endpoints: EndpointPool
+  source: EndpointSource
   options: DialOptions
   delivery: Delivery
   queue: Queue
@@ -37,6 +40,7 @@ export interface ConductorParts {
  * |--------------------------|---------------------------------------------------------------------------------|
  * | open                     | it delivers unless another one does; suspects are closed, the race is over      |
  * | live                     | those that it replaces are closed                                               |
+ * | odd                      | it is looked into: is its publisher silent, or only this stream?                |
  * | suspect                  | a race for another stream beside it; one connection more from now on            |
  * | live again               | the race is off                                                                 |
  * | lost                     | its endpoint is judged; another open stream delivers, or there is a race for one |
@@ -45,23 +49,26 @@ export interface ConductorParts {
  * | left events to another   | opened again when that one is gone                                              |
  * | end=                     | the connection is over, if nothing was left to others                           |
  */
-export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
+export class Conductor implements StreamOwner, RaceHost, RedundancyHost, ProbingHost {
   readonly delivery: Delivery
   readonly streams: Streams = new Streams()
   endpoints: EndpointPool
   readonly queue: Queue
+  readonly #source: EndpointSource
   readonly #consumer: Consumer
   readonly #announcer: Announcer
   readonly #clock: Clock
   readonly #dialer: Dialer
   readonly #race: Race
   readonly #redundancy: Redundancy
+  readonly #probing: Probing
   readonly #succession: Succession
   readonly #hints: Hints
   #isClosed = false
 
-  constructor({ endpoints, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
+  constructor({ endpoints, source, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
     this.endpoints = endpoints
+    this.#source = source
     this.delivery = delivery
     this.queue = queue
     this.#consumer = consumer
@@ -70,6 +77,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     this.#dialer = new Dialer(options, this, clock)
     this.#race = new Race(endpoints, options.backoff, this, clock)
     this.#redundancy = new Redundancy(options.redundancy, this, clock)
+    this.#probing = new Probing(this, clock)
     this.#succession = new Succession(this.streams, announcer)
     this.#hints = new Hints(options, consumer, clock)
   }
@@ -89,6 +97,11 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     this.#race.hurry()
   }
 
+  /** There are other endpoints. */
+  endpointsChanged(): void {
+    if (!this.#isClosed) this.#race.stopWaiting()
+  }
+
   /** The machine's network changed: streams opened before are likely to be dead, which only their silence would show. */
   networkChanged(isOnline: boolean): void {
     if (this.#isClosed) return
@@ -104,6 +117,8 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     this.#isClosed = true
     this.#race.stop()
     this.#redundancy.stop()
+    this.#probing.stop()
+    this.#source.stop()
     for (const stream of this.streams) stream.close()
     this.#announcer.say({ state: 'closed', reason, error })
   }
@@ -122,6 +137,10 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     return this.#dialer.isOnce
   }
 
+  get isCovered(): boolean {
+    return this.#redundancy.isCovered
+  }
+
   get positions(): Delivery['positions'] {
     return this.delivery.positions
   }
@@ -131,6 +150,10 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   attempt(endpoint: EndpointState): void {
     if (!this.streams.primary) this.#announcer.say({ state: 'connecting', endpoint: endpoint.url })
     this.dial(endpoint, 'race')
+  }
+
+  onSwept(): void {
+    this.#source.allFailed()
   }
 
   onWait(delay: number): void {
@@ -143,6 +166,12 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     this.streams.add(stream)
     // A standby brings nothing, so nothing may be left to it.
     if (!stream.isStandby) this.delivery.add(stream)
+  }
+
+  readonly probe: ProbingHost['probe'] = (endpoint, listener) => this.#dialer.probe(endpoint, listener, this.endpoints)
+
+  openExtraNow(): boolean {
+    return this.#redundancy.openNow()
   }
 
   onBehind(): void {
@@ -166,7 +195,10 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
       case 'open':
         return this.#opened(stream)
       case 'live':
+        if (from === 'odd') return this.#probing.look()
         return from === 'suspect' ? this.#doubted(stream) : this.#succession.relieve(stream, this.endpoints)
+      case 'odd':
+        return this.#probing.look()
       case 'suspect':
         return this.#doubted(stream)
       case 'lost':
@@ -214,6 +246,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     this.#redundancy.onHint(standby, load)
     // The queue is full for a reason that is not the server's.
     if (at && stream.isStandby && !this.queue.isFull) this.#redundancy.onStandbyAt(at)
+    if (at) this.#probing.look()
     const move = isMovable ? this.#hints.suggestMove(stream, hint, this.endpoints, this.streams.extra) : undefined
     if (move) this.dial(move.to, move.purpose)
     if (end && !stream.isStandby) this.#ended(stream, end)
@@ -225,12 +258,12 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     const { primary } = this.streams
     const isHeld = primary?.isHealthy === true
     if (stream.isStandby) {
-      this.#tellExtra(stream, true)
+      this.#announcer.tellExtra(stream, true)
       return this.#redundancy.update()
     }
     if (stream.purpose === 'full') {
-      if (isHeld) this.#tellExtra(stream, true)
-    } else if (primary && stream.purpose !== 'race') primary.leaving = moveReasonOf(stream.purpose)
+      if (isHeld) this.#announcer.tellExtra(stream, true)
+    } else if (primary && stream.purpose !== 'race') primary.leaving = stream.moveReason
     if (!primary?.isHealthy) this.#succession.promote(stream)
     this.#succession.displace(stream, this.endpoints, this.positions.areComparable)
     this.#update()
@@ -240,6 +273,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
   #doubted(stream: Stream): void {
     const endpoint = stream.endpoint.url
     if (stream.isSuspect) this.#redundancy.raise()
+    if (stream.isSuspect) this.#succession.depose(stream, this.endpoints)
     if (stream.isPrimary) this.#announcer.say({ state: stream.isSuspect ? 'suspect' : 'open', endpoint })
     this.#update()
   }
@@ -275,7 +309,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     const wasExtra = stream === this.streams.extra
     this.streams.remove(stream)
     this.delivery.remove(stream)
-    if (wasExtra && wasOpen) this.#tellExtra(stream, false)
+    if (wasExtra && wasOpen) this.#announcer.tellExtra(stream, false)
     if (this.#isClosed) return
     // What it was to bring, the others may have left to it.
     for (const other of this.streams.delivering) this.onOutcome(other, this.delivery.settle(other))
@@ -286,34 +320,44 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
 
   #lost(stream: Stream, wasOpen: boolean, hasDelivered: boolean, loss: Loss): void {
     const { endpoint, purpose } = stream
-    const { reason, status, error } = loss
+    const { status, error } = loss
     const ending = settleLoss(loss, stream, this.endpoints, this.isOnce)
     if (ending === 'no-content') return this.finish(ending, false)
-    if (ending) return this.fail(ending, { endpoint: endpoint.url, status, cause: error })
+    if (ending) return void this.#giveUp(ending, { endpoint: endpoint.url, status, cause: error })
     if (status === 429) this.#race.tooMany(endpoint)
     if (wasOpen) this.#redundancy.raise()
     const wasRacing = purpose === 'race' && !wasOpen
-    if (hasDelivered || (wasRacing && !this.streams.primary)) {
-      const details = { ...(status && { status }), ...(error !== undefined && { error }) }
-      this.#announcer.say({ state: 'lost', endpoint: endpoint.url, reason, ...details })
-    }
+    if (hasDelivered || (wasRacing && !this.streams.primary)) this.#announcer.sayLost(endpoint.url, loss)
     if (wasRacing) this.#race.more()
     this.#update(stream)
+  }
+
+  // Unless there are other endpoints by now.
+  async #giveUp(code: ConnectionErrorCode, details: ConnectionErrorDetails): Promise<void> {
+    if (!this.#source.mayChange || !isOfEndpoints(code)) return this.fail(code, details)
+    await this.#source.renew()
+    if (this.#isClosed) return
+    if (this.endpoints.areAllRefused) this.fail(code, details)
+    else this.#race.more()
   }
 
   // Dial when no stream can be relied on, and stop dialling when one can.
   #update(lost?: Stream, known?: EndpointState): void {
     if (this.#isClosed || this.isOnce) return
     this.#succession.inherit()
-    if (this.streams.healthy) this.#race.stop()
+    const isGood = this.streams.healthy !== undefined
+    this.#source.hasGood(isGood)
+    if (isGood) this.#race.stop()
     else this.#need(lost, known)
     this.#redundancy.update()
   }
 
+  // One that is odd itself is not relied on when another one fails: it is doubtful with it.
   #need(lost: Stream | undefined, known: EndpointState | undefined): void {
+    for (const { attempt } of this.streams.odd) attempt.doubt()
     const { primary, extra } = this.streams
     const { isYoung = false, wasUseful = false } = lost ?? primary ?? {}
-    const warm = known ?? (extra?.isStandby && extra.isHealthy ? extra.endpoint : undefined)
+    const warm = known ?? this.#probing.well ?? (extra?.isStandby && extra.isHealthy ? extra.endpoint : undefined)
     this.#race.need({ lost: lost?.endpoint, warm, isYoung, wasUseful })
   }
 
@@ -322,13 +366,8 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost {
     this.#succession.leave(stream, reason, this.endpoints)
     this.#update()
   }
-
-  #tellExtra({ endpoint, purpose }: Stream, open: boolean): void {
-    const mode = purpose === 'full' ? 'full' : 'standby'
-    this.#announcer.tell({ state: 'standby', endpoint: endpoint.url, mode, open })
-  }
 }
 
-function moveReasonOf(purpose: Purpose): MoveReason | undefined {
-  return purpose === 'shed' || purpose === 'preferred' || purpose === 'slow' ? purpose : undefined
+function isOfEndpoints(code: ConnectionErrorCode): boolean {
+  return code === 'no-event-stream' || code === 'bad-request' || code === 'invalid-endpoint'
 }

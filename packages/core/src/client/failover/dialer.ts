@@ -1,6 +1,12 @@
 import type { Clock } from '../../clock.ts'
+<<<<<<< HEAD
 import type { Timeouts } from '../attempt/attempt.ts'
 import type { StreamRequest } from '../attempt/request.ts'
+=======
+import { Attempt, type AttemptListener, type Timeouts } from '../attempt/attempt.ts'
+import type { StreamRequest } from '../attempt/request.ts'
+import { Rhythm } from '../attempt/rhythm.ts'
+>>>>>>> e09c3c4 (Probe a stream that is oddly silent, and take endpoints from a function)
 import { firstByteTimeout, headTimeout, onceTimeout } from '../constants.ts'
 import type { ConnectOptions } from '../types.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
@@ -13,7 +19,14 @@ export interface DialOptions extends ConnectOptions, Pick<StreamRequest, 'create
 export class Dialer {
   readonly #owner: StreamOwner
   readonly #clock: Clock
+<<<<<<< HEAD
   #options: DialOptions
+=======
+  /** Of streams with events, and of standbys. */
+  readonly #rhythm = new Rhythm()
+  readonly #standbyRhythm = new Rhythm()
+  #options: ConnectOptions
+>>>>>>> e09c3c4 (Probe a stream that is oddly silent, and take endpoints from a function)
   #isOnce: boolean
   /** Whether a server spoke of itself as only ours do. */
   #knowsServer = false
@@ -36,12 +49,17 @@ export class Dialer {
   }
 
   dial(endpoint: EndpointState, purpose: Purpose, endpoints: EndpointPool): Stream {
-    const { positions } = this.#owner.delivery
     const coverage = this.#owner.delivery.cover(endpoints.hasOnlyOlderLog)
     const isStandby = purpose === 'standby'
-    const request = { ...this.#options, url: endpoint.url, standby: isStandby, resume: positions.resume }
-    const timeouts = this.#timeouts(endpoints)
+    const request = this.#request(endpoint, isStandby)
+    const timeouts = this.#timeouts(endpoints, isStandby ? this.#standbyRhythm : this.#rhythm)
     return new Stream({ endpoint, purpose, request, timeouts, coverage }, this.#owner, this.#clock)
+  }
+
+  /** Ask for a standby that nobody is going to keep. */
+  probe(endpoint: EndpointState, listener: AttemptListener, endpoints: EndpointPool): Attempt {
+    const timeouts = this.#timeouts(endpoints, this.#standbyRhythm)
+    return new Attempt(this.#request(endpoint, true), timeouts, listener, this.#clock)
   }
 
   /** Where a GET can go on with what a request that must be made once began; asked for by that from here on. */
@@ -55,13 +73,17 @@ export class Dialer {
     return url
   }
 
-  #timeouts(endpoints: EndpointPool): Timeouts {
+  #request({ url }: EndpointState, standby: boolean): StreamRequest {
+    return { ...this.#options, url, standby, resume: this.#owner.delivery.positions.resume }
+  }
+
+  #timeouts(endpoints: EndpointPool, rhythm: Rhythm): Timeouts {
     const { idleTimeout = 0, connectTimeout = this.#isOnce ? onceTimeout : headTimeout, maxEventBytes } = this.#options
     const neverIdle = this.#options.idleTimeout === 0
     // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.
     const waitsForByte = this.#isOnce || neverIdle || (endpoints.all.length === 1 && !this.#knowsServer)
     const byteTimeout = waitsForByte || connectTimeout === 0 ? 0 : firstByteTimeout
-    return { connectTimeout, firstByteTimeout: byteTimeout, idleTimeout, neverIdle, maxEventBytes }
+    return { connectTimeout, firstByteTimeout: byteTimeout, idleTimeout, neverIdle, rhythm, maxEventBytes }
   }
 }
 

@@ -2,7 +2,7 @@
 export class EndpointState {
   readonly url: string
   readonly host: string
-  readonly priority: number
+  priority: number
   /** A typical time to the head of an answer, sensitive to peaks; 300 ms where nothing is known. */
   head: number | undefined
   /** As its server says. */

@@ -9,6 +9,8 @@ export interface RaceHost {
   /** Whether the request must not be made a second time. */
   readonly isOnce: boolean
   attempt(endpoint: EndpointState): void
+  /** All endpoints were tried. */
+  onSwept(): void
   /** The next attempt is made in so many milliseconds, and none is under way. */
   onWait(delay: number): void
 }
@@ -75,6 +77,7 @@ export class Race {
     if (this.#attempts >= raceWidth) return
     if (this.#busy.size < 2 && this.#endpoints.spend()) return this.#step()
     this.#tried.clear()
+    this.#host.onSwept()
     this.#wait(this.#backoff())
   }
 
@@ -88,6 +91,11 @@ export class Race {
     this.#exponent = 0
     this.#busy.clear()
     this.#endpoints.forgive()
+    this.stopWaiting()
+  }
+
+  /** Make the next attempt now. */
+  stopWaiting(): void {
     if (this.#isWaiting) this.#step()
   }
 

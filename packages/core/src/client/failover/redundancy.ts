@@ -4,7 +4,7 @@ import { calm, muchTooBusy, patience, tooBusy } from '../constants.ts'
 import type { Positions } from '../delivery/positions.ts'
 import type { ConnectOptions, RedundancyLevel } from '../types.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
-import type { Purpose } from './stream.ts'
+import type { Purpose, Stream } from './stream.ts'
 import type { Streams } from './streams.ts'
 
 const levels: readonly RedundancyLevel[] = ['none', 'standby', 'full']
@@ -81,9 +81,18 @@ export class Redundancy {
     const { streams } = this.#host
     const { extra } = streams
     if (extra && (extra.purpose !== this.#word || !this.#isElsewhere(extra.endpoint))) extra.close()
+    else if (extra?.isSuspect && streams.primary?.isHealthy) this.#giveUp(extra)
     if (streams.extra || !this.#isWanted()) this.#opening.clear()
     // Spread: all who lost one server would ask for their extra at the same moment.
     else if (!this.#opening.isSet) this.#opening.set(1_000 + 5_000 * this.#clock.random())
+  }
+
+  /** Open at once what was to be opened soon. @returns false if there is nothing */
+  openNow(): boolean {
+    if (!this.#opening.isSet) return false
+    this.#opening.clear()
+    this.#open()
+    return this.#host.streams.extra !== undefined
   }
 
   stop(): void {
@@ -100,6 +109,12 @@ export class Redundancy {
 
   get #word(): RedundancyLevel {
     return levels[this.#level] ?? 'none'
+  }
+
+  // It is there for when the other one fails, so it must not be doubtful itself.
+  #giveUp(extra: Stream): void {
+    this.#host.endpoints.failed(extra.endpoint)
+    extra.close()
   }
 
   #open(): void {

@@ -54,6 +54,8 @@ export class Stream implements Source, AttemptListener {
   isDraining = false
   /** Whether it brought anything new. */
   wasUseful = false
+  /** What was accepted in all when it was heard last, as {@link Positions.version} counts. */
+  seen = 0
   acknowledgement: Acknowledgement | undefined
   readonly #owner: StreamOwner
   readonly #clock: Clock
@@ -90,6 +92,11 @@ export class Stream implements Source, AttemptListener {
     return this.attempt.state === 'suspect'
   }
 
+  /** Silent for longer than usual: others must not rely on it. */
+  get isOdd(): boolean {
+    return this.attempt.state === 'odd'
+  }
+
   /** Whether it can be relied on for some time to come, a standby as such. */
   get isHealthy(): boolean {
     return this.attempt.isOpen && !this.isSuspect && !this.leaving
@@ -103,6 +110,12 @@ export class Stream implements Source, AttemptListener {
   /** An attempt of a race that has no answer yet. */
   get isRacing(): boolean {
     return this.purpose === 'race' && this.attempt.state === 'connecting'
+  }
+
+  /** Why it is opened although another one works. */
+  get moveReason(): MoveReason | undefined {
+    const { purpose } = this
+    return purpose === 'shed' || purpose === 'preferred' || purpose === 'slow' ? purpose : undefined
   }
 
   close(): void {
@@ -146,6 +159,7 @@ export class Stream implements Source, AttemptListener {
   }
 
   room(): Promise<void> | undefined {
+    this.seen = this.#owner.delivery.positions.version
     const room = this.isStandby ? undefined : this.#owner.queue.room()
     // While nobody takes the events it is our doing how late they come.
     if (room) this.endpoint.lateness = Infinity

@@ -28,7 +28,17 @@ export class Streams {
 
   /** One that can be relied on. */
   get healthy(): Stream | undefined {
-    return this.delivering.find((stream) => stream.isHealthy)
+    return this.delivering.find((stream) => stream.isHealthy && !stream.isOdd)
+  }
+
+  /** Those that are silent for longer than usual. */
+  get odd(): Stream[] {
+    return [...this.#all].filter((stream) => stream.isOdd)
+  }
+
+  /** Whether one is heard as usual: what it does not bring is not to be had elsewhere either. */
+  get haveWitness(): boolean {
+    return [...this.#all].some(({ attempt }) => attempt.state === 'live')
   }
 
   /** Attempts of a race that have no answer yet. */

@@ -47,6 +47,15 @@ export class Succession {
     this.relieve(next, endpoints)
   }
 
+  /** A stream is suspect: another one that can be relied on, if there is one, delivers in its place. */
+  depose(suspect: Stream, endpoints: EndpointPool): void {
+    const next = this.#streams.healthy
+    if (!next || !suspect.isPrimary) return
+    this.promote(next)
+    endpoints.failed(suspect.endpoint)
+    suspect.close()
+  }
+
   /** Don't replace it after all, unless its server goes away. */
   keep(stream: Stream): void {
     stream.leaving = stream.isDraining ? 'drain' : undefined
