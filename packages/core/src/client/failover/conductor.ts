@@ -2,7 +2,6 @@ import type { Clock } from '../../clock.ts'
 import type { Hint } from '../../wire/hints.ts'
 import type { Loss } from '../attempt/answer.ts'
 import type { AttemptState } from '../attempt/states.ts'
-import { staleBar } from '../constants.ts'
 import type { Consumer } from '../delivery/consumer.ts'
 import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
@@ -14,6 +13,7 @@ import type { EndpointSource } from './endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './endpoints.ts'
 import { Hints } from './hints.ts'
 import { settleLoss } from './losses.ts'
+import { Outcomes, type OutcomesHost } from './outcomes.ts'
 import { Probing, type ProbingHost } from './probing.ts'
 import { Race, type RaceHost } from './race.ts'
 import { Redundancy, type RedundancyHost } from './redundancy.ts'
@@ -49,7 +49,7 @@ export interface ConductorParts {
  * | left events to another   | opened again when that one is gone                                              |
  * | end=                     | the connection is over, if nothing was left to others                           |
  */
-export class Conductor implements StreamOwner, RaceHost, RedundancyHost, ProbingHost {
+export class Conductor implements StreamOwner, RaceHost, RedundancyHost, ProbingHost, OutcomesHost {
   readonly delivery: Delivery
   readonly streams: Streams = new Streams()
   endpoints: EndpointPool
@@ -63,6 +63,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
   readonly #redundancy: Redundancy
   readonly #probing: Probing
   readonly #succession: Succession
+  readonly #outcomes: Outcomes
   readonly #hints: Hints
   #isClosed = false
 
@@ -79,6 +80,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
     this.#redundancy = new Redundancy(options.redundancy, this, clock)
     this.#probing = new Probing(this, clock)
     this.#succession = new Succession(this.streams, announcer)
+    this.#outcomes = new Outcomes(this, this.#redundancy, this.#succession)
     this.#hints = new Hints(options, consumer, clock)
   }
 
@@ -209,19 +211,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
   }
 
   onOutcome(stream: Stream, outcome: Outcome): void {
-    switch (outcome) {
-      case 'delivered':
-        return this.#delivered(stream)
-      case 'stale':
-        return this.#broughtOlderLog(stream)
-      case 'reopen':
-        stream.close()
-        return this.#update(undefined, stream.endpoint)
-      case 'complete':
-        return this.finish('done', false)
-      case 'repeated':
-      case 'left':
-    }
+    this.#outcomes.take(stream, outcome)
   }
 
   onCheckpoint(): void {
@@ -249,7 +239,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
     if (at) this.#probing.look()
     const move = isMovable ? this.#hints.suggestMove(stream, hint, this.endpoints, this.streams.extra) : undefined
     if (move) this.dial(move.to, move.purpose)
-    if (end && !stream.isStandby) this.#ended(stream, end)
+    if (end && !stream.isStandby) this.#outcomes.ended(stream, end)
   }
 
   // What becomes of streams.
@@ -266,7 +256,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
     } else if (primary && stream.purpose !== 'race') primary.leaving = stream.moveReason
     if (!primary?.isHealthy) this.#succession.promote(stream)
     this.#succession.displace(stream, this.endpoints, this.positions.areComparable)
-    this.#update()
+    this.update()
   }
 
   // It fell silent, or is heard again.
@@ -275,33 +265,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
     if (stream.isSuspect) this.#redundancy.raise()
     if (stream.isSuspect) this.#succession.depose(stream, this.endpoints)
     if (stream.isPrimary) this.#announcer.say({ state: stream.isSuspect ? 'suspect' : 'open', endpoint })
-    this.#update()
-  }
-
-  #delivered(stream: Stream): void {
-    const { primary } = this.streams
-    // Of a log that was taken for older than another one nothing is left to compare.
-    if (stream.coverage.adoptsOlderLog) for (const each of this.endpoints.all) this.endpoints.agreed(each)
-    this.endpoints.agreed(stream.endpoint)
-    stream.wasUseful = true
-    if (primary?.leaving !== 'behind' || !this.#redundancy.isCovered) return
-    this.#succession.keep(primary)
-    this.#update()
-  }
-
-  #broughtOlderLog(stream: Stream): void {
-    this.endpoints.saidStale(stream.endpoint)
-    if (this.endpoints.all.length > 1) this.endpoints.bar(stream.endpoint, staleBar)
-    stream.attempt.lose({ reason: 'stale' })
-    this.#redundancy.lower()
-  }
-
-  #ended(stream: Stream, end: 'done' | 'failed'): void {
-    if (!this.positions.areComparable && !stream.isPrimary) return
-    // What this stream left to others is still to come.
-    if (!this.delivery.isCaughtUp(stream)) stream.attempt.lose({ reason: 'ended' })
-    else if (end === 'failed') this.fail('source-failed', { endpoint: stream.endpoint.url })
-    else this.finish('done', false)
+    this.update()
   }
 
   #closed(stream: Stream, wasOpen: boolean, loss: Loss | undefined): void {
@@ -329,12 +293,12 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
     const wasRacing = purpose === 'race' && !wasOpen
     if (hasDelivered || (wasRacing && !this.streams.primary)) this.#announcer.sayLost(endpoint.url, loss)
     if (wasRacing) this.#race.more()
-    this.#update(stream)
+    this.update(undefined, stream)
   }
 
   // Unless there are other endpoints by now.
   async #giveUp(code: ConnectionErrorCode, details: ConnectionErrorDetails): Promise<void> {
-    if (!this.#source.mayChange || !isOfEndpoints(code)) return this.fail(code, details)
+    if (!this.#source.mayHelp(code)) return this.fail(code, details)
     await this.#source.renew()
     if (this.#isClosed) return
     if (this.endpoints.areAllRefused) this.fail(code, details)
@@ -342,7 +306,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
   }
 
   // Dial when no stream can be relied on, and stop dialling when one can.
-  #update(lost?: Stream, known?: EndpointState): void {
+  update(known?: EndpointState, lost?: Stream): void {
     if (this.#isClosed || this.isOnce) return
     this.#succession.inherit()
     const isGood = this.streams.healthy !== undefined
@@ -364,10 +328,6 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
   #leave(stream: Stream, reason: MoveReason): void {
     if (!stream.isHealthy || this.isOnce) return
     this.#succession.leave(stream, reason, this.endpoints)
-    this.#update()
+    this.update()
   }
-}
-
-function isOfEndpoints(code: ConnectionErrorCode): boolean {
-  return code === 'no-event-stream' || code === 'bad-request' || code === 'invalid-endpoint'
 }

@@ -1,6 +1,7 @@
 import { type Clock, Timer } from '../../clock.ts'
 import { reportException } from '../../report.ts'
 import { askAgainAfter, askPause, firstBackoff, longestBackoff } from '../constants.ts'
+import type { ConnectionErrorCode } from '../errors.ts'
 import type { Endpoints, EndpointsFunction } from '../types.ts'
 import type { EndpointPool } from './endpoints.ts'
 
@@ -27,9 +28,10 @@ export class EndpointSource {
     if (typeof endpoints !== 'function') pool.use(endpoints)
   }
 
-  /** Whether there may be other endpoints another time. */
-  get mayChange(): boolean {
-    return this.#ask !== undefined
+  /** Whether there may be other endpoints, where those that there are come to this. */
+  mayHelp(code: ConnectionErrorCode): boolean {
+    const isOfEndpoints = code === 'no-event-stream' || code === 'bad-request' || code === 'invalid-endpoint'
+    return this.#ask !== undefined && isOfEndpoints
   }
 
   /** Until a function that throws has said something, it is asked again and again: as a server would be. */
