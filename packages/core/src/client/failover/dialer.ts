@@ -1,12 +1,7 @@
 import type { Clock } from '../../clock.ts'
-<<<<<<< HEAD
-import type { Timeouts } from '../attempt/attempt.ts'
-import type { StreamRequest } from '../attempt/request.ts'
-=======
 import { Attempt, type AttemptListener, type Timeouts } from '../attempt/attempt.ts'
 import type { StreamRequest } from '../attempt/request.ts'
 import { Rhythm } from '../attempt/rhythm.ts'
->>>>>>> e09c3c4 (Probe a stream that is oddly silent, and take endpoints from a function)
 import { firstByteTimeout, headTimeout, onceTimeout } from '../constants.ts'
 import type { ConnectOptions } from '../types.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
@@ -19,14 +14,10 @@ export interface DialOptions extends ConnectOptions, Pick<StreamRequest, 'create
 export class Dialer {
   readonly #owner: StreamOwner
   readonly #clock: Clock
-<<<<<<< HEAD
-  #options: DialOptions
-=======
   /** Of streams with events, and of standbys. */
   readonly #rhythm = new Rhythm()
   readonly #standbyRhythm = new Rhythm()
-  #options: ConnectOptions
->>>>>>> e09c3c4 (Probe a stream that is oddly silent, and take endpoints from a function)
+  #options: DialOptions
   #isOnce: boolean
   /** Whether a server spoke of itself as only ours do. */
   #knowsServer = false
@@ -59,7 +50,8 @@ export class Dialer {
   /** Ask for a standby that nobody is going to keep. */
   probe(endpoint: EndpointState, listener: AttemptListener, endpoints: EndpointPool): Attempt {
     const timeouts = this.#timeouts(endpoints, this.#standbyRhythm)
-    return new Attempt(this.#request(endpoint, true), timeouts, listener, this.#clock)
+    const request = { ...this.#request(endpoint, true), createParser: undefined }
+    return new Attempt(request, timeouts, listener, this.#clock)
   }
 
   /** Where a GET can go on with what a request that must be made once began; asked for by that from here on. */
