@@ -10,6 +10,8 @@ const clients = ['packages/testing/test/{client,hostile}.{node,bun,deno,workerd,
 // What takes too long for every run: CONTRIBUTING.md.
 const byHand = process.env['HOLDFAST_FULL'] === '1' ? [] : ['**/*.full.runtime.test.ts']
 const packages = ['test/packages/**/*.test.ts']
+// In projects of their own, from the packages as published.
+const examples = ['packages/testing/test/examples.test.ts']
 const browser = ['apps/**/test/**/browser.*.test.ts']
 // A package's folder of dependencies links to its siblings, so that their tests would be found there once more.
 const dependencies = '**/node_modules/**'
@@ -47,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/*.test.ts'],
-          exclude: [dependencies, ...runtimes, ...packages, ...browser],
+          exclude: [dependencies, ...runtimes, ...packages, ...examples, ...browser],
           // A hang is found all the same; simulations take several seconds on a busy machine.
           testTimeout: 60_000,
           ...place(2, 1),
@@ -68,6 +70,7 @@ export default defineConfig({
       // All cases of a file wait for one play: with fewer at once, each part of them would have a play of its own.
       { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3), maxConcurrency: 100 } },
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
+      { ...source, test: { name: 'examples', include: examples, ...real, testTimeout: 180_000, maxConcurrency: 12 } },
       // What is published, so from the build and without the source condition.
       {
         test: {

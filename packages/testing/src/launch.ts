@@ -8,9 +8,12 @@ import { type GroupMemory, groupMemory } from './process-group.ts'
 /** The workspace's root: where a launched server runs unless told otherwise. */
 export const workspaceRoot: string = fileURLToPath(new URL('../../../', import.meta.url))
 
+/** Where commands are looked for: first in the workspace's `node_modules/.bin`, so that `node` is the pinned one. */
+export const commandPath: string = [`${workspaceRoot}node_modules/.bin`, process.env['PATH']].join(delimiter)
+
 /** How a real server is started. */
 export interface LaunchOptions {
-  /** Looked up in the workspace's `node_modules/.bin` first, so that `node` is the pinned one. */
+  /** Looked up in {@link commandPath}. */
   command: string
   args?: readonly string[] | undefined
   env?: Record<string, string> | undefined
@@ -30,10 +33,9 @@ export class LaunchedServer implements AsyncDisposable {
   #output = ''
 
   constructor(options: LaunchOptions) {
-    const path = [`${workspaceRoot}node_modules/.bin`, process.env['PATH']].join(delimiter)
     this.#child = spawn(options.command, options.args ?? [], {
       cwd: options.cwd ?? workspaceRoot,
-      env: { ...process.env, ...options.env, PATH: path },
+      env: { ...process.env, ...options.env, PATH: commandPath },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: wrangler and the shims of pnpm start further processes that must not outlive the test.
       detached: true,

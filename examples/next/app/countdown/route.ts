@@ -1,0 +1,12 @@
+import { setTimeout } from 'node:timers/promises'
+import { eventStream } from '@holdfast/core'
+
+export const GET = (request: Request) => eventStream(request, countdown(3))
+
+/** A stream of one reader. It ends, and `connect()` does not come back. */
+async function* countdown(from: number) {
+  for (let left = from; left >= 0; left--) {
+    yield { data: left }
+    await setTimeout(500)
+  }
+}
