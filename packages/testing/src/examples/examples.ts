@@ -22,6 +22,8 @@ export interface Example {
   cutBy: 'hub' | 'host' | 'nobody'
   /** `writing`: its host knows that a client has left when something is written to it, if only a heartbeat. Default at once. */
   leavingFoundBy?: 'writing'
+  /** Its host writes an error into the log for a reader that is cut, since it stalls. */
+  tellsOfStalls?: true
   /** How its server is told a port, where not by `PORT`. */
   portArgument?: string
 }
@@ -39,6 +41,7 @@ export const examples: readonly Example[] = [
     runtime: 'node',
     packages: ['hono', '@hono/node-server'],
     compresses: history,
+    tellsOfStalls: true,
   },
   {
     ...script,
@@ -49,7 +52,15 @@ export const examples: readonly Example[] = [
     compresses: history,
     cutBy: 'host',
   },
-  { ...script, name: 'hono-deno', title: 'Hono on Deno', runtime: 'deno', packages: ['hono'], compresses: history },
+  {
+    ...script,
+    name: 'hono-deno',
+    title: 'Hono on Deno',
+    runtime: 'deno',
+    packages: ['hono'],
+    compresses: history,
+    tellsOfStalls: true,
+  },
   {
     ...script,
     name: 'hono-workers',
@@ -57,6 +68,7 @@ export const examples: readonly Example[] = [
     runtime: 'wrangler',
     packages: ['hono'],
     leavingFoundBy: 'writing',
+    tellsOfStalls: true,
     portArgument: '--port',
   },
   { ...script, name: 'node-http', title: '`node:http`', runtime: 'node', packages: [] },
@@ -74,7 +86,7 @@ export const examples: readonly Example[] = [
   { ...script, name: 'elysia', title: 'Elysia', runtime: 'bun', packages: ['elysia'] },
   { ...script, name: 'h3', title: 'h3', runtime: 'node', packages: ['h3'] },
   { ...script, name: 'nitro', title: 'Nitro', runtime: 'node', packages: ['nitro'], light: false },
-  { ...page, name: 'next', title: 'Next, app router', packages: ['next'], compresses: '/' },
+  { ...page, name: 'next', title: 'Next, app router', packages: ['next'], compresses: '/', tellsOfStalls: true },
   { ...page, name: 'sveltekit', title: 'SvelteKit', packages: ['@sveltejs/kit', '@sveltejs/adapter-node'] },
   { ...page, name: 'react-router', title: 'React Router', packages: ['react-router'], compresses: '/' },
   { ...page, name: 'astro', title: 'Astro', packages: ['astro', '@astrojs/node'], cutBy: 'nobody' },

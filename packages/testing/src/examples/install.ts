@@ -1,40 +1,38 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { workspaceRoot } from '../launch.ts'
 import type { Example } from './examples.ts'
 import { run } from './run.ts'
 
-const published = ['core', 'adapters']
-
 /** Build the packages and pack them as they would be published. Returns name → tarball. */
 export async function pack(folder: string): Promise<Record<string, string>> {
-  await run('npm', ['run', '--silent', 'build'], workspaceRoot)
-  const tarballs: Record<string, string> = {}
-  for (const name of published) {
-    const destination = join(folder, name)
-    await mkdir(destination)
-    // Not `npm pack`, which leaves `workspace:*` as it is.
-    await run(
-      'npx',
-      ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', destination],
-      join(workspaceRoot, 'packages', name),
-    )
-    tarballs[`@holdfast/${name}`] = join(destination, (await readdir(destination))[0]!)
-  }
-  return tarballs
+  return JSON.parse(await run('node', ['scripts/pack.mjs', folder], workspaceRoot)) as Record<string, string>
 }
 
-/** Copy an example out of the workspace, install it from these tarballs and the registry, and build it if it wants that. */
-export async function install(example: Example, tarballs: Record<string, string>, folder: string): Promise<void> {
+/**
+ * Copy an example out of the workspace, install it from these tarballs and the registry, and build it if it wants that.
+ *
+ * @param what - `all`, or what it is run with: of its tools those of the workspace, whose `node_modules/.bin` it sees
+ */
+export async function install(
+  example: Example,
+  tarballs: Record<string, string>,
+  folder: string,
+  what: 'all' | 'runtime',
+): Promise<void> {
   const notInstalled = (path: string): boolean => basename(path) !== 'node_modules'
   await cp(join(workspaceRoot, 'examples', example.name), folder, { recursive: true, filter: notInstalled })
   const path = join(folder, 'package.json')
   const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest
   await writeFile(path, JSON.stringify(withTarballs(manifest, tarballs)))
-  // What a light one needs to be run is in the workspace, whose `node_modules/.bin` it sees.
-  const omit = example.light ? ['--omit=dev'] : []
+  const omit = what === 'runtime' ? ['--omit=dev'] : []
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...omit], folder)
   if (manifest.scripts['build'] !== undefined) await run('npm', ['run', 'build'], folder)
+}
+
+/** Let an example's own compiler check it. @throws {Error} with what it says */
+export async function check(folder: string): Promise<void> {
+  await run('npm', ['run', 'check'], folder)
 }
 
 interface Manifest {

@@ -3,12 +3,11 @@
  *
  *     npm run test:examples [-- name…]
  */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { temporaryFolder } from '../runtimes/temporary-folder.ts'
 import { examples, examplesNamed, type Example } from './examples.ts'
-import { install, pack } from './install.ts'
+import { check, install, pack } from './install.ts'
 import { measure, type Measured } from './measure.ts'
 import { writeTable } from './table.ts'
 
@@ -17,7 +16,6 @@ const sideBySide = 3
 
 const waiting = [...examplesNamed(process.argv.slice(2))]
 await using folder = await temporaryFolder()
-await mkdir(join(folder.path, 'tarballs'))
 const tarballs = await pack(join(folder.path, 'tarballs'))
 const measured: Measured[] = []
 await Promise.all(Array.from({ length: sideBySide }, work))
@@ -34,7 +32,8 @@ async function work(): Promise<void> {
 async function tryOut(example: Example): Promise<void> {
   try {
     const place = join(folder.path, example.name)
-    await install(example, tarballs, place)
+    await install(example, tarballs, place, 'all')
+    await check(place)
     const result = await measure(example, place)
     measured.push(result)
     console.log(`${example.name}: ${result.versions}\n  ${JSON.stringify(result.cells)}`)

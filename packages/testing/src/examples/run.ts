@@ -5,11 +5,12 @@ import { commandPath } from '../launch.ts'
 
 const execute = promisify(execFile)
 
-/** Run a command to its end. @throws {Error} with what it wrote */
-export async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
+/** Run a command to its end. Returns what it wrote to stdout. @throws {Error} with what it wrote */
+export async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   try {
     const env = { ...process.env, PATH: commandPath }
-    await execute(command, args, { cwd, env, timeout: 300_000, maxBuffer: 16 * 1024 * 1024 })
+    const { stdout } = await execute(command, args, { cwd, env, timeout: 300_000, maxBuffer: 16 * 1024 * 1024 })
+    return stdout
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     throw new Error(`${command} ${args.join(' ')} failed in ${cwd}\n${stdout}${stderr}`.slice(-5_000), {

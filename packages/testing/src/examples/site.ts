@@ -41,7 +41,7 @@ export class Site implements AsyncDisposable {
   /** Why the hub closed the stream of a room, and how many milliseconds from now. */
   async closed(room: string, within: number): Promise<{ reason: string; took: number }> {
     const start = performance.now()
-    const look = (): string | undefined => new RegExp(`\\b${room} closed: (\\S+)`).exec(this.#server.output)?.[1]
+    const look = (): string | undefined => new RegExp(`^${room} closed: (\\S+)$`, 'm').exec(this.#server.output)?.[1]
     const last = (): string => this.#server.output.slice(-500)
     const reason = await eventually(`"${room} closed"`, look, { within, every: 2, last })
     return { reason, took: performance.now() - start }
@@ -56,7 +56,7 @@ export class Site implements AsyncDisposable {
   noise(): string[] {
     const lines = this.#server.output.slice(this.#quietFrom).split('\n')
     // Some write a line for each request, whatever becomes of it.
-    return lines.filter((line) => line.trim() !== '' && !/\w closed: |\b(GET|POST) \//.test(line))
+    return lines.filter((line) => line.trim() !== '' && !/^\w+ closed: \S+$|\b(GET|POST) \//.test(line))
   }
 
   [Symbol.asyncDispose](): Promise<void> {

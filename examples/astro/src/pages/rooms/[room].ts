@@ -1,7 +1,7 @@
 import type { APIRoute } from 'astro'
 import { hub } from '../../hub'
 
-export const GET: APIRoute<{}, 'room'> = ({ request, params }) => hub.respond(request, { topics: [params.room] })
+export const GET: APIRoute = ({ request, params: { room = '' } }) => hub.respond(request, { topics: [room] })
 
-export const POST: APIRoute<{}, 'room'> = async ({ request, params }) =>
-  Response.json(await hub.publish(params.room, { data: await request.json() }))
+export const POST: APIRoute = async ({ request, params: { room = '' } }) =>
+  Response.json(await hub.publish(room, { data: await request.json() }))
