@@ -14,6 +14,15 @@ test('each folder is an example, and has its row in the document', () => {
   expect([...rowsOf(readFileSync(tableDocument, 'utf8')).keys()]).toEqual(names)
 })
 
+test('each piece of code in the document is part of an example', () => {
+  const sources = globSync('*/*.ts', { cwd: folder }).map((file) => readFileSync(`${folder}/${file}`, 'utf8'))
+  const pieces = [...readFileSync(tableDocument, 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)].map(
+    ([, code = '']) => code,
+  )
+  expect(pieces).not.toEqual([])
+  expect(pieces.filter((piece) => !sources.some((source) => source.includes(piece)))).toEqual([])
+})
+
 test('a name that is none is refused', () => {
   expect(examplesNamed(['h3']).map(({ name }) => name)).toEqual(['h3'])
   expect(() => examplesNamed(['h3', 'h4'])).toThrow('Cannot run example "h4": there are hono-node,')
