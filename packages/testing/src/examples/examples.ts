@@ -23,7 +23,7 @@ export interface Example {
   /** `writing`: its host knows that a client has left when something is written to it, if only a heartbeat. Default at once. */
   leavingFoundBy?: 'writing'
   /** Its host writes an error into the log for a reader that is cut, since it stalls. */
-  tellsOfStalls?: true
+  tellsOfStalls?: boolean
   /** How its server is told a port, where not by `PORT`. */
   portArgument?: string
 }
