@@ -12,7 +12,7 @@ const byHand = process.env['HOLDFAST_FULL'] === '1' ? [] : ['**/*.full.runtime.t
 const packages = ['test/packages/**/*.test.ts']
 // In projects of their own, from the packages as published.
 const examples = ['packages/testing/test/examples.test.ts']
-const browser = ['apps/**/test/**/browser.*.test.ts']
+const browser = ['{apps,packages}/**/test/**/browser.*.test.ts']
 // A package's folder of dependencies links to its siblings, so that their tests would be found there once more.
 const dependencies = '**/node_modules/**'
 

@@ -310,6 +310,11 @@ export const places: readonly Place[] = [
     ],
   },
   {
+    place: 'packages/react/src',
+    may: ['./stream-store.ts', 'react', '@holdfast/core/client'],
+    mayNot: ['@holdfast/core/hub', '@holdfast/service', 'react-dom', '../../core/src/index.ts', 'node:fs'],
+  },
+  {
     place: 'packages/testing/src',
     may: ['./launch.ts', '@holdfast/core', '@holdfast/adapters/node', '@holdfast/service', 'vitest', 'node:net'],
     mayNot: ['../../core/src/index.ts', '../../../apps/bun/src/main.ts', '@holdfast/app-bun'],

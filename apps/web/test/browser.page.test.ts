@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { launchChromium, missing, named } from './chromium.ts'
+import { launchChromium, missing, named } from '@holdfast/testing/chromium'
 import { type Demo, startDemo } from './demo.ts'
 
 interface Sample {

@@ -3,7 +3,7 @@ import { createHub, type Hub } from '@holdfast/core/hub'
 import { type FaultProxy, startFaultProxy } from '@holdfast/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launchChromium, missing, named } from './chromium.ts'
+import { launchChromium, missing, named } from '@holdfast/testing/chromium'
 
 const events = 10_000
 const cuts = 100

@@ -3,7 +3,7 @@ import { createHub, type Hub } from '@holdfast/core/hub'
 import { bundle } from '@holdfast/testing'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchChromium, missing, named } from './chromium.ts'
+import { launchChromium, missing, named } from '@holdfast/testing/chromium'
 
 const empty = '<!doctype html><link rel=icon href=data:,><script type=module src=/tab.js></script>'
 

@@ -1,5 +1,6 @@
 import { type Browser, chromium } from 'playwright-core'
-import { chromiumFlags, requireTool } from '@holdfast/testing'
+import { requireTool } from './require-tool.ts'
+import { chromiumFlags } from './runtimes/chromium-flags.ts'
 
 const tool = requireTool('chromium')
 

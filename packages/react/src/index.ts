@@ -1,0 +1,1 @@
+export { useEventStream, type EventStreamResult, type UseEventStreamOptions } from './use-event-stream.ts'
