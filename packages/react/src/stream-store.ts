@@ -2,6 +2,7 @@ import {
   connect,
   type ConnectOptions,
   type Endpoints,
+  type EndpointsFunction,
   type EventConnection,
   shared,
   type Status,
@@ -18,7 +19,7 @@ export interface Snapshot<State> {
 
 /** How a stream is read. */
 export interface StreamPlan<State> {
-  endpoints: Endpoints
+  endpoints: Endpoints | EndpointsFunction
   options: ConnectOptions
   isShared: boolean
   /** How many events are kept. */
@@ -110,7 +111,9 @@ export class StreamStore<State> {
   }
 }
 
-function firstUrl(endpoints: Endpoints): string {
+// A function is asked only once the stream is opened.
+function firstUrl(endpoints: Endpoints | EndpointsFunction): string {
+  if (typeof endpoints === 'function') return ''
   const [first = ''] = [endpoints].flat()
   return String(typeof first === 'object' && 'url' in first ? first.url : first)
 }

@@ -1,4 +1,4 @@
-import type { ConnectOptions, Endpoints, EventsOf, Status, TopicEvent } from '@holdfast/core/client'
+import type { ConnectOptions, Endpoints, EndpointsFunction, EventsOf, Status, TopicEvent } from '@holdfast/core/client'
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { type StreamPlan, StreamStore } from './stream-store.ts'
 
@@ -32,7 +32,8 @@ export interface EventStreamResult<Events extends object = Record<string, unknow
 /**
  * Read a stream of events while a component is there.
  *
- * The stream belongs to the endpoints' URLs: other ones open another, once they stand for 50 ms, and begin with nothing.
+ * The stream belongs to the endpoints' URLs: other ones open another, once they stand for 50 ms, and begin with nothing. Of
+ * functions that give endpoints, the first one counts.
  * Other options are those of the first render with these URLs, but functions are always the newest. A component that is
  * taken away and put back within 50 ms, as StrictMode does, keeps its stream; later it goes on after the last event.
  * All events of a turn are one render. On a server nothing is opened, and there are no events.
@@ -40,7 +41,7 @@ export interface EventStreamResult<Events extends object = Record<string, unknow
  * @throws {TypeError} from the effect: an endpoint is not a URL, or an option is not one of its words
  */
 export function useEventStream<Events extends object = Record<string, unknown>, State = undefined>(
-  endpoints: Endpoints,
+  endpoints: Endpoints | EndpointsFunction,
   options: UseEventStreamOptions<Events, State> = {},
 ): EventStreamResult<Events, State> {
   const { enabled = true } = options
@@ -67,7 +68,7 @@ function subscribeToNothing(): () => void {
 
 // The functions of a component are new with each render: whoever calls them later wants the ones of the last.
 function planOf<Events extends object, State>(
-  endpoints: Endpoints,
+  endpoints: Endpoints | EndpointsFunction,
   all: UseEventStreamOptions<Events, State>,
   newest: { readonly current: UseEventStreamOptions<Events, State> },
 ): StreamPlan<State> {

@@ -1,5 +1,5 @@
 import { decodeLastEventId } from '../../wire/last-event-id.ts'
-import type { Endpoint, Endpoints } from '../types.ts'
+import type { Endpoint, Endpoints, EndpointsFunction } from '../types.ts'
 
 /** The parameter of an endpoint's URL by which the service is asked for a topic; it may be there several times. */
 const parameter = 'topic'
@@ -21,9 +21,16 @@ export function withTopics(endpoints: Endpoints, topics: Iterable<string>): Endp
   })
 }
 
-/** What tabs have in common that share: their endpoints, whatever the topics. */
-export function groupOf(endpoints: Endpoints): string {
-  const urls = withTopics(endpoints, []).map(({ url }) => `${url}`)
+/**
+ * What tabs have in common that share: their endpoints, whatever the topics. Where the endpoints change with the fleet, what
+ * they are asked for at each of them.
+ */
+export function groupOf(endpoints: Endpoints | EndpointsFunction, asked: string): string {
+  if (typeof endpoints === 'function') {
+    const [{ url }] = withTopics(asked, []) as [Endpoint]
+    return `holdfast ${String(url).slice(new URL(url).origin.length)}`
+  }
+  const urls = withTopics(endpoints, []).map(({ url }) => String(url))
   return `holdfast ${urls.toSorted().join(' ')}`
 }
 

@@ -2,7 +2,14 @@ import { Timer, type Clock } from '../../clock.ts'
 import { formatPositionId, maxTopics, parsePositionId, topicKey } from '../../wire/position.ts'
 import { connect } from '../connect.ts'
 import type { Status } from '../status.ts'
-import type { ConnectionGap, ConnectOptions, Endpoints, EventConnection, TopicEvent } from '../types.ts'
+import type {
+  ConnectionGap,
+  ConnectOptions,
+  Endpoints,
+  EndpointsFunction,
+  EventConnection,
+  TopicEvent,
+} from '../types.ts'
 import { withTopics } from './asked.ts'
 import type { Message, Post } from './messages.ts'
 import { Recent } from './recent.ts'
@@ -14,6 +21,13 @@ const absence = 200_000
 
 type Join = Extract<Message, { type: 'join' }>
 
+/** The connection that a leader holds. */
+export interface Held {
+  endpoints: Endpoints | EndpointsFunction
+  options: ConnectOptions
+  clock: Clock
+}
+
 interface Place {
   topics: readonly string[]
   heardAt: number
@@ -22,7 +36,7 @@ interface Place {
 /** Holds the connection of all tabs, and passes on what it brings. */
 export class Leader {
   readonly id: string
-  readonly #endpoints: Endpoints
+  readonly #endpoints: Endpoints | EndpointsFunction
   readonly #options: ConnectOptions
   readonly #post: Post
   readonly #clock: Clock
@@ -36,7 +50,7 @@ export class Leader {
   #connection: EventConnection | undefined
   #state: 'closed' | 'opening' | 'open' | 'lost' = 'closed'
 
-  constructor(id: string, endpoints: Endpoints, options: ConnectOptions, post: Post, clock: Clock) {
+  constructor(id: string, { endpoints, options, clock }: Held, post: Post) {
     this.id = id
     this.#endpoints = endpoints
     this.#options = options
@@ -127,8 +141,7 @@ export class Leader {
     this.#absorb()
     this.#connection?.close()
     const id = this.#standOf([...this.#topics])
-    const endpoints = this.#topics.size > 0 ? withTopics(this.#endpoints, this.#topics) : this.#endpoints
-    const connection = connect(endpoints, {
+    const connection = connect(this.#endpointsFor([...this.#topics]), {
       ...this.#options,
       lastEventId: id === '' ? undefined : id,
       onGap: (gap) => this.#passGap(gap),
@@ -136,6 +149,13 @@ export class Leader {
     this.#connection = connection
     connection.on('*', (event) => this.#pass(event))
     connection.onStatus((status) => this.#connection === connection && this.#watch(status))
+  }
+
+  #endpointsFor(topics: readonly string[]): Endpoints | EndpointsFunction {
+    const endpoints = this.#endpoints
+    if (topics.length === 0) return endpoints
+    if (typeof endpoints !== 'function') return withTopics(endpoints, topics)
+    return async () => withTopics(await endpoints(), topics)
   }
 
   #close(): void {

@@ -3,7 +3,7 @@ import { isEventStream } from '../../wire/content-type.ts'
 import { clockOf, connect } from '../connect.ts'
 import { patientFetch } from '../request-init.ts'
 import { headLike } from '../response-head.ts'
-import type { ConnectOptions, Endpoints, EventConnection, StandardSchema } from '../types.ts'
+import type { ConnectOptions, Endpoints, EndpointsFunction, EventConnection, StandardSchema } from '../types.ts'
 import { groupOf, lastEventIdOf, topicsOf } from './asked.ts'
 import type { Locks } from './election.ts'
 import { type JoinedStream } from './joined-stream.ts'
@@ -24,31 +24,38 @@ import { Tab } from './tab.ts'
  * @throws {TypeError} as `connect()`
  */
 export function shared<Data>(
-  endpoints: Endpoints,
+  endpoints: Endpoints | EndpointsFunction,
   options: ConnectOptions<Record<string, Data>> & { schema: StandardSchema<Data> },
 ): EventConnection<Record<string, Data>>
 export function shared<Events extends object = Record<string, unknown>>(
-  endpoints: Endpoints,
+  endpoints: Endpoints | EndpointsFunction,
   options?: ConnectOptions<Events>,
 ): EventConnection<Events>
-export function shared(endpoints: Endpoints, options: ConnectOptions = {}): EventConnection {
+export function shared(endpoints: Endpoints | EndpointsFunction, options: ConnectOptions = {}): EventConnection {
   const { locks } = (globalThis as { navigator?: { locks?: Locks } }).navigator ?? {}
   const canShare = locks && typeof BroadcastChannel === 'function' && /^get$/i.test(options.method ?? 'get')
   if (!canShare) return connect(endpoints, options)
   const { store: _, lastEventId: __, onGap: ___, until: ____, schema: _____, signal: ______, ...upstream } = options
-  const tab = new Tab({ group: groupOf(endpoints), endpoints, options: upstream, locks, clock: clockOf(options) })
-  const read = fetchThrough(tab, options.fetch ?? (patientFetch as typeof fetch), clockOf(options))
+  const clock = clockOf(options)
+  let tab: Tab | undefined
+  const join: Join = (url, id) => {
+    tab ??= new Tab({ group: groupOf(endpoints, url), held: { endpoints, options: upstream, clock }, locks })
+    return tab.join(topicsOf(url), id)
+  }
+  const read = fetchThrough(join, options.fetch ?? (patientFetch as typeof fetch), clock)
   const connection = connect(endpoints, { ...options, fetch: read, redundancy: 'none', acknowledge: false })
-  connection.onStatus(({ state }) => state === 'closed' && tab.close())
+  connection.onStatus(({ state }) => state === 'closed' && tab?.close())
   return connection
 }
 
+/** Read what follows on an id through the leader of the tabs that ask for the same as this URL does. */
+type Join = (url: string, id: string) => Promise<JoinedStream | undefined>
+
 /** A fetch whose streams come through the tabs' leader, where that can bring them. */
-function fetchThrough(tab: Tab, own: typeof fetch, clock: Clock): typeof fetch {
+function fetchThrough(join: Join, own: typeof fetch, clock: Clock): typeof fetch {
   const read = async (url: string, init: RequestInit): Promise<Response> => {
-    const topics = topicsOf(url)
     const id = lastEventIdOf(url, init.headers)
-    const joined = await tab.join(topics, id)
+    const joined = await join(url, id)
     if (joined) return responseOf(joined, init.signal)
     init.signal?.throwIfAborted()
     const response = await own(url, init)
@@ -57,7 +64,7 @@ function fetchThrough(tab: Tab, own: typeof fetch, clock: Clock): typeof fetch {
     const body = new SplicedBody(
       response.body,
       id,
-      (from) => tab.join(topics, from),
+      (from) => join(url, from),
       () => clock.now(),
     )
     return headLike(response, new ReadableStream(body, { highWaterMark: 0 }))

@@ -1,8 +1,7 @@
 import { type Clock, Timer } from '../../clock.ts'
-import type { ConnectOptions, Endpoints } from '../types.ts'
 import { Election, type Locks } from './election.ts'
 import { JoinedStream } from './joined-stream.ts'
-import { Leader } from './leader.ts'
+import { type Held, Leader } from './leader.ts'
 import type { Message, Post, Seat } from './messages.ts'
 import { watchPage } from './page.ts'
 
@@ -22,11 +21,9 @@ interface Question extends Seat {
 export interface TabParts {
   /** The name of those who share. */
   group: string
-  endpoints: Endpoints
-  /** Of the connection that it holds when it leads. */
-  options: ConnectOptions
+  /** What it holds when it leads. */
+  held: Held
   locks: Locks
-  clock: Clock
 }
 
 /** One tab among others: reads through the leader, and is it when its turn has come. */
@@ -43,14 +40,15 @@ export class Tab {
   readonly #over = new AbortController()
   #leader: Leader | undefined
 
-  constructor({ group, endpoints, options, locks, clock }: TabParts) {
+  constructor({ group, held, locks }: TabParts) {
+    const { clock } = held
     this.#clock = clock
     this.#pinging = new Timer(clock, () => this.#ping())
     this.#missing = new Timer(clock, () => this.#miss())
     this.#channel = new BroadcastChannel(group)
     this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#hear(data)
     this.#election = new Election(locks, group, {
-      onElected: () => void (this.#leader = new Leader(this.#name, endpoints, options, this.#post, clock)),
+      onElected: () => void (this.#leader = new Leader(this.#name, held, this.#post)),
       onDeposed: () => {
         this.#resign()
         this.#election.stand()
