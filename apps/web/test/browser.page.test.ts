@@ -1,7 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { launchChromium, missing, named } from '@holdfast/testing/chromium'
 import { type Demo, startDemo } from './demo.ts'
+import { logged, type OpenPage, openPage, receiveMore } from './page.ts'
 
 interface Sample {
   time: number
@@ -79,60 +80,86 @@ test('the page allows only its own code and only its own servers', async () => {
 
 describe.skipIf(missing)(named('the page in Chromium'), () => {
   let browser: Browser
-  let page: Page
-  const problems: string[] = []
+  let open: OpenPage
 
   beforeAll(async () => {
     browser = await launchChromium()
-    page = await browser.newPage({ viewport: { width: 1200, height: 950 } })
-    page.on('pageerror', (error) => problems.push(String(error)))
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(demo.pageUrl)
+    open = await openPage(browser, demo)
   })
   afterAll(() => browser?.close())
 
-  const textOf = (selector: string) => page.locator(selector).first().textContent()
-
-  test('opens three streams', async () => {
-    await page.getByText('3 of 3 streams open').waitFor()
-    expect(await page.locator('.stream[data-state=open]').count()).toBe(3)
+  test('is one client of three servers, and gets the ticker without a hole', async () => {
+    expect(await open.page.locator('.server').count()).toBe(3)
+    expect(await open.page.locator('.server h3').allTextContents()).toEqual(['Node', 'Bun', 'Deno'])
+    await receiveMore(open, 20)
+    expect([await open.counter('lost'), await open.counter('repeated')]).toEqual(['0', '0'])
+    await expect(open.carrier().locator('dd').nth(1).textContent()).resolves.toMatch(/^\d+ ms$/)
+    await logged(open, /^[\d:]+Events come from (Node|Bun|Deno)$/)
   })
 
-  test('draws the machine as it changes', async () => {
-    const curve = () => page.locator('[data-panel=processor] .curve').getAttribute('d')
-    await vi.waitFor(async () => expect(await textOf('[data-panel=processor] .value')).toMatch(/^\d+ %$/), 5_000)
+  test('draws the machine and the ticker as they change, from their history on', async () => {
+    const curve = (): Promise<string | null> => open.page.locator('#machine .curve').first().getAttribute('d')
+    await expect.poll(() => open.page.locator('#machine .value').first().textContent()).toMatch(/^\d+ %$/)
     const before = await curve()
-    await vi.waitFor(async () => expect(await curve()).not.toBe(before), 5_000)
-    await vi.waitFor(async () => expect(await textOf('[data-panel=rate] .faint')).toContain('3 subscribers'), 5_000)
+    await expect.poll(curve).not.toBe(before)
+    const second = await openPage(browser, demo)
+    // More than could have come since it was opened.
+    await expect
+      .poll(() =>
+        second.page
+          .locator('#ticker .curve')
+          .getAttribute('d')
+          .then((d) => d?.split('L').length),
+      )
+      .toBeGreaterThan(30)
+    await second.close()
   })
 
-  test('shows a published event once, as text, from all three servers', async () => {
+  test('chats between two windows, with what was said before, and writes it as text', async () => {
     const hostile = 'Hello <img src=x onerror="document.title=1">'
-    expect((await publish('news', hostile)).status).toBe(201)
-    const item = page.locator('#events li', { hasText: hostile })
-    await vi.waitFor(async () => expect(await item.locator('.via .seen').count()).toBe(3), 5_000)
-    expect(await item.count()).toBe(1)
-    expect(await page.locator('#events img').count()).toBe(0)
+    await open.page.getByLabel('Message').fill(hostile)
+    await open.page.getByRole('button', { name: 'Send' }).click()
+    await open.page.locator('.messages li', { hasText: hostile }).waitFor()
+    const second = await openPage(browser, demo)
+    await second.page.locator('.messages li', { hasText: hostile }).waitFor()
+    await second.page.getByLabel('Message').fill('From the second')
+    await second.page.getByLabel('Message').press('Enter')
+    await open.page.locator('.messages li', { hasText: 'From the second' }).waitFor()
+    expect((await publish('news', 'From curl')).status).toBe(201)
+    await second.page.locator('.messages li', { hasText: 'From curl' }).waitFor()
+    expect(await open.page.locator('.messages img').count()).toBe(0)
+    await second.close()
   })
 
-  test('publishes with the token of its address', async () => {
-    await page.getByLabel('Topic').selectOption('chat')
-    await page.getByLabel('Text').fill('From the form')
-    await page.getByRole('button', { name: 'Publish' }).click()
-    await page.getByText(/Published as number \d+ of chat/).waitFor()
-    await page.locator('#events li', { hasText: 'From the form' }).waitFor()
-    if (process.env['SCREENSHOT']) await page.screenshot({ path: process.env['SCREENSHOT'], fullPage: true })
-  })
-
-  test('says so when it has no token', async () => {
-    const other = await browser.newPage()
+  test('says so when it has no token, and offers nothing that it may not do', async () => {
+    const other = await browser.newPage({ locale: 'en-US' })
     await other.goto(demo.origin)
-    await other.getByText('To publish, open the address that the terminal shows').waitFor()
-    expect(await other.getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true)
+    await other.getByText('open the address that the terminal shows').waitFor()
+    await other.locator('.server[data-role=carries]').waitFor()
+    const disabled = other.locator('main button:disabled')
+    expect(await disabled.count()).toBe(await other.locator('main button').count())
     await other.close()
   })
 
-  test('meets no error', () => expect(problems).toEqual([]))
+  test('shows the operator each server by its own numbers, and all of them together', async () => {
+    await open.page.getByText("The operator's view").click()
+    const row = (name: string) => open.page.locator(`[data-row=${name}]`).allTextContents()
+    await expect
+      .poll(() => row('runtime'))
+      .toEqual([
+        expect.stringMatching(/^Node \d/),
+        expect.stringMatching(/^Bun \d/),
+        expect.stringMatching(/^Deno \d/),
+        '',
+      ])
+    await expect.poll(async () => Number((await row('subscribers'))[3])).toBeGreaterThan(0)
+    await expect.poll(async () => (await row('events'))[3], { timeout: 10_000 }).toMatch(/^[1-9]\d*\/s$/)
+    expect((await row('memory')).every((text) => /^\d+ MB$/.test(text))).toBe(true)
+    await open.page.getByText('What Prometheus reads of Bun').click()
+    await open.page.locator('pre', { hasText: 'holdfast_subscribers' }).waitFor()
+  })
+
+  test('meets no error', () => expect(open.problems).toEqual([]))
 })
 
 test('ends with all its processes, although a client still listens', async () => {

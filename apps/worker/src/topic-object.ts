@@ -1,3 +1,4 @@
+import type { HubPublication } from '@holdfast/core/hub'
 import { HubObject, type HistoryLimits, type ProduceContext } from '@holdfast/adapters/cloudflare'
 import type { Env } from './env.ts'
 import { answerTo } from './model.ts'
@@ -14,7 +15,7 @@ export class TopicObject extends HubObject<Env> {
     return { maxEvents: 10_000, maxAge: 3_600_000 }
   }
 
-  protected override produce({ prompt }: Question, { signal }: ProduceContext): AsyncIterable<string> {
+  protected override produce({ prompt }: Question, { signal }: ProduceContext): AsyncIterable<HubPublication> {
     return answerTo(prompt, signal)
   }
 }

@@ -2,6 +2,7 @@ import { durableObjectHub, type DurableObjectHub } from '@holdfast/adapters/clou
 import { createService, optionsFromEnv, type ServiceOptions } from '@holdfast/service'
 import { answers } from './answers.ts'
 import type { Env } from './env.ts'
+import { page } from './page.ts'
 
 export { TopicObject } from './topic-object.ts'
 
@@ -24,6 +25,7 @@ function createApp(env: Env): App {
 export default {
   async fetch(request, env) {
     app ??= createApp(env)
-    return (await answers(request, app.hub, app.auth)) ?? app.service.fetch(request)
+    const { hub, auth, service } = app
+    return (await page(request, hub, auth)) ?? (await answers(request, hub, auth)) ?? service.fetch(request)
   },
 } satisfies ExportedHandler<Env>

@@ -26,6 +26,10 @@ function send(method: string, path: string, body?: unknown, more: Record<string,
   })
 }
 
+function answerOf({ texts }: StreamClient): string {
+  return texts.map((text) => (JSON.parse(text) as { text: string }).text).join('')
+}
+
 /** A JSON Web Token of someone who may ask. */
 function tokenOf(sub: string, secret: string): string {
   const parts = [{ alg: 'HS256' }, { sub, holdfast: { publish: ['answers/*'] } }]
@@ -68,7 +72,7 @@ describe.concurrent('the Worker app', () => {
     await new Promise((resolve) => setTimeout(resolve, 500))
     const reload = await StreamClient.open(server.url + events)
     await eventually('the end', () => reload.closed)
-    expect(reload.texts.join('')).toMatch(/^An event stream is a response that does not end\. .*without a word\.\s*$/)
+    expect(answerOf(reload)).toMatch(/^An event stream is a response that does not end\. .*without a word\.\s*$/)
     expect(reload.comments.at(-1)).toBe('hint end=done')
     expect((await StreamClient.open(server.url + events.replace('earliest', reload.lastEventId))).response.status).toBe(
       204,
@@ -85,13 +89,20 @@ describe.concurrent('the Worker app', () => {
     expect(client.events.length).toBeLessThan(50)
   })
 
+  it('closes the streams of the ticker for who has the token, so that its page can show that they come back', async () => {
+    const client = await StreamClient.open(`${server.url}/events?topic=ticker`)
+    expect((await fetch(`${server.url}/faults/0/close`, { method: 'POST' })).status).toBe(401)
+    expect((await send('POST', '/faults/0/close')).status).toBe(204)
+    await eventually('the end', () => client.closed)
+  })
+
   it('answers a question once, however often it is sent with one key', async () => {
     const key = crypto.randomUUID()
     const asked = await Promise.all([ask('kelp', key), ask('kelp', key), ask('kelp', key)])
     expect(new Set(asked.map(({ topic }) => topic)).size).toBe(1)
     const client = await StreamClient.open(server.url + asked[0].events)
     await eventually('the end', () => client.closed)
-    expect(client.texts.join('').match(/A holdfast is what/g)).toHaveLength(1)
+    expect(answerOf(client).match(/A holdfast is what/g)).toHaveLength(1)
   })
 
   it('gives nobody the answer of another who happened to choose the same key', async () => {
@@ -127,7 +138,9 @@ describe.concurrent('the Worker app', () => {
   it('serves its page', async () => {
     const response = await fetch(`${server.url}/`)
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
-    expect((await fetch(`${server.url}/page.js`)).status).toBe(200)
+    expect((await fetch(`${server.url}/icon.svg`)).status).toBe(200)
+    const config: unknown = await (await fetch(`${server.url}/config.json`)).json()
+    expect(config).toMatchObject({ servers: [{ name: 'Cloudflare' }], faults: ['close'] })
     expect((await fetch(`${server.url}/livez`)).status).toBe(200)
   })
 

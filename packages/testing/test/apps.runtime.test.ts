@@ -173,10 +173,10 @@ it('what npm start runs has everything again after kill -9 of all its processes,
     })
   /** Publish, and read with one client over all stream servers. Resolves with where it was then. */
   async function play({ url }: LaunchedServer, published: string[], expected: string[], from: string): Promise<string> {
-    const { ports } = (await (await fetch(`${url}/config.json`)).json()) as { ports: number[] }
+    const { servers } = (await (await fetch(`${url}/config.json`)).json()) as { servers: { port: number }[] }
     const received: string[] = []
     const gaps: unknown[] = []
-    const urls = ports.map((port) => `http://localhost:${port}/events?topic=news`)
+    const urls = servers.map(({ port }) => `http://localhost:${port}/events?topic=news`)
     const reader = connect(urls, { lastEventId: from, onGap: (gap) => void gaps.push(gap) })
     reader.on('message', ({ data }) => received.push(data))
     try {

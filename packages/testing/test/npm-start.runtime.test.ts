@@ -24,7 +24,7 @@ const endings: { how: string; end(npm: LaunchedServer): void }[] = [
 describe.skipIf(process.platform !== 'linux')('npm start', () => {
   test.each(endings)('stops all that it started after $how', async ({ end }) => {
     await using npm = await npmStart(/Ctrl-C stops everything/)
-    expect(commands(npm).filter((command) => command.includes('stream-server.ts'))).toHaveLength(3)
+    expect(commands(npm).filter((command) => command.includes('demo-server.ts'))).toHaveLength(3)
     end(npm)
     await allGone(npm)
   })

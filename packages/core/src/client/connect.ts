@@ -13,6 +13,7 @@ import { watchNetwork } from './failover/network-change.ts'
 import type { Status } from './status.ts'
 import type {
   ConnectOptions,
+  EndpointReport,
   Endpoints,
   EndpointsFunction,
   EventConnection,
@@ -121,6 +122,10 @@ class HeldConnection implements EventConnection {
 
   get status(): Status {
     return this.#announcer.status
+  }
+
+  get endpoints(): readonly EndpointReport[] {
+    return this.#conductor.endpoints.report()
   }
 
   get lastEventId(): string {

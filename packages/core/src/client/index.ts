@@ -5,6 +5,7 @@ export type {
   ConnectionGap,
   ConnectOptions,
   Endpoint,
+  EndpointReport,
   Endpoints,
   EndpointsFunction,
   EventConnection,

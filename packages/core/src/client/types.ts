@@ -58,6 +58,18 @@ export interface ConnectionGap {
   to: string
 }
 
+/** What a connection knows of one endpoint, to draw or to log. */
+export interface EndpointReport {
+  /** As it was given to `connect()`. */
+  readonly url: string
+  /** Milliseconds to the head of an answer, typically; undefined before the first. */
+  readonly head: number | undefined
+  /** As its server says: 0 for idle, 1 for full. */
+  readonly load: number
+  /** Milliseconds for which it is left alone, since it failed or said so; 0 for one that may be asked. */
+  readonly avoidedFor: number
+}
+
 /** Keeps the last event ID over restarts. */
 export interface PositionStore {
   get(): string | null | undefined | Promise<string | null | undefined>
@@ -130,6 +142,8 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
 export interface EventConnection<Events extends object = Record<string, unknown>>
   extends AsyncIterable<EventsOf<Events>>, AsyncDisposable {
   readonly status: Status
+  /** How the endpoints are at this moment. */
+  readonly endpoints: readonly EndpointReport[]
   /** The id of the last event that was consumed: what to persist, and to pass as `lastEventId` another time. */
   readonly lastEventId: string
   /** Listen to one event type, or to all with `*`. What the listener throws is reported and goes nowhere else. @returns how to stop */

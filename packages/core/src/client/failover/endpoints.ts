@@ -12,7 +12,7 @@ import {
   staleFor,
   staleTimes,
 } from '../constants.ts'
-import type { Endpoint, Endpoints } from '../types.ts'
+import type { Endpoint, EndpointReport, Endpoints } from '../types.ts'
 import { Budget } from './budget.ts'
 import { EndpointState } from './endpoint-state.ts'
 
@@ -61,6 +61,16 @@ export class EndpointPool {
     // As many extra attempts as there are endpoints beside the first: an outage sees 3.8 k attempts/s instead of 6.5 k.
     this.#budget = new Budget('attempt', urls, { most: urls.length - 1, refill }, this.#clock)
     this.#probes = new Budget('probe', urls, { most: maxProbes, refill: probeRefill }, this.#clock)
+  }
+
+  report(): EndpointReport[] {
+    const now = this.#clock.now()
+    return this.#all.map(({ url, head, load, avoidUntil }) => ({
+      url,
+      head,
+      load,
+      avoidedFor: Math.max(avoidUntil - now, 0),
+    }))
   }
 
   /** It will never be asked again. */

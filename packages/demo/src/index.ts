@@ -1,0 +1,7 @@
+export { routeAnswers } from './answers/routes.ts'
+export { isAuthorized, unauthorized } from './authorized.ts'
+export { demoOptions } from './options.ts'
+export { loadPage, type PageHandler } from './page.ts'
+export { startPublishing } from './samples/publishing.ts'
+export { runStandalone } from './standalone.ts'
+export { runStreamServer } from './stream-server.ts'
