@@ -1,4 +1,4 @@
-import type { Fault, ServerReport } from '@holdfast/demo/config'
+import type { Fault, FleetReport, ServerReport } from '@holdfast/demo/config'
 import type { Network } from './client/network.ts'
 import { make, say } from './dom/make.ts'
 import { words } from './i18n/index.ts'
@@ -21,6 +21,7 @@ export class Breaking {
   readonly #listener: BreakingListener
   #reports: readonly ServerReport[] = []
   #isUnplugged = false
+  #unpluggedAt = 0
 
   constructor(setup: Setup, network: Network, carrier: () => Server | undefined, listener: BreakingListener) {
     this.#setup = setup
@@ -48,11 +49,11 @@ export class Breaking {
     }
   }
 
-  /** What the supervisor says: the network mends itself after a while. */
-  report(reports: readonly ServerReport[]): void {
-    this.#reports = reports
-    const isUnplugged = reports.some((report) => report.isUnplugged)
-    if (this.#setup.unplug === 'relay' && isUnplugged !== this.#isUnplugged) this.#show(isUnplugged)
+  /** What the supervisor says: the network mends itself after a while. What is said of the time before comes late. */
+  report({ time, servers }: FleetReport): void {
+    this.#reports = servers
+    const isMended = time > this.#unpluggedAt && !servers.some(({ isUnplugged }) => isUnplugged)
+    if (this.#setup.unplug === 'relay' && isMended) this.#show(false)
   }
 
   async #unplug(isUnplugged: boolean): Promise<void> {
@@ -68,6 +69,7 @@ export class Breaking {
   #show(isUnplugged: boolean): void {
     if (isUnplugged === this.#isUnplugged) return
     this.#isUnplugged = isUnplugged
+    this.#unpluggedAt = Date.now()
     say(this.unplugButton, this.#unplugText)
     this.#listener.onUnplug(isUnplugged)
   }

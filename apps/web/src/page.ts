@@ -129,10 +129,11 @@ export class Page {
     for (const view of this.#views) if (view.topics.includes(event.topic ?? '')) view.show(event)
   }
 
-  #report({ time, servers }: FleetReport): void {
+  #report(report: FleetReport): void {
+    const { time, servers } = report
     // What is older than the page is no news.
     this.#narrator.report(servers, time >= this.#openedAt)
-    this.#breaking.report(servers)
+    this.#breaking.report(report)
     this.#picture.report(servers)
     this.#operator.report(servers)
   }

@@ -12,7 +12,11 @@ export const runtimes: readonly { name: string; command: string[] }[] = [
     name: 'Deno',
     command: [
       path('node_modules/deno/deno'),
-      ...['run', '-A', '--quiet', '--node-modules-dir=manual', source],
+      'run',
+      '-A',
+      '--quiet',
+      '--node-modules-dir=manual',
+      source,
       path('apps/deno/src/demo-server.ts'),
     ],
   },

@@ -13,7 +13,7 @@ export class Log {
   readonly element: HTMLElement
   readonly #list = make('ol', { class: 'log-list', tabindex: '0', 'aria-label': words.log.title })
   readonly #spoken = make('div', { class: 'unseen', role: 'status' })
-  #speaking: ReturnType<typeof setTimeout> | undefined
+  #isHushed = false
   #next = ''
 
   constructor() {
@@ -42,8 +42,10 @@ export class Log {
 
   #speak(text: string): void {
     this.#next = text
-    this.#speaking ??= setTimeout(() => {
-      this.#speaking = undefined
+    if (this.#isHushed) return
+    this.#isHushed = true
+    setTimeout(() => {
+      this.#isHushed = false
       this.#spoken.textContent = this.#next
     }, hush)
   }

@@ -27,34 +27,23 @@ export class Narrator {
     this.#silence = silence
   }
 
+  // No switch over the union: what the client learns to tell later is told as well.
   tell(status: Status): void {
     const before = this.#last
     if (status.state !== 'standby' && status.state !== 'limited') this.#last = status.state
     const { log } = words
-    switch (status.state) {
-      case 'open':
-        // A switch has just said so.
-        if (before === 'switched') return undefined
-        return this.#add('good', (before === 'suspect' ? log.heard : log.open)(this.#nameOf(status.endpoint)))
-      case 'suspect':
-        return this.#add('bad', log.suspect(this.#nameOf(status.endpoint), inSeconds(this.#silence())))
-      case 'lost':
-        return this.#add('bad', log.lost(this.#nameOf(status.endpoint), wordFor(words.reasons, status.reason)))
-      case 'switched':
-        return this.#add('good', log.switched(...this.#both(status), wordFor(words.reasons, status.reason)))
-      case 'standby':
-        return this.#tellStandby(status)
-      case 'waiting':
-        // A jitter is no news.
-        return status.delay < noteworthy ? undefined : this.#add('note', log.waiting(inSeconds(status.delay)))
-      case 'limited':
-        return this.#add('bad', log.limited(status.limit))
-      case 'closed':
-        if (status.reason !== 'closed') this.#add('bad', log.closed(wordFor(words.reasons, status.reason)))
-        return undefined
-      default:
-        return this.#tellOther(status)
-    }
+    if (status.state === 'open') this.#tellOpen(this.#nameOf(status.endpoint), before)
+    else if (status.state === 'suspect')
+      this.#add('bad', log.suspect(this.#nameOf(status.endpoint), inSeconds(this.#silence())))
+    else if (status.state === 'lost')
+      this.#add('bad', log.lost(this.#nameOf(status.endpoint), wordFor(words.reasons, status.reason)))
+    else if (status.state === 'switched')
+      this.#add('good', log.switched(...this.#both(status), wordFor(words.reasons, status.reason)))
+    else if (status.state === 'standby') this.#tellStandby(status)
+    else if (status.state === 'limited') this.#add('bad', log.limited(status.limit))
+    else if (status.state === 'waiting') this.#tellWaiting(status.delay)
+    else if (status.state === 'closed') this.#tellClosed(status.reason)
+    else this.#tellOther(status)
   }
 
   did(server: Server, fault: Fault): void {
@@ -86,6 +75,21 @@ export class Narrator {
         before.state === report.state ? before.faults.filter((fault) => !report.faults.includes(fault)) : []
       for (const fault of lifted) this.#add('note', words.log.lifted(report.name, words.faults[fault]))
     }
+  }
+
+  #tellOpen(name: string, before: Status['state'] | undefined): void {
+    // A switch has just said so.
+    if (before !== 'switched') this.#add('good', (before === 'suspect' ? words.log.heard : words.log.open)(name))
+  }
+
+  // A jitter is no news.
+  #tellWaiting(delay: number): void {
+    if (delay >= noteworthy) this.#add('note', words.log.waiting(inSeconds(delay)))
+  }
+
+  // With other choices it is closed by the page itself, and opened again.
+  #tellClosed(reason: string): void {
+    if (reason !== 'closed') this.#add('bad', words.log.closed(wordFor(words.reasons, reason)))
   }
 
   #tellStandby({ endpoint, mode, open }: Extract<Status, { state: 'standby' }>): void {

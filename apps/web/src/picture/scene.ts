@@ -16,38 +16,31 @@ export class Scene {
     return this.#roles.get(endpoint) ?? 'idle'
   }
 
+  // No switch over the union: what the client learns to tell later is drawn as well.
   follow(status: Status): void {
-    switch (status.state) {
-      case 'open':
-        return this.#carry(status.endpoint)
-      case 'switched':
-        this.#roles.delete(status.from)
-        return this.#carry(status.endpoint)
-      case 'suspect':
-        return this.#set(status.endpoint, 'silent')
-      case 'lost':
-        if (this.carrier === status.endpoint) this.carrier = undefined
-        return this.#set(status.endpoint, 'lost')
-      case 'standby':
-        return status.open ? this.#set(status.endpoint, status.mode) : this.#leave(status.endpoint)
-      case 'connecting':
-        return this.#set(status.endpoint, 'asked')
-      case 'closed':
-        this.carrier = undefined
-        return this.#roles.clear()
-      case 'waiting':
-        return this.#wait()
-      default:
-        return this.#other(status)
-    }
+    if (status.state === 'open') this.#carry(status.endpoint)
+    else if (status.state === 'switched') this.#carry(status.endpoint, status.from)
+    else if (status.state === 'suspect') this.#set(status.endpoint, 'silent')
+    else if (status.state === 'lost') this.#lose(status.endpoint)
+    else if (status.state === 'connecting') this.#set(status.endpoint, 'asked')
+    else if (status.state === 'waiting') this.#wait()
+    else if (status.state === 'closed') this.#close()
+    else if (status.state === 'standby') this.#setExtra(status)
+    else this.#setOther(status)
   }
 
   // A state that has no drawing of its own: what it says of an endpoint is shown by its own name.
-  #other(status: { readonly state: string; readonly endpoint?: string | undefined }): void {
-    if (status.endpoint !== undefined && status.state !== 'limited') this.#set(status.endpoint, status.state)
+  #setOther({ state, endpoint }: { readonly state: string; readonly endpoint?: string | undefined }): void {
+    if (endpoint !== undefined && state !== 'limited') this.#set(endpoint, state)
   }
 
-  #carry(endpoint: string): void {
+  #setExtra({ endpoint, mode, open }: Extract<Status, { state: 'standby' }>): void {
+    if (open) this.#set(endpoint, mode)
+    else if (this.carrier !== endpoint) this.#roles.delete(endpoint)
+  }
+
+  #carry(endpoint: string, from?: string): void {
+    if (from !== undefined) this.#roles.delete(from)
     for (const [other, role] of this.#roles) {
       if (other !== endpoint && role !== 'standby' && role !== 'full') this.#roles.delete(other)
     }
@@ -59,8 +52,14 @@ export class Scene {
     for (const [endpoint, role] of this.#roles) if (role === 'asked') this.#roles.set(endpoint, 'lost')
   }
 
-  #leave(endpoint: string): void {
-    if (this.carrier !== endpoint) this.#roles.delete(endpoint)
+  #lose(endpoint: string): void {
+    if (this.carrier === endpoint) this.carrier = undefined
+    this.#set(endpoint, 'lost')
+  }
+
+  #close(): void {
+    this.carrier = undefined
+    this.#roles.clear()
   }
 
   #set(endpoint: string, role: Role): void {

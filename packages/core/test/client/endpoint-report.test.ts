@@ -22,7 +22,7 @@ it('one that says for how long it must not be asked is left alone for that long'
   await stage.settle()
   stage.last.answer(503, { 'retry-after': '60' })
   await stage.settle()
-  const [{ avoidedFor = 0 } = {}] = stage.connection.endpoints
+  const avoidedFor = stage.connection.endpoints[0]?.avoidedFor ?? 0
   expect(avoidedFor).toBeGreaterThanOrEqual(60_000)
   await stage.advance(10_000)
   expect(stage.connection.endpoints[0]?.avoidedFor).toBe(avoidedFor - 10_000)

@@ -1,0 +1,112 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium, missing, named } from './chromium.ts'
+import { type Demo, startDemo } from './demo.ts'
+import { logged, mend, type OpenPage, openPage, receiveMore } from './page.ts'
+
+const faults = ['Crash', 'Freeze', 'Slow', 'Mute', 'Drain'] as const
+const heartbeat = 5_000
+
+describe.skipIf(missing)(named('a page whose servers are broken'), () => {
+  let demo: Demo
+  let browser: Browser
+  let open: OpenPage
+
+  beforeAll(async () => {
+    demo = await startDemo()
+    browser = await launchChromium()
+    open = await openPage(browser, demo)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await demo?.stop()
+  })
+  afterEach(() => mend(open, demo))
+
+  const nameOfCarrier = async (): Promise<string> => (await open.carrier().locator('h3').textContent()) ?? ''
+  const harm = async (): Promise<string[]> => [await open.counter('lost'), await open.counter('repeated')]
+
+  /** Press a button of the server that carries the events. */
+  async function press(fault: (typeof faults)[number]): Promise<string> {
+    const name = await nameOfCarrier()
+    await open.page.locator('.server', { hasText: name }).getByRole('button', { name: fault }).click()
+    return name
+  }
+
+  /** The same, and wait until another one carries them. */
+  async function breakCarrier(fault: (typeof faults)[number]): Promise<string> {
+    const name = await press(fault)
+    await expect.poll(async () => (await nameOfCarrier()) !== name, { timeout: 30_000, interval: 50 }).toBe(true)
+    return name
+  }
+
+  test.each(faults)('%s: the events come from another server, and none is lost', { timeout: 90_000 }, async (fault) => {
+    await receiveMore(open, 10)
+    const name = await breakCarrier(fault)
+    await receiveMore(open, 20)
+    await logged(open, new RegExp(`Moved from ${name} to `))
+    expect(await harm()).toEqual(['0', '0'])
+  })
+
+  test('the large button crashes the server in use, and what happened is told in plain words', async () => {
+    const name = await nameOfCarrier()
+    await open.page.getByRole('button', { name: 'Crash the server in use' }).click()
+    await logged(open, `You crashed ${name}`)
+    await logged(open, `${name} was started again`)
+    await expect.poll(() => open.counter('recovery'), { timeout: 20_000 }).toMatch(/^(back after [\d.]+ s|not felt)$/)
+    expect(await harm()).toEqual(['0', '0'])
+  })
+
+  test('unplugged, it waits, and goes on where it was', { timeout: 90_000 }, async () => {
+    await open.page.getByRole('button', { name: 'Unplug the network' }).click()
+    await logged(open, 'You unplugged the network')
+    await expect.poll(() => open.counter('recovery')).toMatch(/^out for/)
+    await open.page.getByRole('button', { name: 'Plug it in again' }).click()
+    await expect.poll(() => open.counter('recovery'), { timeout: 40_000 }).toMatch(/^back after/)
+    expect(await harm()).toEqual(['0', '0'])
+  })
+
+  test('a frozen server is named within two heartbeats', { timeout: 90_000 }, async () => {
+    await open.page.getByLabel('Heartbeat').selectOption(String(heartbeat))
+    await logged(open, 'You chose Heartbeat')
+    await receiveMore(open, 10)
+    const name = await nameOfCarrier()
+    await open.page.locator('.server', { hasText: name }).getByRole('button', { name: 'Freeze' }).click()
+    await logged(open, new RegExp(`${name} fell silent|Moved from ${name}`), 2 * heartbeat)
+    await open.page.getByLabel('Heartbeat').selectOption('2000')
+  })
+
+  test.each(['none', 'standby', 'full'])('redundancy %s survives a crash', { timeout: 90_000 }, async (level) => {
+    await open.page.getByLabel('Redundancy').selectOption(level)
+    const beside = open.page.locator(`.server[data-role=${level}]`)
+    if (level !== 'none') await beside.waitFor({ timeout: 20_000 })
+    await receiveMore(open, 10)
+    await breakCarrier('Crash')
+    await receiveMore(open, 20)
+    expect(await harm()).toEqual(['0', '0'])
+    await open.page.getByLabel('Redundancy').selectOption('auto')
+  })
+
+  test('twenty faults in a row: nothing lost, nothing repeated, and others lose', { timeout: 300_000 }, async () => {
+    await open.page.getByText('Compare with EventSource').click()
+    await open.page.locator('[data-client=list] [data-counter=received]', { hasText: /[1-9]/ }).waitFor()
+    for (let index = 0; index < 20; index++) {
+      const fault = faults[index % faults.length] ?? 'Crash'
+      // A slow stream is left for a better one at most every 30 s: until then it is slow, and loses nothing.
+      if (fault === 'Slow') await press(fault)
+      else await breakCarrier(fault)
+      await receiveMore(open, 5)
+      const well = open.page.locator('.server[data-process=running]:not(:has([aria-pressed=true]))')
+      if ((await well.count()) < 2) await mend(open, demo)
+    }
+    await mend(open, demo)
+    await receiveMore(open, 30)
+    expect(await harm()).toEqual(['0', '0'])
+    expect(Number(await open.counter('lost', 'list'))).toBeGreaterThan(0)
+    const silence = async (client?: string): Promise<number> => parseFloat(await open.counter('longest', client))
+    expect(await silence('native')).toBeGreaterThan(await silence())
+    await open.page.getByText('Close the comparison').click()
+  })
+
+  test('met no error on the way', () => expect(open.problems).toEqual([]))
+})
