@@ -41,9 +41,10 @@ export class Breaking {
   async inflict(server: Server, fault: Fault): Promise<void> {
     const report = this.#reports.find(({ name }) => name === server.name)
     const isLifted = report?.faults.includes(fault) ?? false
+    // Before it is done: what follows from it may be seen before the answer.
+    this.#listener.onFault(server, fault, isLifted)
     try {
       await ask(this.#setup, 'POST', `/faults/${server.index}/${fault}`)
-      this.#listener.onFault(server, fault, isLifted)
     } catch (error) {
       this.#listener.onError(error instanceof Error ? error.message : String(error))
     }

@@ -18,7 +18,7 @@ export function layOut(setup: Setup, parts: Parts): HTMLElement[] {
   const hero = make(
     'div',
     { class: 'hero' },
-    make('h1', {}, words.title),
+    make('h1', {}, ...words.title.map((sentence) => make('span', {}, sentence))),
     make('p', { class: 'lead' }, setup.servers.length > 1 ? words.lead : words.leadAlone),
     ...(setup.token === '' ? [make('p', { class: 'notice', role: 'note' }, words.noToken)] : []),
   )
@@ -26,6 +26,8 @@ export function layOut(setup: Setup, parts: Parts): HTMLElement[] {
     'section',
     { class: 'minute', 'aria-labelledby': 'minute-title' },
     make('div', { class: 'heading' }, make('h2', { id: 'minute-title' }, words.strip.title), parts.choices),
+    make('h3', {}, words.compare.ours),
+    make('p', { class: 'faint' }, words.compare.oursNote),
     make('figure', {}, parts.strip, make('figcaption', { class: 'faint' }, words.strip.legend)),
     parts.comparison,
   )

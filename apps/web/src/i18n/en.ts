@@ -1,6 +1,6 @@
 /** The page in English. What is a function puts its values where the language wants them. */
 export const en = {
-  title: 'Break a server. The stream goes on.',
+  title: ['Break a server.', 'The stream goes on.'],
   lead: 'This page is one client of three servers and reads ten events a second. Crash, freeze or mute the one that carries them, and watch where they come from next.',
   leadAlone:
     'This page is one client of one server, and reads the events of a ticker. Unplug it, and watch it come back without losing any.',
@@ -84,15 +84,13 @@ export const en = {
   compare: {
     show: 'Compare with EventSource',
     hide: 'Close the comparison',
-    client: 'Client',
     ours: 'Holdfast',
+    oursNote: 'connect(), whichever server serves best',
     native: 'Native EventSource',
     list: 'List of URLs',
     nativeNote: (server: string) => `on ${server}, resumed by the browser`,
     listNote: 'as in tutorials: the next URL at each error',
-    oursNote: 'connect(), all servers',
     states: ['connecting', 'says it is open', 'closed'],
-    behind: (count: number) => `${count} behind`,
   },
   choices: {
     redundancy: 'Redundancy',

@@ -2,7 +2,7 @@ import type { Dictionary } from './dictionary.ts'
 
 /** 中文页面。 */
 export const zh: Dictionary = {
-  title: '弄坏一台服务器，事件流照常继续。',
+  title: ['弄坏一台服务器，', '事件流照常继续。'],
   lead: '本页是三台服务器的一个客户端，每秒读取十个事件。让正在供流的那台崩溃、冻结或静默，看事件接着从哪里来。',
   leadAlone: '本页是一台服务器的客户端，读取行情事件。拔掉网线，看它如何一个不丢地回来。',
   noToken: '要制造故障或发布消息，请打开终端里显示的地址：其中带有令牌。',
@@ -74,15 +74,13 @@ export const zh: Dictionary = {
   compare: {
     show: '与 EventSource 对比',
     hide: '关闭对比',
-    client: '客户端',
     ours: 'Holdfast',
+    oursNote: 'connect()，哪台合适用哪台',
     native: '原生 EventSource',
     list: 'URL 列表',
     nativeNote: (server) => `连接 ${server}，由浏览器续传`,
     listNote: '教程做法：出错就换下一个 URL',
-    oursNote: 'connect()，全部服务器',
     states: ['连接中', '自称已连接', '已关闭'],
-    behind: (count) => `落后 ${count}`,
   },
   choices: {
     redundancy: '冗余',

@@ -66,11 +66,12 @@ export class Operator {
   constructor(setup: Setup) {
     this.#setup = setup
     this.#metrics = setup.servers.map((server) => {
-      const text = make('pre', { tabindex: '0' })
+      const name = words.operator.metrics(server.name)
+      const text = make('pre', { tabindex: '0', role: 'region', 'aria-label': name })
       const details = make(
         'details',
         { class: 'metrics' },
-        make('summary', {}, words.operator.metrics(server.name)),
+        make('summary', {}, name),
         text,
       )
       details.addEventListener('toggle', () => void this.#look())

@@ -42,7 +42,7 @@ export class Picture {
       return new ServerCard(server, setup, (fault) => sources.onFault(server, fault))
     })
     const cards = make('div', { class: 'servers' }, ...this.#cards.map(({ element }) => element))
-    this.element = make('section', { class: 'stage', 'aria-label': words.title }, page, cards)
+    this.element = make('section', { class: 'stage', 'aria-label': words.title.join(' ') }, page, cards)
     this.#lines = new Lines(this.element, page, setup.servers.length)
     this.element.append(this.#lines.element)
     new ResizeObserver(this.draw).observe(this.element)

@@ -8,6 +8,9 @@ import { topicCard } from './topic-view.ts'
 /** Where the browser keeps the answer's topic: a reload and a second tab go on with it. */
 const kept = 'holdfast.answer'
 
+/** So that a server that was frozen is noticed before the visitor gives up. */
+const heartbeat = 2_000
+
 /** A streamed answer: a topic of its own, read from its beginning by a connection of its own. */
 export class AnswerView {
   readonly element: HTMLElement
@@ -79,6 +82,7 @@ export class AnswerView {
     const urls = this.#setup.servers.map((server) => eventsAt(server, [topic]))
     const connection = connect(urls, {
       lastEventId: 'earliest',
+      heartbeat,
       fetch: this.#fetch,
       onGap: ({ reason }) => this.#mark(words.topics.gap(wordFor(words.reasons, reason))),
     })
