@@ -13,6 +13,7 @@ const apps = readdirSync(new URL('apps/', root)).filter((name) =>
 const checks = [
   ['-b', 'tsconfig.build.json'],
   ...apps.map((name) => ['--noEmit', '-p', `apps/${name}`]),
+  ['-p', 'apps/web/test'],
   ['-p', 'packages/adapters/test/cloudflare/worker'],
   ['-p', 'bench/cloudflare/worker'],
   ['-p', 'tsconfig.json'],

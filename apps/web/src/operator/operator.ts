@@ -68,12 +68,7 @@ export class Operator {
     this.#metrics = setup.servers.map((server) => {
       const name = words.operator.metrics(server.name)
       const text = make('pre', { tabindex: '0', role: 'region', 'aria-label': name })
-      const details = make(
-        'details',
-        { class: 'metrics' },
-        make('summary', {}, name),
-        text,
-      )
+      const details = make('details', { class: 'metrics' }, make('summary', {}, name), text)
       details.addEventListener('toggle', () => void this.#look())
       return { server, details, text }
     })
