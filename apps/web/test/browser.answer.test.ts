@@ -1,7 +1,7 @@
 import type { Browser, Locator } from 'playwright-core'
 import { wordsFor } from '@holdfast/demo/answers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launchChromium, missing, named } from './chromium.ts'
+import { launchChromium, missing, named } from '@holdfast/testing/chromium'
 import { type Demo, startDemo } from './demo.ts'
 import { type OpenPage, openPage } from './page.ts'
 

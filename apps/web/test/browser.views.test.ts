@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launchChromium, missing, named } from './chromium.ts'
+import { launchChromium, missing, named } from '@holdfast/testing/chromium'
 import { type Demo, startDemo } from './demo.ts'
 import { findNameless, findPale, overflowOf } from './inspect.ts'
 import { logged, type OpenPage, openPage } from './page.ts'

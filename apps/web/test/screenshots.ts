@@ -1,7 +1,7 @@
 // `npm run screenshots`: the pictures of docs/images, taken of the demo as it runs.
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { launchChromium } from './chromium.ts'
+import { launchChromium } from '@holdfast/testing/chromium'
 import { startDemo } from './demo.ts'
 import { type OpenPage, openPage } from './page.ts'
 
