@@ -221,7 +221,7 @@ export const places: readonly Place[] = [
   },
   {
     place: 'packages/adapters/src/node',
-    may: ['@hono/node-server', '@hono/node-server/utils/response', 'node:http2'],
+    may: ['../node-http/serve.ts', '@hono/node-server', '@hono/node-server/utils/response', 'node:http2'],
     mayNot: ['../deno/serve.ts', '@holdfast/app-node'],
   },
   {

@@ -1,3 +1,5 @@
+import type { Timeouts } from './timeouts.ts'
+
 /**
  * What the user brings: a fetch handler, such as a Hono app's `fetch`. The second argument is the runtime's own:
  * `{ incoming, outgoing }` on Node, the server on Bun, the connection's info on Deno.
@@ -15,10 +17,12 @@ export interface ServeOptions<Env = unknown> {
   fetch: FetchHandler<Env>
   /** Default 3000; `0` picks a free one, which `url` then names. */
   port?: number | undefined
-  /** The address to listen on. Default every interface. */
+  /** The address to listen on. Default every one, of IPv6 and IPv4. */
   hostname?: string | undefined
   /** Serve HTTPS. On Node that is HTTP/2 with HTTP/1.1 for those who lack it. */
   tls?: TlsOptions | undefined
+  /** How long a connection may be silent, and a request may take to arrive. An event stream is neither. */
+  timeouts?: Timeouts | undefined
 }
 
 /** The two things `close` asks of a hub; a `Hub` of `@holdfast/core/hub` has them. */

@@ -58,9 +58,13 @@ export class WebSink extends WebStreamSink {
 /**
  * Let a {@link WebSink} carry a response that Holdfast made; any other comes back as it is.
  *
- * @param open where the sink is kept for as long as it may be written to
+ * @param open - where the sink is kept for as long as it may be written to
  */
-export function throughWebSink(response: Response, open: Set<WebSink>, events: WebSinkEvents = {}): Response {
+export function throughWebSink(
+  response: Response,
+  open: Set<WebSink> = new Set(),
+  events: WebSinkEvents = {},
+): Response {
   if (!isEventStream(response.headers.get('content-type')) || response.bodyUsed || response.body?.locked)
     return response
   const sink = new WebSink({ ...events, onOver: (over) => void open.delete(over) })

@@ -1,10 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { timing } from 'hono/timing'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { serve as honoServe } from '@hono/node-server'
 import { type FetchHandler, type NodeEnv, toNodeHandler, wrapFetch } from '../src/node/index.ts'
 import { RawClient } from './support/raw-client.ts'
@@ -121,4 +121,76 @@ test('a handler that throws answers 500, one that rejects too', async () => {
   expect((await fetch(`${url}/sync`)).status).toBe(500)
   expect((await fetch(`${url}/async`)).status).toBe(500)
   vi.restoreAllMocks()
+})
+
+/** What a body parser of Express does. */
+async function parse(req: IncomingMessage & { body?: unknown }, how: (text: string) => unknown): Promise<void> {
+  let text = ''
+  for await (const chunk of req) text += String(chunk)
+  req.body = how(text)
+}
+
+const echo = toNodeHandler(async (request) =>
+  Response.json([request.headers.get('content-type'), request.headers.get('content-length'), await request.text()]),
+)
+
+test.each<[string, string, string, (text: string) => unknown, string]>([
+  ['JSON', 'application/json', '{ "data": [1, "ü"] }', (text) => JSON.parse(text) as unknown, '{"data":[1,"ü"]}'],
+  ['text', 'text/plain', 'hello', (text) => text, 'hello'],
+  ['bytes', 'application/octet-stream', 'hello', (text) => Buffer.from(text), 'hello'],
+  ['a form', 'application/x-www-form-urlencoded', 'a=1&b=x+y', () => ({ a: '1', b: 'x y' }), 'a=1&b=x+y'],
+])('a body that a parser has made into %s is there', async (_, type, sent, how, expected) => {
+  const url = await listen((req, res) => void parse(req, how).then(() => echo(req, res)))
+  const response = await fetch(url, { method: 'POST', body: sent, headers: { 'content-type': type } })
+  expect(await response.json()).toEqual([type, null, expected])
+})
+
+test('a body that no parser has read is read as it comes', async () => {
+  const url = await listen((req, res) => {
+    Object.assign(req, { body: {} })
+    echo(req, res)
+  })
+  const body = 'x'.repeat(300_000)
+  const response = await fetch(url, { method: 'POST', body, headers: { 'content-type': 'text/plain' } })
+  expect(await response.json()).toEqual(['text/plain', '300000', body])
+})
+
+describe('as a middleware', () => {
+  const handler = toNodeHandler(async (request) => {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/mine') return new Response('mine')
+    if (pathname === '/read') await request.text()
+    return new Response('nothing here', { status: 404, headers: { 'x-mine': '1' } })
+  })
+  const app: RequestListener = (req, res) => handler(req, res, () => void rest(req, res))
+  async function rest(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    let length = 0
+    for await (const chunk of req) length += (chunk as Buffer).length
+    res.setHeader('x-theirs', '1').end(`theirs, after ${length}`)
+  }
+
+  test('it answers what is its own, and passes the rest on, its body untouched', async () => {
+    const url = await listen(app)
+    expect(await (await fetch(`${url}/mine`)).text()).toBe('mine')
+    for (const init of [{}, { method: 'POST', body: 'x'.repeat(500_000) }]) {
+      const response = await fetch(`${url}/other`, init)
+      expect([response.status, response.headers.get('x-mine'), response.headers.get('x-theirs')]).toEqual([
+        200,
+        null,
+        '1',
+      ])
+      expect(await response.text()).toBe(`theirs, after ${init.body?.length ?? 0}`)
+    }
+  })
+
+  test('it answers 404 itself where it has read the body', async () => {
+    const url = await listen(app)
+    const response = await fetch(`${url}/read`, { method: 'POST', body: 'x' })
+    expect([response.status, await response.text()]).toEqual([404, 'nothing here'])
+  })
+
+  test('it answers 404 itself where nobody follows', async () => {
+    const url = await listen(handler)
+    expect((await fetch(`${url}/other`)).status).toBe(404)
+  })
 })

@@ -1,7 +1,7 @@
 export { chunkRoom } from './fanout/chunk.ts'
 export { type Sink, type SinkBody, sinkBodyKey, sinkBodyOf } from './fanout/sink.ts'
 export { comeBackLater, retryAfter } from './response/come-back-later.ts'
-export { reportsDisconnect } from './response/request.ts'
+export { reportsDisconnect, urlOf } from './response/request.ts'
 export type { CloseReason } from './fanout/stream-close.ts'
 export { WebStreamSink } from './response/web-stream-sink.ts'
 export { callSafely } from './report.ts'

@@ -1,4 +1,6 @@
+import { urlOf } from '@holdfast/core/adapter'
 import { type Context, Hono } from 'hono'
+import { getPath } from 'hono/utils/url'
 import { createAuthorizer } from './auth/authorize.ts'
 import { type Cors, createCors } from './cors.ts'
 import { resolveLimits } from './limits/limits.ts'
@@ -7,7 +9,7 @@ import { topicMatcher } from './limits/topics.ts'
 import type { ServiceOptions } from './options.ts'
 import { toResponse } from './problem.ts'
 import { Refused } from './refused.ts'
-import { createReport } from './report.ts'
+import { createReport, logWithoutTokens } from './report.ts'
 import { acknowledge } from './routes/acknowledge.ts'
 import { live, ready } from './routes/health.ts'
 import { metrics, stats } from './routes/observe.ts'
@@ -37,7 +39,7 @@ export function createService(options: ServiceOptions): Hono {
   const scope = scopeOf(options, cors)
   const routes = [subscribe, publish, acknowledge, stats, metrics, live, ready]
 
-  const app = new Hono()
+  const app = new Hono({ getPath: pathOf })
   if (cors.middleware) app.use(cors.middleware)
   app.use((_, next) => {
     scope.tally.request()
@@ -64,8 +66,13 @@ function scopeOf({ hub, auth, publicTopics = [], address, ...options }: ServiceO
     limits,
     streams: new StreamCounter(limits),
     tally,
-    report: createReport(tally, options.onError ?? ((error) => console.error(error))),
+    report: createReport(tally, options.onError ?? logWithoutTokens),
   }
+}
+
+// Hono counts the slashes of a URL, and so needs a whole one.
+function pathOf(request: Request): string {
+  return URL.canParse(request.url) ? getPath(request) : urlOf(request).pathname
 }
 
 /** Add a route that answers every other method by what it allows. Hono answers HEAD through GET. */

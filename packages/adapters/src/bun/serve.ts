@@ -1,12 +1,11 @@
+import { isEventStream } from '@holdfast/core/adapter'
 import { closeOnce } from '../close.ts'
-import { listenFailed } from '../listen-failed.ts'
-import { defaultPort, type RunningServer, serverUrl, type ServeOptions } from '../serve.ts'
+import { listenAnywhere, listenFailed } from '../listen.ts'
+import { defaultPort, type FetchHandler, type RunningServer, serverUrl, type ServeOptions } from '../serve.ts'
+import { type ResolvedTimeouts, resolveTimeouts } from '../timeouts.ts'
 import type { WebSink } from '../web-sink.ts'
-import { bunGlobal, type BunServeOptions, type BunServer } from './types.ts'
+import { bunGlobal, type BunServer } from './types.ts'
 import { trackedFetch } from './wrap-fetch.ts'
-
-// Event streams have their own. For every other request Bun's default of 10 s cuts a handler that thinks for longer.
-const idleSeconds = 120
 
 /**
  * Serve a fetch handler on Bun.
@@ -14,16 +13,22 @@ const idleSeconds = 120
  * A client that leaves is noticed in milliseconds; a stalled one loses its connection within 4 s of being closed.
  *
  * @throws {ListenFailedError} the port is taken, forbidden, or the TLS key is wrong
+ * @throws {RangeError} a timeout is out of range
  */
 export async function serve(options: ServeOptions<BunServer>): Promise<RunningServer> {
   const { fetch, port = defaultPort, hostname, tls } = options
+  const timeouts = resolveTimeouts(options.timeouts)
   const open = new Set<WebSink>()
-  const server = start({
-    fetch: trackedFetch(fetch, open),
-    port,
-    hostname: hostname ?? '0.0.0.0',
-    idleTimeout: idleSeconds,
-    ...(tls && { tls: { key: tls.key, cert: tls.cert } }),
+  const listen = (address: string): BunServer =>
+    bunGlobal().serve({
+      fetch: timedFetch(trackedFetch(fetch, open), timeouts),
+      port,
+      hostname: address,
+      idleTimeout: seconds(timeouts.idle),
+      ...(tls && { tls: { key: tls.key, cert: tls.cert } }),
+    })
+  const server = await listenAnywhere(hostname, listen).catch((error: unknown) => {
+    throw listenFailed(error, hostname, port)
   })
   return {
     url: serverUrl(tls !== undefined, hostname, server.port ?? port),
@@ -35,10 +40,17 @@ export async function serve(options: ServeOptions<BunServer>): Promise<RunningSe
   }
 }
 
-function start(options: BunServeOptions): BunServer {
-  try {
-    return bunGlobal().serve(options)
-  } catch (error) {
-    throw listenFailed(error, options.hostname, options.port)
+// Bun (1.4) has one time for all that a connection waits for: what a request sets stays when it is over.
+function timedFetch(fetch: FetchHandler<BunServer>, { body, idle }: ResolvedTimeouts): FetchHandler<BunServer> {
+  return async (request, server) => {
+    server.timeout(request, request.body === null ? 0 : seconds(body))
+    const response = await fetch(request, server)
+    if (!isEventStream(response.headers.get('content-type'))) server.timeout(request, seconds(idle))
+    return response
   }
+}
+
+// The most that Bun takes is 255.
+function seconds(milliseconds: number): number {
+  return Math.min(Math.ceil(milliseconds / 1_000), 255)
 }

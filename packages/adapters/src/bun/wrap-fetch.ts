@@ -1,4 +1,5 @@
 import { isEventStream, reportsDisconnect } from '@holdfast/core/adapter'
+import { badRequest, withUrl } from '../request-url.ts'
 import type { FetchHandler } from '../serve.ts'
 import { throughWebSink, type WebSink } from '../web-sink.ts'
 import type { BunServer } from './types.ts'
@@ -26,9 +27,11 @@ export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServe
 
 /** {@link wrapFetch} that shows which streams are open. */
 export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>): FetchHandler<BunServer> {
-  return async (request, server) => {
+  return async (given, server) => {
+    const request = withUrl(given)
+    if (!request) return badRequest()
     reportsDisconnect(request)
-    return guard(request, await fetch(request, server), server, open)
+    return guard(given, await fetch(request, server), server, open)
   }
 }
 

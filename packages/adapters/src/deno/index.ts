@@ -1,5 +1,6 @@
-export { ListenFailedError } from '../listen-failed.ts'
+export { ListenFailedError } from '../listen.ts'
 export type { CloseOptions, DrainableHub, FetchHandler, RunningServer, ServeOptions, TlsOptions } from '../serve.ts'
+export type { Timeouts } from '../timeouts.ts'
 export { serve } from './serve.ts'
 export type { DenoServeInfo } from './types.ts'
 export { wrapFetch } from './wrap-fetch.ts'

@@ -1,6 +1,7 @@
 import { reportsDisconnect } from '@holdfast/core/adapter'
+import { badRequest, withUrl } from '../request-url.ts'
 import type { FetchHandler } from '../serve.ts'
-import { throughWebSink, type WebSink } from '../web-sink.ts'
+import { throughWebSink } from '../web-sink.ts'
 import type { DenoServeInfo } from './types.ts'
 
 /**
@@ -8,17 +9,15 @@ import type { DenoServeInfo } from './types.ts'
  *
  * Deno cancels the body within milliseconds of a client's leaving. Where a client stalls, the core closes the stream on
  * time and frees its memory, but `Deno.serve` (2.9) keeps the connection, its descriptor and up to 4 MB in the kernel
- * until the client reads on or resets it, also when a FIN has come: nothing in its interface closes one connection. Where
- * that matters, `@holdfast/adapters/node` runs under Deno too, and there resets them.
+ * until the client reads on or resets it, also when a FIN has come: nothing in its interface closes one connection. It also
+ * closes no connection that is idle or slow. `serve` of this entry does both. A request whose URL cannot be parsed is
+ * answered 400.
  */
 export function wrapFetch(fetch: FetchHandler<DenoServeInfo>): FetchHandler<DenoServeInfo> {
-  return trackedFetch(fetch, new Set())
-}
-
-/** {@link wrapFetch} that shows which streams are open. */
-export function trackedFetch(fetch: FetchHandler<DenoServeInfo>, open: Set<WebSink>): FetchHandler<DenoServeInfo> {
-  return async (request, info) => {
+  return async (given, info) => {
+    const request = withUrl(given)
+    if (!request) return badRequest()
     reportsDisconnect(request)
-    return throughWebSink(await fetch(request, info), open)
+    return throughWebSink(await fetch(request, info))
   }
 }

@@ -2,17 +2,28 @@ import type { Environment } from '../environment.ts'
 
 /** Something that wants to be looked at when its time has come. */
 export interface Deadline {
-  /** Act on what is due. Returns when to look again (monotonic milliseconds), or Infinity for never. */
-  expire(now: number): number
+  /**
+   * Act on what is due. Returns when to look again (monotonic milliseconds), or Infinity for never.
+   *
+   * @param judgeFrom - before that, nobody is to be judged by his silence: what he said may wait in a socket
+   */
+  expire(now: number, judgeFrom: number): number
 }
 
 const resolution = 50
+
+// A timer that is so late stood still together with its process: a machine that slept, a container that was frozen, a loop
+// that was blocked. What clients have said meanwhile waits in their sockets.
+const stoodStill = 1_000
+// To read it: 200 acknowledgements took a busy machine more than half a second. No longer than it stood still.
+const longestReading = 5_000
 
 /**
  * One coarse timer for all streams of a process.
  *
  * A deadline is never moved while its stream is busy: it fires, looks at what happened since, and names its next time.
- * So a write costs no timer operation at all. Times are rounded up to 50 ms, so that many streams share one wake-up.
+ * So a write costs no timer operation at all. Times are rounded up to 50 ms, so that many streams share one wake-up. Where
+ * the process itself has stood still, nobody is judged before what waits in the sockets could be read.
  */
 export class DeadlineWheel {
   readonly #environment: Environment
@@ -20,6 +31,8 @@ export class DeadlineWheel {
   readonly #slotOf = new Map<Deadline, number>()
   #timer: unknown
   #wakeSlot = Infinity
+  #dueAt = 0
+  #judgeFrom = 0
 
   constructor(environment: Environment) {
     this.#environment = environment
@@ -60,8 +73,10 @@ export class DeadlineWheel {
   #arm(slot: number): void {
     this.#disarm()
     this.#wakeSlot = slot
-    const delay = Math.ceil(slot * resolution - this.#environment.now())
-    this.#timer = this.#environment.setTimer(() => this.#fire(), Math.max(delay, 1))
+    const now = this.#environment.now()
+    const delay = Math.max(Math.ceil(slot * resolution - now), 1)
+    this.#dueAt = now + delay
+    this.#timer = this.#environment.setTimer(() => this.#fire(), delay)
   }
 
   #disarm(): void {
@@ -75,14 +90,16 @@ export class DeadlineWheel {
   }
 
   #fire(): void {
+    const now = this.#environment.now()
     this.#disarm()
     this.#wakeSlot = -Infinity // armed once at the end, not for each deadline on the way
-    const now = this.#environment.now()
+    const late = now - this.#dueAt
+    if (late > stoodStill) this.#judgeFrom = now + Math.min(late, longestReading)
     const due = [...this.#slots.keys()].filter((slot) => slot * resolution <= now)
     for (const slot of due) {
       for (const deadline of this.#slots.get(slot) ?? []) {
         // At least one slot ahead, or this loop would meet the deadline again.
-        this.set(deadline, Math.max(deadline.expire(now), now + resolution))
+        this.set(deadline, Math.max(deadline.expire(now, this.#judgeFrom), now + resolution))
       }
     }
     this.#wakeSlot = Infinity

@@ -103,7 +103,7 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
   acknowledge(): void {
     const now = this.#environment.now()
     this.#watch.acknowledge(now)
-    if (!this.#closed) this.#wheel.set(this.#watch, this.#watch.expire(now))
+    if (!this.#closed) this.#wheel.set(this.#watch, this.#watch.nextLook(now))
   }
 
   /** Write all that is waiting, until the sink is full. */

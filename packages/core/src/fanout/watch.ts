@@ -41,6 +41,7 @@ export class Watch implements Deadline {
   #waitingSince: number | undefined
   /** When the client must have acknowledged again: never, until it has done so once. */
   #acknowledgeBy = Infinity
+  #judgeFrom = 0
 
   constructor(watched: Watched, options: WatchOptions) {
     this.#watched = watched
@@ -57,14 +58,15 @@ export class Watch implements Deadline {
     this.#waitingSince = undefined
   }
 
-  expire(now: number): number {
+  expire(now: number, judgeFrom: number): number {
     const watched = this.#watched
+    this.#judgeFrom = judgeFrom
     const { heartbeat, oldAt, expiresAt } = this.#options
     if (now >= expiresAt) watched.close('unauthorized')
-    else if (now >= this.#acknowledgeBy) watched.close('unacknowledged')
+    else if (now >= this.#judged(this.#acknowledgeBy)) watched.close('unacknowledged')
     else if (now >= oldAt) watched.finish('max-age')
     if (now >= watched.quietSince() + heartbeat) watched.beat()
-    if (now >= this.#stalledAt(now)) watched.close('stalled')
+    if (now >= this.#judged(this.#stalledAt(now))) watched.close('stalled')
     return watched.closed ? Infinity : this.nextLook(now)
   }
 
@@ -74,10 +76,14 @@ export class Watch implements Deadline {
     const { heartbeatDue, finishing } = this.#watched
     // A client that is not waiting now can be stalled at the earliest in `stallTimeout`. Looking four times as often
     // finds the beginning of the wait while its entry is still in the ring.
-    const look = Math.min(this.#stalledAt(now), now + Math.max(stallTimeout / 4, 1))
+    const look = Math.min(this.#judged(this.#stalledAt(now)), now + Math.max(stallTimeout / 4, 1))
     // A full stream may drain at any time, and be silent from then on.
     const beatAt = (heartbeatDue ? now : this.#watched.quietSince()) + heartbeat
-    return Math.min(look, beatAt, expiresAt, this.#acknowledgeBy, finishing ? Infinity : oldAt)
+    return Math.min(look, beatAt, expiresAt, this.#judged(this.#acknowledgeBy), finishing ? Infinity : oldAt)
+  }
+
+  #judged(at: number): number {
+    return Math.max(at, this.#judgeFrom)
   }
 
   #stalledAt(now: number): number {

@@ -6,7 +6,7 @@ import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import { encodeEnd } from '../response/end.ts'
 import { Ring } from '../fanout/ring.ts'
 import { responseInitOf } from '../response/headers.ts'
-import { isHoldfastClient, lastEventIdOf, onDisconnect } from '../response/request.ts'
+import { isHoldfastClient, lastEventIdOf, onDisconnect, urlOf } from '../response/request.ts'
 import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../response/settings.ts'
 import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
 import type { Hint } from '../wire/hints.ts'
@@ -61,7 +61,7 @@ export class Responder {
   ): Promise<Response> {
     const stream = { ...this.#parts.options.stream, ...options.stream }
     const init = responseInitOf(stream)
-    const query = new URL(request.url).searchParams
+    const query = urlOf(request).searchParams
     const settings = withWishes(settingsOf(stream, this.#parts.environment, request), query)
     if (Number.isNaN(options.expiresAt)) throw new RangeError('Cannot open a stream that expires at "NaN"')
     if (request.method === 'HEAD') return new Response(null, init)

@@ -9,7 +9,7 @@ import { decodeLastEventId } from '../wire/last-event-id.ts'
 export function lastEventIdOf(request: Request): string {
   const header = request.headers.get('last-event-id')
   if (header) return decodeLastEventId(header)
-  return new URL(request.url).searchParams.get('lastEventId') ?? ''
+  return urlOf(request).searchParams.get('lastEventId') ?? ''
 }
 
 /** Whether the client is `connect()`, which says so: `Accept: text/event-stream;holdfast=1`. */
@@ -40,4 +40,14 @@ export function onDisconnect(request: Request, callback: (reason: unknown) => vo
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort, { once: true })
   return () => signal.removeEventListener('abort', abort)
+}
+
+/**
+ * The URL of a request, whatever it names as its host: runtimes make it from what the client has sent, and some hand on
+ * what they cannot parse, or the path alone (Bun 1.4 for a request of HTTP/1.0). Then it is that path, on `localhost`.
+ */
+export function urlOf({ url }: Pick<Request, 'url'>): URL {
+  if (URL.canParse(url)) return new URL(url)
+  const path = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
+  return new URL(`http://localhost${path.startsWith('/') ? '' : '/'}${path}`)
 }

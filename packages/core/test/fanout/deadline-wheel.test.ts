@@ -22,6 +22,42 @@ function setUp(): { environment: FakeEnvironment; wheel: DeadlineWheel } {
   return { environment, wheel: new DeadlineWheel(environment) }
 }
 
+describe('where the process stood still', () => {
+  // When it was looked at, and from when on it may judge.
+  const judging = (environment: FakeEnvironment, next: number[]): Deadline & { looks: [number, number][] } => {
+    const looks: [number, number][] = []
+    const expire = (_: number, judgeFrom: number): number => {
+      looks.push([environment.now(), judgeFrom])
+      return next.shift() ?? Infinity
+    }
+    return { looks, expire }
+  }
+
+  it.each([
+    [12_000, 5_000],
+    [2_000 + 1_500, 1_500],
+  ])('for %d ms, nobody is judged for %d, which also holds for who is due a little later', async (jump, reading) => {
+    const { environment, wheel } = setUp()
+    const [due, later] = [judging(environment, []), judging(environment, [])]
+    wheel.set(due, 3_000)
+    wheel.set(later, 1_000 + jump + 200)
+    environment.jump(jump)
+    await environment.advance(1_000)
+    const now = 1_000 + jump
+    expect(due.looks).toEqual([[now, now + reading]])
+    expect(later.looks.map(([, judgeFrom]) => judgeFrom)).toEqual([now + reading])
+  })
+
+  it('for less than a second, all go on as ever', async () => {
+    const { environment, wheel } = setUp()
+    const due = judging(environment, [])
+    wheel.set(due, 3_000)
+    environment.jump(2_900)
+    await environment.advance(1)
+    expect(due.looks).toEqual([[3_900, 0]])
+  })
+})
+
 describe('a deadline', () => {
   it('is looked at in its time, at most 50 ms late, with one timer for all', async () => {
     const { environment, wheel } = setUp()

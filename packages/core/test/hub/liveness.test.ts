@@ -23,6 +23,23 @@ describe('acknowledgement', () => {
     expect([await scene.hub.acknowledge(conn!, 'x'), scene.environment.timers]).toEqual([false, 0])
   })
 
+  it('is read from the socket before a deadline judges, where the process stood still', async () => {
+    const scene = openHub({ acknowledge: { timeout: 6_000 } })
+    const clients = [await follow(scene, ['t'], { request: ack() }), await follow(scene, ['t'], { request: ack() })]
+    const [punctual, gone] = clients.map((client) => client.parsed.hints[0]!.conn!)
+    for (const conn of [punctual!, gone!]) await scene.hub.acknowledge(conn, 'x')
+    scene.environment.jump(12_000)
+    await scene.environment.advance(2_000)
+    expect(scene.closes).toEqual([])
+    expect(await scene.hub.acknowledge(punctual!, 'x')).toBe(true)
+    await scene.environment.advance(3_500)
+    expect(scene.closes.map(({ reason }) => reason)).toEqual(['unacknowledged'])
+    expect([await scene.hub.acknowledge(punctual!, 'x'), await scene.hub.acknowledge(gone!, 'x')]).toEqual([
+      true,
+      false,
+    ])
+  })
+
   it('never asks those who did not ask', async () => {
     const scene = openHub()
     const client = await follow(scene, ['t'])

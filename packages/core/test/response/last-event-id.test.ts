@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lastEventIdOf } from '../../src/response/request.ts'
+import { lastEventIdOf, urlOf } from '../../src/response/request.ts'
 import { get, openStream } from '../support/open.ts'
 
 /** The bytes of a text as the characters of a header. */
@@ -33,4 +33,16 @@ it('is empty else', () => {
 it('reaches the source', () => {
   const { stream } = openStream({ request: get({ headers: { 'last-event-id': asHeader('é') } }) })
   expect(stream.lastEventId).toBe('é')
+})
+
+it.each([
+  ['http://a.example/b?c', 'http://a.example/b?c'],
+  ['/events?lastEventId=7', 'http://localhost/events?lastEventId=7'],
+  ['//evil.example/events', 'http://localhost//evil.example/events'],
+  ['http://a b/events?x=1', 'http://localhost/events?x=1'],
+  ['http://a:99999?x', 'http://localhost/?x'],
+  ['*', 'http://localhost/*'],
+  ['', 'http://localhost/'],
+])('takes %o for the URL %s', (url, href) => {
+  expect(urlOf({ url }).href).toBe(href)
 })

@@ -1,3 +1,4 @@
+import { urlOf } from '@holdfast/core/adapter'
 import type { Cors } from '../cors.ts'
 import type { TopicMatcher } from '../limits/topics.ts'
 import { Refused } from '../refused.ts'
@@ -67,8 +68,23 @@ export function bearerTokenOf(request: Request): string | undefined {
   return /^bearer +(\S+)\s*$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 
+/** Everything that a request brought as a token, as it came and decoded, longest first: nothing of it may be logged. */
+export function tokensOf(request: Request): string[] {
+  const { search } = urlOf(request)
+  const written = /[?&]access_token=([^&]*)/.exec(search)?.[1]
+  const bearer = /^\s*bearer +(.*?)\s*$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  const cookies = Array.from(
+    (request.headers.get('cookie') ?? '').matchAll(/holdfast_token="?([^;"]*)/g),
+    ([, value]) => value,
+  )
+  const tokens = [bearer, written, fromQuery(request), ...cookies].filter(
+    (token) => token !== undefined && token !== '',
+  )
+  return (tokens as string[]).toSorted((a, b) => b.length - a.length)
+}
+
 function fromQuery(request: Request): string | undefined {
-  return new URL(request.url).searchParams.get('access_token') || undefined
+  return urlOf(request).searchParams.get('access_token') || undefined
 }
 
 function fromCookie(request: Request, cors: Cors): string | undefined {

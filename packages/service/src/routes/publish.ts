@@ -1,3 +1,4 @@
+import { urlOf } from '@holdfast/core/adapter'
 import type { HubPublication } from '@holdfast/core/hub'
 import { readBody } from '../limits/body.ts'
 import type { ResolvedLimits } from '../limits/limits.ts'
@@ -43,7 +44,7 @@ async function readPublishRequest(request: Request, limits: ResolvedLimits): Pro
 }
 
 function fromText(request: Request, data: string): PublishRequest {
-  const query = new URL(request.url).searchParams
+  const query = urlOf(request).searchParams
   return { events: [{ event: query.get('event') ?? undefined, data }], key: query.get('key') ?? undefined }
 }
 

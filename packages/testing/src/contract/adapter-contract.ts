@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { eventually } from '../eventually.ts'
 import type { ContractSubject } from './capabilities.ts'
 import type { FixtureState } from './fixture-app.ts'
+import { http2Contract } from './http2.ts'
 import { leavingContract } from './leaving.ts'
 import { loadContract } from './load.ts'
 import { openingContract } from './opening.ts'
+import { requestsContract } from './requests.ts'
 import { shutdownContract } from './shutdown.ts'
 import { stallingContract } from './stalling.ts'
 import { patience, useSubject } from './subject.ts'
+import { waitingContract } from './waiting.ts'
 
 /**
  * What every adapter owes its users, examined on the real runtime: child processes, raw sockets, and nothing of the
@@ -24,6 +27,9 @@ export function adapterContract(contract: ContractSubject): void {
     describe.concurrent('opening', () => openingContract(subject))
     describe.concurrent('leaving', () => leavingContract(subject, contract.capabilities))
     describe.concurrent('stalling', () => stallingContract(subject, contract.capabilities))
+    describe.concurrent('requests', () => requestsContract(subject, contract.capabilities))
+    http2Contract(contract)
+    waitingContract(contract)
     describe.concurrent('load', () => loadContract(useSubject(contract)))
     describe.concurrent('shutdown', () => shutdownContract(contract))
 

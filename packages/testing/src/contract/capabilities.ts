@@ -22,6 +22,10 @@ export interface Capabilities {
    * a source waits for when its client leaves never comes, because the request is over.
    */
   sharedStreams: boolean
+  /** Who makes sense of a request's target and host, and closes connections that wait: the adapter's `serve`, or a platform. */
+  connections: 'ours' | 'platform'
+  /** Whether `tls` brings HTTP/2. */
+  http2: boolean
   /** A server process of its own that shuts down on SIGTERM; a Worker has none. */
   shutdown: boolean
 }

@@ -91,7 +91,8 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
     errors,
   })
 
-  const stream = (request: Request, query: URLSearchParams): Response => {
+  const stream = async (request: Request, query: URLSearchParams): Promise<Response> => {
+    await readBody(request, query.get('read'))
     const record = { sent: 0, aborted: false, finished: false }
     if (request.method !== 'HEAD') journal.of(query.get('name') ?? '').source = record
     return eventStream(
@@ -112,6 +113,8 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
         })
       case '/stream':
         return stream(request, query)
+      case '/length':
+        return Response.json((await request.text()).length)
       case '/publish':
         return Response.json(await publish(query))
       case '/poke':
@@ -133,4 +136,10 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
     }
   }
   return { fetch, hub }
+}
+
+/** Read a request's body: all of it, a part, or none. */
+async function readBody(request: Request, how: string | null): Promise<void> {
+  if (how === 'all') await request.text()
+  if (how === 'half') await request.body?.getReader().read()
 }

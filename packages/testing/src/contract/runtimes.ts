@@ -15,6 +15,8 @@ export const node: ContractSubject = {
     stalledSocket: { open: 'gone', afterFin: 'gone' },
     takenUnread: 16_000_000,
     sharedStreams: true,
+    connections: 'ours',
+    http2: true,
     shutdown: true,
   },
 }
@@ -29,20 +31,24 @@ export const bun: ContractSubject = {
     stalledSocket: { open: 'orphaned', afterFin: 'orphaned' },
     takenUnread: 16_000_000,
     sharedStreams: true,
+    connections: 'ours',
+    http2: false,
     shutdown: true,
   },
 }
 
-/** Deno 2.9. */
+/** Deno 2.9, on its node:http. */
 export const deno: ContractSubject = {
   name: 'deno',
   ...run('deno'),
   capabilities: {
     leavingFound: 'at once',
     halfClose: 'close',
-    stalledSocket: { open: 'held', afterFin: 'held' },
+    stalledSocket: { open: 'gone', afterFin: 'gone' },
     takenUnread: 16_000_000,
     sharedStreams: true,
+    connections: 'ours',
+    http2: true,
     shutdown: true,
   },
 }
@@ -70,6 +76,8 @@ export const workerd: ContractSubject = {
     // Two sockets, and what workerd keeps between them: up to 32 MB seen on a busy machine.
     takenUnread: 40_000_000,
     sharedStreams: true,
+    connections: 'platform',
+    http2: false,
     shutdown: false,
   },
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { type LaunchedServer, launch } from '../launch.ts'
-import { type RawClient, type RawRequest, openRaw } from '../raw-client/index.ts'
+import { RawClient, type RawRequest, openRaw } from '../raw-client/index.ts'
 import type { ContractSubject } from './capabilities.ts'
 import { type SocketFate, socketFate } from './socket-fate.ts'
 import type { FixtureState, PublishResult } from './fixture-app.ts'
@@ -40,6 +40,13 @@ export class Subject {
   /** Open a stream, or make any other request, over a raw socket. */
   async open(path: string, query: Query = {}, request: RawRequest = {}): Promise<RawClient> {
     const client = await openRaw(this.#url(path, query), { within: patience, ...request })
+    this.#clients.add(client)
+    return client
+  }
+
+  /** Connect, and send what `request` says, without waiting for an answer. */
+  connect(request: RawRequest): RawClient {
+    const client = new RawClient(new URL(this.server.url), { within: patience, ...request })
     this.#clients.add(client)
     return client
   }
@@ -113,12 +120,19 @@ export class Subject {
   }
 }
 
-/** Start a runtime's fixture server for the tests of the present `describe`. */
-export function useSubject({ command, args, env }: ContractSubject): Subject {
+/**
+ * Start a runtime's fixture server for the tests of the present `describe`.
+ *
+ * @param fixture - gives options of `serve`
+ */
+export function useSubject(
+  { command, args, env }: ContractSubject,
+  fixture: () => object | Promise<object> = () => ({}),
+): Subject {
   let server: LaunchedServer | undefined
   const subject = new Subject(() => server!)
   beforeAll(async () => {
-    server = await launch({ command, args, env })
+    server = await launch({ command, args, env: { ...env, FIXTURE: JSON.stringify(await fixture()) } })
   })
   afterAll(async () => {
     subject.destroyClients()

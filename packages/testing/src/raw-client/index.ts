@@ -35,7 +35,7 @@ export class RawClient {
     this.#reader = new EventReader(request.onEvent ?? ((event) => this.events.push(event)))
     // allowHalfOpen: the server's FIN must not be answered by a FIN of ours that the test did not ask for.
     this.#socket = connect({
-      host: url.hostname.replace(/^\[|\]$/g, ''),
+      host: (request.host ?? url.hostname).replace(/^\[|\]$/g, ''),
       port: Number(url.port),
       allowHalfOpen: true,
       noDelay: true,
@@ -102,6 +102,11 @@ export class RawClient {
   /** End our side with a FIN and keep reading, unless paused: a half-close. */
   fin(): void {
     this.#socket.end()
+  }
+
+  /** Send something more. */
+  send(text: string): void {
+    this.#socket.write(text)
   }
 
   /** Cut the connection with a RST. */

@@ -6,6 +6,10 @@ export interface RawRequest {
   method?: string | undefined
   headers?: Record<string, string> | undefined
   body?: string | undefined
+  /** Where to connect to, instead of the URL's host. */
+  host?: string | undefined
+  /** The whole request as it goes over the wire, instead of all of the above. */
+  text?: string | undefined
   /** How long the response head, and each `until`, may take. Default 10,000 ms. */
   within?: number | undefined
   signal?: AbortSignal | undefined
@@ -15,6 +19,7 @@ export interface RawRequest {
 
 /** The request as it goes over the wire. */
 export function requestText(url: URL, request: RawRequest): string {
+  if (request.text !== undefined) return request.text
   const body = request.body ?? ''
   const headers = {
     host: url.host,

@@ -1,3 +1,4 @@
+import { urlOf } from '@holdfast/core/adapter'
 import { type BrokerSignals, createHub, type Hub, type HubOptions } from '@holdfast/core/hub'
 import { DurableObjectBroker } from './broker.ts'
 import { respondDirect } from './direct.ts'
@@ -85,7 +86,7 @@ class WorkerHub implements DurableObjectHub {
     const head = (): Promise<Response> =>
       this.#sharedHub().respond(new Request(request.url, { method: 'HEAD' }), options)
     if (request.method === 'HEAD') return head()
-    const acknowledges = new URL(request.url).searchParams.get('ack') === '1'
+    const acknowledges = urlOf(request).searchParams.get('ack') === '1'
     const [topic, ...more] = topics
     // An identity's streams must be found by it, wherever they are, and nothing but a Worker can keep a line for each.
     const isPlain = more.length === 0 && !filter && identity === undefined && !acknowledges

@@ -7,16 +7,18 @@ interface Served {
   close(options: { hub: Hub; within: number }): Promise<void>
 }
 
-/** Serve the fixture, say where, and shut down on SIGTERM as an application should. */
-export async function run(
-  serve: (options: {
-    fetch: (request: Request) => Promise<Response>
-    port: number
-    hostname: string
-  }) => Promise<Served>,
-): Promise<void> {
+interface Serving {
+  fetch: (request: Request) => Promise<Response>
+  port: number
+  tls?: { key: string; cert: string }
+  timeouts?: Record<string, number>
+}
+
+/** Serve the fixture, say where, and shut down on SIGTERM as an application should. `FIXTURE` has options of `serve` as JSON. */
+export async function run(serve: (options: Serving) => Promise<Served>): Promise<void> {
   const { fetch, hub } = createFixture()
-  const server = await serve({ fetch, port: 0, hostname: '127.0.0.1' })
+  const options = JSON.parse(process.env['FIXTURE'] ?? '{}') as Partial<Serving>
+  const server = await serve({ fetch, port: 0, ...options })
   console.log(`listening ${server.url}`)
   process.once('SIGTERM', async () => {
     const startedAt = performance.now()

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Http2SecureServer, Http2Session } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { ResolvedTimeouts } from '../timeouts.ts'
 import { resetSocket } from './cut.ts'
 
 /** What `serve` makes: HTTP/1, or over TLS HTTP/2 with HTTP/1.1 for those who lack it. */
@@ -9,21 +10,19 @@ export type NodeServer = Server | Http2SecureServer
 // How soon a connection whose last response has just ended is found idle. A stop with streams then takes about 30 ms.
 const sweepInterval = 30
 
-const idleSession = 120_000
-
 /** The connections of one server: closed one by one as they fall idle, or all at once. */
 export class Connections {
   readonly #server: NodeServer
   readonly #sockets = new Set<Socket>()
   readonly #sessions = new Set<Http2Session>()
 
-  constructor(server: NodeServer) {
+  constructor(server: NodeServer, { idle }: ResolvedTimeouts) {
     this.#server = server
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
-    server.on('session', (session: Http2Session) => this.#watch(session))
+    server.on('session', (session: Http2Session) => this.#watch(session, idle))
   }
 
   /** Accept no more, close what is idle, and resolve when all is gone. */
@@ -51,17 +50,26 @@ export class Connections {
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 
-  // A client that stalls has its streams cut but keeps the session: without this it would keep it for ever.
-  #watch(session: Http2Session): void {
+  // A client that stalls has its streams cut but keeps the session: without this it would keep it for ever. Not the
+  // session's own timeout, which pings and heads that never end would put off.
+  #watch(session: Http2Session, idle: number): void {
     let streams = 0
+    let timer: NodeJS.Timeout | undefined
+    const wait = (): void => {
+      if (idle > 0) timer = setTimeout(() => session.destroy(), idle).unref()
+    }
     this.#sessions.add(session)
-    session.once('close', () => this.#sessions.delete(session))
+    session.once('close', () => {
+      clearTimeout(timer)
+      this.#sessions.delete(session)
+    })
     session.on('stream', (stream) => {
       streams++
-      stream.once('close', () => streams--)
+      clearTimeout(timer)
+      stream.once('close', () => {
+        if (--streams === 0 && !session.destroyed) wait()
+      })
     })
-    session.setTimeout(idleSession, () => {
-      if (streams === 0) session.destroy()
-    })
+    wait()
   }
 }

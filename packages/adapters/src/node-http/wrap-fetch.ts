@@ -1,6 +1,8 @@
 import { isEventStream, reportsDisconnect, sinkBodyOf } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
+import { badRequest, withUrl } from '../request-url.ts'
 import { alreadySent } from './already-sent.ts'
+import { dropUnread } from './body.ts'
 import { DirectSink } from './direct-sink.ts'
 import type { NodeEnv } from './types.ts'
 
@@ -10,10 +12,11 @@ import type { NodeEnv } from './types.ts'
  *
  * It must be the outermost handler: within another one, what that does to the response afterwards would be written into
  * the client's stream. Streams that were cloned or transformed go through web streams as before, as does every other
- * response.
+ * response. A request whose URL cannot be parsed is answered 400.
  */
 export function wrapFetch(fetch: FetchHandler<NodeEnv>): FetchHandler<NodeEnv> {
-  return trackedFetch(fetch, new Set())
+  const tracked = trackedFetch(fetch, new Set())
+  return (request, env) => (withUrl(request) === request ? tracked(request, env) : badRequest())
 }
 
 /** {@link wrapFetch} that shows which streams are open. */
@@ -29,24 +32,30 @@ export function trackedFetch(fetch: FetchHandler<NodeEnv>, open: Set<DirectSink>
 
 // The order matters. Nothing is sent before the body has agreed to attach, and once it has, nothing can refuse. A status
 // without a body needs no question: `Response` itself refuses a body for those.
-function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Response {
+function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Response | Promise<Response> {
   const { incoming, outgoing } = env
   // Asked first, since reading `body` of @hono/node-server's own responses takes them off their fast path.
   if (!isEventStream(response.headers.get('content-type')) || incoming.method === 'HEAD') return response
   if (outgoing.headersSent || outgoing.destroyed || response.bodyUsed || response.body?.locked) return response
-  const sink = new DirectSink(incoming, outgoing, response, (over) => void open.delete(over))
+  let resolve: (answer: Response) => void = () => {}
+  const finished = new Promise<Response>((settle) => (resolve = settle))
+  const sink = new DirectSink(incoming, outgoing, response, (over) => {
+    open.delete(over)
+    resolve(alreadySent)
+  })
   try {
     if (!sinkBodyOf(response.body)?.attach(sink)) return response
     if (sink.headError) throw sink.headError
     open.add(sink)
     sink.open()
-    // A body that a GET should not have, and nobody reads, would hide that its client has left.
-    if (incoming.method === 'GET') incoming.resume()
+    dropUnread(incoming)
   } catch (error) {
     // A header that HTTP cannot carry, such as one with a control character.
     open.delete(sink)
     sink.onClose?.(error)
     throw error
   }
-  return alreadySent
+  // @hono/node-server (2.1.8) takes a response that was sent for one that is over: over HTTP/2 it then closes the stream of
+  // every request that may have a body.
+  return incoming.method === 'GET' ? alreadySent : finished
 }

@@ -1,6 +1,9 @@
-import type { ServerResponse } from 'node:http'
-import type { Http2ServerResponse } from 'node:http2'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Socket } from 'node:net'
+
+/** Either protocol's request. */
+export type Incoming = IncomingMessage | Http2ServerRequest
 
 /** Either protocol's response. */
 export type Outgoing = ServerResponse | Http2ServerResponse
