@@ -14,7 +14,8 @@ const consumer = inject('consumer')
  * 2,050 more find dead streams by their rhythm and a probe, keep endpoints as a function up to date, and notice a sleep.
  * The hub was 16,384 before a producer that dies was noticed: leases, succession, stop, and reading a topic's state;
  * 20,480 before it knew of its broker, its delays and its gaps, and the service 6,500 before it told of them. A response was
- * 7,500 before it was safe without an adapter: its end told to native clients, `closed`, texts cut within a character.
+ * 7,500 before it was safe without an adapter: its end told to native clients, `closed`, texts cut within a character. The service was
+ * 7,168 before it took every host and kept tokens out of the log.
  */
 const budgets = [
   { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 2_048 },
@@ -36,7 +37,7 @@ const budgets = [
   {
     what: 'the service without hono',
     program: `export { createService } from '@holdfast/service'`,
-    budget: 7_168,
+    budget: 7_680,
     external: ['hono'],
   },
 ]
