@@ -111,6 +111,39 @@ it('drops the oldest events of all topics above its bytes, and keeps the newest'
   expect(pages * 4096).toBeLessThan(1_500_000)
 })
 
+it('shows nobody what is too old, also while nobody writes', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const start = Date.now()
+  const aging = broker({ maxAge: 600_000 })
+  const old = await aging.publish('a', [{ data: 'old' }, { data: 'as old' }])
+  vi.setSystemTime(start + 300_000)
+  await aging.publish('a', [{ data: 'younger' }])
+  vi.setSystemTime(start + 600_000)
+  expect(await texts(aging, 'a')).toEqual(['younger'])
+  expect((await aging.read('a', { ...old.position, offset: 1 }, 10)).gap).toBe('trimmed')
+  expect((await aging.read('a', old.position, 10)).gap).toBeUndefined()
+  vi.setSystemTime(start + 900_000)
+  expect(await aging.read('a', 'earliest', 10)).toEqual({
+    events: [],
+    head: { ...old.position, offset: 3 },
+    more: false,
+  })
+})
+
+it('drops what is too old in topics that nobody writes to any more', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const start = Date.now()
+  const aging = broker({ maxAge: 1_000 })
+  for (let index = 0; index < 600; index++) void aging.publish(`topic ${index % 3}`, [{ data: 'old' }])
+  await aging.publish('a', [{ data: 'old' }])
+  const file = new DatabaseSync(path)
+  const rows = (): unknown => file.prepare('SELECT count(*) AS rows FROM holdfast_log').get()
+  expect(rows()).toEqual({ rows: 601 })
+  vi.setSystemTime(start + 2_000)
+  await vi.waitFor(() => expect(rows()).toEqual({ rows: 0 }), { timeout: 20_000 })
+  file.close()
+})
+
 it('drops what is too old, goes on at the same offsets, and begins later epochs for topics that it has forgotten', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const start = Date.now()

@@ -4,6 +4,7 @@ import { expectContractUnder } from '../src/brokers/contract-under.ts'
 import type { Engine, EnginePart } from '../src/brokers/engine.ts'
 import { openBroker } from '../src/brokers/engines/nats.ts'
 import { NatsServer } from '../src/brokers/nats-server.ts'
+import { keepsReplicas } from '../src/brokers/newer-nats.ts'
 import { expectAllOnce } from '../src/brokers/three-hubs.ts'
 import { eventually } from '../src/eventually.ts'
 import { startFaultProxy } from '../src/fault-proxy/index.ts'
@@ -67,6 +68,16 @@ describe.skipIf(!nats)('three hubs on NATS lose and repeat nothing', () => {
       for (const connection of silent.connections) connection.blackHole()
       await pause(1_000)
     })
+  })
+})
+
+describe.skipIf(!nats)('a stream on several servers', () => {
+  it('is refused by a broker whose server is too old for it, and by a server that is alone', async () => {
+    await using server = await NatsServer.start(nats as string)
+    const broker = await openBroker(`nats://127.0.0.1:${server.port}/replicas?replicas=3`, { maxEvents: 1_000 })
+    const code = keepsReplicas(nats as string) ? 'broker-unavailable' : 'nats-version'
+    await expect(broker.publish('t', [{ data: 'x' }])).rejects.toMatchObject({ code })
+    await broker.close()
   })
 })
 

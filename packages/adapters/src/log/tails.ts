@@ -4,20 +4,28 @@ import { type ReadHistory, Tail } from './tail.ts'
 /** The newest positions of topics, in their order; undefined for one that has to be read to be known. */
 export type ReadHeads = (topics: readonly string[]) => Promise<(Position | undefined)[]>
 
-/** Topics whose heads are asked for at once. */
-const sliceSize = 500
+/** What {@link Tails} are made from. */
+export interface TailsParts {
+  read: ReadHistory
+  heads: ReadHeads
+  /** For how many topics: as long as the engine takes for these, what somebody publishes has to wait. */
+  headsAtOnce: number
+  /** A history could not be read; somebody has to look again. */
+  onFailed(): void
+}
 
 /** The tails of all topics that somebody listens to here. */
 export class Tails {
   readonly #read: ReadHistory
   readonly #heads: ReadHeads
+  readonly #headsAtOnce: number
   readonly #onFailed: () => void
   readonly #tails = new Map<string, Tail>()
 
-  /** @param onFailed - a history could not be read; somebody has to look again */
-  constructor(read: ReadHistory, heads: ReadHeads, onFailed: () => void) {
+  constructor({ read, heads, headsAtOnce, onFailed }: TailsParts) {
     this.#read = read
     this.#heads = heads
+    this.#headsAtOnce = headsAtOnce
     this.#onFailed = onFailed
   }
 
@@ -51,8 +59,8 @@ export class Tails {
   async check(): Promise<boolean> {
     let missed = false
     const tails = [...this.#tails.values()]
-    for (let start = 0; start < tails.length; start += sliceSize) {
-      const slice = tails.slice(start, start + sliceSize)
+    for (let start = 0; start < tails.length; start += this.#headsAtOnce) {
+      const slice = tails.slice(start, start + this.#headsAtOnce)
       const heads = await this.#heads(slice.map(({ topic }) => topic))
       for (const [index, tail] of slice.entries()) missed = tail.check(heads[index]) || missed
     }

@@ -5,6 +5,11 @@ export class BatchTooLargeError extends HoldfastError {
   readonly code = 'batch-too-large'
 }
 
+/** The server is too old for a stream on several servers: after it has lost its leader, not all of them have the same log. */
+export class NatsVersionError extends HoldfastError {
+  readonly code = 'nats-version'
+}
+
 /** A stream of this name is there, and it is not one of Holdfast's. */
 export class NatsStreamError extends HoldfastError {
   readonly code = 'nats-stream'

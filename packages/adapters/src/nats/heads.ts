@@ -2,6 +2,7 @@ import type { LogStream } from './stream.ts'
 import { endOf, type LogMessage } from './message.ts'
 import { settle } from './settle.ts'
 import type { Position } from '@holdfast/core/hub'
+import { LatestMap } from '../latest-map.ts'
 
 /** Where a topic is. */
 export interface Head {
@@ -10,12 +11,13 @@ export interface Head {
   position: Position
 }
 
-const mostRemembered = 10_000
+/** Topics, at least. */
+const remembered = 10_000
 
 /** Where the topics were that this broker has published to lately: a publish then asks the server once. */
 export class Heads {
   readonly #stream: LogStream
-  readonly #heads = new Map<string, Head>()
+  readonly #heads = new LatestMap<string, Head>(remembered)
 
   constructor(stream: LogStream) {
     this.#stream = stream
@@ -33,8 +35,6 @@ export class Heads {
   }
 
   remember(token: string, head: Head): void {
-    this.#heads.delete(token)
-    if (this.#heads.size >= mostRemembered) this.#heads.delete(this.#heads.keys().next().value as string)
     this.#heads.set(token, head)
   }
 
@@ -48,8 +48,7 @@ export class Heads {
     if (!known || known.seq >= message.seq) return
     const { epoch, offset } = known.position
     const isNext = message.epoch === epoch && message.first === offset + 1
-    // After the loss of a leader the servers of a cluster may disagree about places (2.9.10): there only the leader is asked.
-    if (isNext && !this.#stream.isReplicated) this.#heads.set(token, { seq: message.seq, position: endOf(message) })
+    if (isNext) this.#heads.set(token, { seq: message.seq, position: endOf(message) })
     else this.forget(token)
   }
 }

@@ -9,10 +9,11 @@
  * const hub = createHub({ broker: natsBroker(connection) })
  * ```
  *
- * Runs on Node, Deno and Bun, with `@nats-io/transport-node` and `@nats-io/jetstream` 3.4, and a server from 2.9 on.
+ * Runs on Node, Deno and Bun, with `@nats-io/transport-node` and `@nats-io/jetstream` 3.4, and a server from 2.9 on; with
+ * `replicas` above 1 from 2.10.27 on.
  *
  * @module
  */
 export { natsBroker } from './broker.ts'
-export { BatchTooLargeError, NatsStreamError } from './errors.ts'
+export { BatchTooLargeError, NatsStreamError, NatsVersionError } from './errors.ts'
 export type { NatsBrokerOptions } from './options.ts'

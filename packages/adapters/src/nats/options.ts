@@ -11,7 +11,7 @@ export interface NatsBrokerOptions {
   maxAge?: number | undefined
   /** Bytes of all topics; the oldest events are dropped above. Default 1 GiB. */
   maxBytes?: number | undefined
-  /** Servers of the cluster that keep the stream. Default 1. */
+  /** Servers of the cluster that keep the stream; above 1 they have to be nats-server 2.10.27 or newer. Default 1. */
   replicas?: number | undefined
   /** Milliseconds that a call may take before it is rejected. Default 5,000. */
   timeout?: number | undefined

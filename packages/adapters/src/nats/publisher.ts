@@ -99,8 +99,8 @@ export class Publisher {
   /**
    * Undefined when another publisher was faster.
    *
-   * A cluster remembers the name of a message also when it has refused it for its place, or lost it with its leader (2.9.10
-   * answers `duplicate` with the place 0, or another message's). So a name counts only where the message is there; else
+   * A cluster remembers the name of a message also when it has refused it for its place, or lost it with its leader
+   * (2.9.10 and 2.10.27 then answer `duplicate`, with the place 0 or another message's). So a name counts only where the message is there; else
    * the next name is tried, behind the same message: should the first one still be under way, one of the two is refused.
    */
   async #appendAfter(seq: number, head: Position, publication: Publication): Promise<Published | undefined> {

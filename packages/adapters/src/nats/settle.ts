@@ -4,8 +4,9 @@ import type { LogStream } from './stream.ts'
 /**
  * The message that counts where `message` would be, and the last one that counts up to it.
  *
- * A cluster stores several messages behind the same one when they come at once (2.9.10; a single server does not). Of
- * those only the first counts, whoever reads them: its offsets go on from where the topic was, theirs are taken already.
+ * A cluster may store several messages behind the same one: only its leader knows what is under way, and another one
+ * that takes over does not. (2.9.10 often did, 2.10.27 was not seen to.) Of those only the first
+ * counts, whoever reads them: its offsets go on from where the topic was, theirs are taken already.
  */
 export async function settle(
   stream: LogStream,

@@ -5,6 +5,7 @@ import { NatsStreamError } from './errors.ts'
 import type { Link } from './link.ts'
 import { endOf, type LogMessage, parseMessage, positionHeaders } from './message.ts'
 import type { ResolvedOptions } from './options.ts'
+import { isKeptByMany } from './replicas.ts'
 import { Subjects } from './subjects.ts'
 
 /** Where a stream is. */
@@ -196,13 +197,18 @@ export class LogStream {
       .ask('find the stream', async () => (await streams.info(this.name)).config, isMissing)
       .catch(async (error: unknown) => {
         if (!isMissing(error)) throw error
+        this.#checkReplicas(this.#options.replicas)
         await this.#link.ask('make the stream', () => this.#create())
       })
-    this.#isReplicated = (config?.num_replicas ?? this.#options.replicas) > 1
+    if (config) this.#checkReplicas(config.num_replicas)
     if (config && !this.subjects.kept.every((subject) => config.subjects?.includes(subject)))
       throw new NatsStreamError(
         `Cannot use the stream "${this.name}": it does not keep ${this.subjects.kept.join(' and ')}`,
       )
+  }
+
+  #checkReplicas(replicas: number): void {
+    this.#isReplicated = isKeptByMany(this.name, replicas, this.#link.connection.info?.version)
   }
 
   async #create(): Promise<void> {

@@ -19,6 +19,9 @@ export interface PostgresBrokerOptions extends LogOptions {
   schema?: string | undefined
 }
 
+/** By one query. */
+const headsAtOnce = 500
+
 /** Milliseconds between looks for topics that nobody writes to any more. */
 const sweepInterval = 60_000
 
@@ -57,11 +60,12 @@ class PostgresBroker implements Broker {
     this.#names = namesOf(schema)
     this.#queries = new Queries(pool, schema, bounds.timeout)
     this.#log = new PostgresLog(this.#queries, schema, bounds)
-    this.#tails = new Tails(
-      (topic, after, limit) => this.#log.read(topic, after, limit),
-      (topics) => this.#log.heads(topics),
-      () => this.#watch.lookSoon(),
-    )
+    this.#tails = new Tails({
+      read: (topic, after, limit) => this.#log.read(topic, after, limit),
+      heads: (topics) => this.#log.heads(topics),
+      headsAtOnce,
+      onFailed: () => this.#watch.lookSoon(),
+    })
     this.#listening = listenWith(pool, this.#names, bounds.timeout, {
       open: () => this.#watch.look(),
       notification: (message) => this.#receive(message),

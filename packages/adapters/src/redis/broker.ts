@@ -16,6 +16,10 @@ import {
   sentinelConnector,
 } from './node-redis.ts'
 
+// A command each, some 50 µs: of 500, which Postgres answers at once, the median event came 40 ms late while 10,000 topics
+// were looked at.
+const headsAtOnce = 20
+
 /** Options of {@link redisBroker}. */
 export interface RedisBrokerOptions extends LogOptions {
   /** What all keys and channels begin with. Hubs with the same one share their topics. Default `holdfast:`. */
@@ -56,11 +60,12 @@ class RedisBroker implements Broker {
     this.#prefix = prefix
     const look = (): void => this.#watch.look()
     this.#log = new RedisLog(connector, prefix, bounds, look)
-    this.#tails = new Tails(
-      (topic, after, limit) => this.#log.read(topic, after, limit),
-      (topics) => this.#log.heads(topics),
-      () => this.#watch.lookSoon(),
-    )
+    this.#tails = new Tails({
+      read: (topic, after, limit) => this.#log.read(topic, after, limit),
+      heads: (topics) => this.#log.heads(topics),
+      headsAtOnce,
+      onFailed: () => this.#watch.lookSoon(),
+    })
     this.#channels = new Channels(connector, bounds.timeout, look)
     this.#watch = new Watch(this.#tails, this.signals, bounds, () => this.#channels.replace())
   }

@@ -15,6 +15,9 @@ const head = new Script(headScript)
 const publish = new Script(publishScript)
 const read = new Script(readScript)
 
+/** What is done on a link; aborted, nobody waits for it any more. */
+type Call = (link: RedisLink, signal: AbortSignal) => Promise<unknown>
+
 /** Topics' logs as Redis keeps them. */
 export class RedisLog {
   readonly #prefix: string
@@ -38,7 +41,7 @@ export class RedisLog {
   publish: Broker['publish'] = async (topic, events, { key, signal } = {}) => {
     const { maxEvents, maxAge } = this.#bounds
     const { channel } = keysOf(this.#prefix, topic)
-    const reply = await this.#run('publish', publish, topic, signal, [
+    const call = this.#call(publish, topic, [
       String(maxEvents),
       String(maxAge),
       this.#wakeCommand,
@@ -46,6 +49,7 @@ export class RedisLog {
       ...flagged(key),
       ...events.flatMap(({ event, data }) => [...flagged(event), data]),
     ])
+    const reply = await this.#exchange('publish', signal, call)
     const [epoch, offset, duplicate] = reply as [string, string, number | string]
     const position = { epoch: Number(epoch), offset: Number(offset) }
     this.#seen.add(topic, position)
@@ -54,7 +58,7 @@ export class RedisLog {
 
   async read(topic: string, after: Position | 'earliest', limit: number): Promise<HistoryPage> {
     const [epoch, offset] = after === 'earliest' ? ['', ''] : [String(after.epoch), String(after.offset)]
-    const reply = await this.#run('read', read, topic, undefined, [epoch, offset, String(limit)])
+    const reply = await this.#exchange('read', undefined, this.#call(read, topic, [epoch, offset, String(limit)]))
     const [epochText, headText, gap, from, entries] = reply as [string, string, string, string, Entry[]]
     const head = { epoch: Number(epochText), offset: Number(headText) }
     this.#seen.add(topic, head)
@@ -65,14 +69,14 @@ export class RedisLog {
 
   /** The newest position of each topic. */
   async heads(topics: readonly string[]): Promise<Position[]> {
-    return await Promise.all(
-      topics.map(async (topic) => {
-        const [epoch, offset] = (await this.#run('read', head, topic, undefined, [])) as [string, string]
-        const position = { epoch: Number(epoch), offset: Number(offset) }
-        this.#seen.add(topic, position)
-        return position
-      }),
+    const replies = await this.#exchange('read', undefined, (link, signal) =>
+      Promise.all(topics.map((topic) => this.#call(head, topic, [])(link, signal))),
     )
+    return (replies as [string, string][]).map(([epoch, offset], index) => {
+      const position = { epoch: Number(epoch), offset: Number(offset) }
+      this.#seen.add(topics[index] as string, position)
+      return position
+    })
   }
 
   /** Send a message that is not kept. */
@@ -86,26 +90,14 @@ export class RedisLog {
     this.#connection.close()
   }
 
-  #run(
-    what: string,
-    script: Script,
-    topic: string,
-    signal: AbortSignal | undefined,
-    args: readonly string[],
-  ): Promise<unknown> {
+  #call(script: Script, topic: string, args: readonly string[]): Call {
     const { state, stream, known } = keysOf(this.#prefix, topic)
     const { epoch, offset } = this.#seen.of(topic)
     const common = [this.#seen.nextEpoch, epoch, offset, this.#bounds.maxAge + stateLasts].map(String)
-    return this.#exchange(what, signal, (link, given) =>
-      script.run(link, [state, stream, known], [...common, ...args], given),
-    )
+    return (link, signal) => script.run(link, [state, stream, known], [...common, ...args], signal)
   }
 
-  async #exchange(
-    what: string,
-    signal: AbortSignal | undefined,
-    action: (link: RedisLink, signal: AbortSignal) => Promise<unknown>,
-  ): Promise<unknown> {
+  async #exchange(what: string, signal: AbortSignal | undefined, action: Call): Promise<unknown> {
     let link: RedisLink | undefined
     try {
       return await withinDeadline({ what, timeout: this.#bounds.timeout, signal }, async (given) => {

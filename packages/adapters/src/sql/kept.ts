@@ -45,6 +45,14 @@ export function keptIn(table: LogTable, trimmed: number): Kept {
   }
 }
 
+/** What may still be read: rows that are too old may lie there until somebody drops them. */
+export function readableIn(table: LogTable, kept: Kept, limits: LogLimits, now: number): Kept {
+  const since = now - limits.maxAge
+  if (kept.oldestAt > since) return kept
+  const oldest = kept.newestAt > since ? table.oldest(since) : undefined
+  return { ...kept, start: oldest ? oldest.first - 1 : kept.head }
+}
+
 /** Whether there is so much more than there may be that dropping it is worth while. */
 export function isAbove({ maxEvents, maxBytes }: LogLimits, { head, start, total, startTotal }: Kept): boolean {
   return head - start > maxEvents + Math.max(8, maxEvents / 8) || total - startTotal > maxBytes * 1.125

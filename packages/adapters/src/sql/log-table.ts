@@ -66,8 +66,11 @@ export class LogTable {
     return this.#inOrder('')
   }
 
-  oldest(): LogRow | undefined {
-    return firstRow(this.#inOrder('LIMIT 1'))
+  /** @param since - older rows do not count; milliseconds since 1970 */
+  oldest(since: number = -Infinity): LogRow | undefined {
+    if (since === -Infinity) return firstRow(this.#inOrder('LIMIT 1'))
+    const sql = `SELECT ${columns} FROM holdfast_log WHERE topic = ? AND at > ? ORDER BY first LIMIT 1`
+    return firstRow(this.#database.rows<LogRow>(sql, this.#topic, since))
   }
 
   newest(): LogRow | undefined {

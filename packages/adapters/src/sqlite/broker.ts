@@ -133,7 +133,7 @@ class SqliteBroker implements Broker {
     const found = this.#topics.find(topic)
     if (!found) return emptyPage({ epoch: this.#topics.epochOfUnused, offset: 0 }, after)
     const { epoch } = found
-    const log = this.#topics.log(found)
+    const log = this.#topics.readable(found, Date.now())
     const { packed, more, gap } = log.read(epoch, after, limit)
     const events = packed.flatMap((each) => unpack(epoch, each))
     const page: HistoryPage = { events, head: { epoch, offset: log.kept.head }, more }

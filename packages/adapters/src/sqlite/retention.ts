@@ -1,4 +1,4 @@
-import { clearImmediate, setImmediate } from 'node:timers'
+import { clearImmediate, clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { SqlDatabase } from '../sql/database.ts'
 import type { SqliteFile } from './file.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -17,11 +17,16 @@ const forgetAfter = 7 * 86_400_000
 const longestInterval = 60_000
 const inOrder = `SELECT topic, first, total, at FROM holdfast_log ORDER BY total LIMIT ${rowsAtOnce}`
 
-/** Drops what is too old or too much, the oldest of all topics first. Any process may do it, whoever writes next. */
+/**
+ * Drops what is too old or too much, the oldest of all topics first. Any process may do it: whoever writes next, and where
+ * nobody does, each of them now and then.
+ */
 export class Retention {
   readonly #file: SqliteFile
   readonly #maxBytes: number
   readonly #maxAge: number
+  readonly #interval: number
+  readonly #timer: NodeJS.Timeout | undefined
   #next = 0
   #step: NodeJS.Immediate | undefined
 
@@ -29,6 +34,9 @@ export class Retention {
     this.#file = file
     this.#maxBytes = maxBytes
     this.#maxAge = limits.maxAge
+    this.#interval = Math.min(this.#maxAge / 10, longestInterval)
+    // It keeps no process from its end.
+    if (this.#maxAge < Infinity) this.#timer = setInterval(() => this.#startNow(), this.#interval).unref()
   }
 
   /** Do what is due, a part in each turn. Nobody waits for it: where it fails, the next write tries again. */
@@ -47,7 +55,13 @@ export class Retention {
   }
 
   end(): void {
+    clearInterval(this.#timer)
     clearImmediate(this.#step)
+  }
+
+  #startNow(): void {
+    this.#next = 0
+    this.start()
   }
 
   /** Returns whether there is more. */
@@ -55,7 +69,7 @@ export class Retention {
     const tooMuch = this.#file.usedBytes > this.#maxBytes
     if (!tooMuch && now < this.#next) return false
     const full = this.#file.write(() => this.#dropOldest(now, tooMuch))
-    if (!full) this.#next = now + Math.min(this.#maxAge / 10, longestInterval)
+    if (!full) this.#next = now + this.#interval
     return full
   }
 

@@ -1,6 +1,6 @@
 import type { Position } from '@holdfast/core/hub'
 import { firstRow, type SqlDatabase } from '../sql/database.ts'
-import { type Kept, keptIn, type LogLimits } from '../sql/kept.ts'
+import { type Kept, keptIn, type LogLimits, readableIn } from '../sql/kept.ts'
 import { SqlLog } from '../sql/log.ts'
 import { LogTable } from '../sql/log-table.ts'
 
@@ -61,6 +61,12 @@ export class Topics {
   log(topic: Topic): SqlLog {
     // The characters of all topics, since that is the order of all rows.
     return new SqlLog(this.#table(topic), () => this.#limits, { ...this.kept(topic), total: this.total })
+  }
+
+  /** To read from: without what is too old, whether it was dropped or not. */
+  readable(topic: Topic, now: number): SqlLog {
+    const table = this.#table(topic)
+    return new SqlLog(table, () => this.#limits, readableIn(table, this.kept(topic), this.#limits, now))
   }
 
   kept(topic: Topic): Kept {

@@ -27,10 +27,12 @@ export interface RunSign {
   readonly written: number
   /** Milliseconds: who stores nothing for so long is dead. 0 for one that others must not judge. */
   readonly lease: number
+  /** When it was stored, by its process's clock: milliseconds since 1970. */
+  readonly at: number
 }
 
 const [run, lease, end, stop, heir] = ['\nrun', '\nlease', '\nend', '\nstop', '\nheir'] as const
-const signShape = /^([0-9a-z]+) (\d+) (\d+) (\d+) (\d+)$/
+const signShape = /^([0-9a-z]+) (\d+) (\d+) (\d+) (\d+) (\d+)$/
 
 /** A producer begins, or goes on where another one died. @param claim - tells two apart that claim the same slot */
 export function runMark(sign: RunSign, claim: string): BrokerEvent {
@@ -87,11 +89,11 @@ export function endOf({ event, data }: StoredEvent): End | undefined {
 
 /** The sign of the run that stored it. */
 export function signOf({ event }: StoredEvent): RunSign | undefined {
-  const at = event?.lastIndexOf('\n') ?? 0
-  const [, id, ...numbers] = (at > 0 && signShape.exec((event as string).slice(at + 1))) || []
+  const end = event?.lastIndexOf('\n') ?? 0
+  const [, id, ...numbers] = (end > 0 && signShape.exec((event as string).slice(end + 1))) || []
   if (id === undefined) return undefined
-  const [attempt, slot, written, lease] = numbers.map(Number) as [number, number, number, number]
-  return { id, attempt, slot, written, lease }
+  const [attempt, slot, written, lease, at] = numbers.map(Number) as [number, number, number, number, number]
+  return { id, attempt, slot, written, lease, at }
 }
 
 export function asksToStop({ event, data }: StoredEvent, runId: string): boolean {
@@ -102,8 +104,8 @@ export function announcesHeir({ event }: StoredEvent): boolean {
   return event === heir
 }
 
-function signed(name: string, { id, attempt, slot, written, lease }: RunSign): string {
-  return `${name}\n${id} ${attempt} ${slot} ${written} ${lease}`
+function signed(name: string, { id, attempt, slot, written, lease, at }: RunSign): string {
+  return `${name}\n${id} ${attempt} ${slot} ${written} ${Math.ceil(lease)} ${Math.floor(at)}`
 }
 
 const encoder = new TextEncoder()

@@ -135,7 +135,7 @@ export class StreamHub implements Hub {
   status: Hub['status'] = async (topic) => {
     checkTopic(topic)
     this.#checkOpen()
-    return readStatus(this.#broker, topic)
+    return readStatus(this.#broker, topic, this.#environment.wallTime())
   }
 
   read: Hub['read'] = async (topic, options = {}) => {

@@ -54,13 +54,22 @@ export async function readTail(
   return events
 }
 
-/** How a topic stands, by its log. */
-export async function readStatus(broker: Pick<Broker, 'read'>, topic: string): Promise<TopicStatus> {
+// A producer renews its lease after a third of it. The rest is for the clocks of two machines, which differ.
+const deadAfter = 2
+
+/**
+ * How a topic stands, by its log. Nobody needs to read for a run to count as failed: its newest sign says when it was
+ * stored.
+ *
+ * @param now - milliseconds since 1970
+ */
+export async function readStatus(broker: Pick<Broker, 'read'>, topic: string, now: number): Promise<TopicStatus> {
   const { events, head } = await broker.read(topic, 'earliest', 1)
   if (events.length === 0) return 'unknown'
   const { run, end } = await readState(broker, topic, head)
   if (end) return end === 'failed' ? 'failed' : 'ended'
-  return run ? 'running' : 'open'
+  if (!run) return 'open'
+  return run.lease > 0 && now - run.at > deadAfter * run.lease ? 'failed' : 'running'
 }
 
 /** Where a topic is now. */

@@ -121,8 +121,9 @@ export interface RunResult {
 
 /**
  * How a topic stands. `unknown`: nothing is kept of it, it never was or has expired. `open`: events are published.
- * `running`: a {@link Hub.run} makes it; one whose producer has died counts as running until somebody has read for its
- * lease. `ended` and `failed`: nothing more will come, unless somebody publishes again.
+ * `running`: a {@link Hub.run} makes it. `ended` and `failed`: nothing more will come, unless somebody publishes again.
+ * `failed` as well: the producer has given no sign for twice its lease, by the clocks of its machine and this one, which
+ * should agree within one. A run that goes on after that is `running` again.
  */
 export type TopicStatus = 'unknown' | 'open' | 'running' | 'ended' | 'failed'
 

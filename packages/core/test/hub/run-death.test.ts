@@ -122,10 +122,34 @@ describe('a run whose process dies', () => {
     a.line.hold()
     await b.hub.publish('answer', { data: 'somebody else' })
     await environment.advance(60_000)
-    expect(await b.hub.status('answer')).toBe('running')
     const client = await follow(b, ['answer'])
     await environment.advance(6_100)
     expect([client.data, client.parsed.hints.at(-1)]).toEqual([['one', 'somebody else'], { end: 'failed' }])
+  })
+
+  it('counts as failed after twice its lease, where nobody reads and others publish', async () => {
+    const { a, b, environment } = fleetOf3()
+    void a.hub.run('answer', steeredBy('one').source, { lease: 5_999.5 })
+    await environment.advance(30_000)
+    expect(await b.hub.status('answer')).toBe('running')
+    a.line.hold()
+    await b.hub.publish('answer', { data: 'somebody else' })
+    await environment.advance(9_000)
+    expect(await b.hub.status('answer')).toBe('running')
+    await environment.advance(3_001)
+    expect(await b.hub.status('answer')).toBe('failed')
+  })
+
+  it('is running again where it goes on after that', async () => {
+    const { a, b, environment } = fleetOf3()
+    void a.hub.run('answer', goingOn(a), { key })
+    await environment.advance(1_500)
+    a.line.hold()
+    await environment.advance(60_000)
+    expect(await b.hub.status('answer')).toBe('failed')
+    void b.hub.run('answer', goingOn(b), { key })
+    await environment.advance(14_000)
+    expect(await b.hub.status('answer')).toBe('running')
   })
 
   it('is judged by nobody without a lease', async () => {
@@ -133,8 +157,8 @@ describe('a run whose process dies', () => {
     void a.hub.run('answer', steeredBy('one').source, { lease: 0 })
     const client = await follow(b, ['answer'])
     a.line.hold()
-    await environment.advance(600_000)
-    expect(client.ended).toBe(false)
+    await environment.advance(500_000)
+    expect([client.ended, await b.hub.status('answer')]).toEqual([false, 'running'])
   })
 })
 

@@ -52,7 +52,7 @@ async function begin(key: string | undefined, lease: number, parts: RunParts): P
   // Its beginning may be trimmed, and its key forgotten with that.
   if (isOf(subscription.state.run, key)) return undefined
   const id = `${key === undefined ? '' : topicKey(key)}${newNonce(clock)}`
-  const sign: RunSign = { id, attempt: 0, slot: 0, written: 0, lease }
+  const sign: RunSign = { id, attempt: 0, slot: 0, written: 0, lease, at: clock.wallTime() }
   const slot = key === undefined ? slotKey(sign) : runKey(key)
   const filling = await fillSlot(log, runMark(sign, id), slot, { clock, patience: lease, signal })
   if (filling.filled) return sign

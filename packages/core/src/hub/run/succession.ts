@@ -24,7 +24,8 @@ export async function succeed(
   let own: RunSign | undefined
   let claiming: Promise<void> | undefined
   const claim = async (last: RunSign): Promise<void> => {
-    const sign = { ...last, attempt: last.attempt + 1, slot: last.slot + 1, lease }
+    const next = { attempt: last.attempt + 1, slot: last.slot + 1 }
+    const sign = { ...last, ...next, lease, at: environment.wallTime() }
     const options = { clock: environment, patience: 0, signal }
     const filling = await fillSlot(log, runMark(sign, newNonce(environment)), slotKey(sign), options)
     if (!filling.filled) return

@@ -83,7 +83,7 @@ export class RunWriter implements Deadline {
     this.lost.throwIfAborted()
     const { log, environment: clock, closing: signal } = this.#parts
     const { slot, written, lease } = this.#sign
-    const sign = { ...this.#sign, slot: slot + 1, written: written + events }
+    const sign = { ...this.#sign, slot: slot + 1, written: written + events, at: clock.wallTime() }
     const filling = await fillSlot(log, eventOf(sign), slotKey(sign), { clock, patience: lease, signal })
     if (!filling.filled) throw this.#lose(filling.holder)
     this.#sign = sign
