@@ -19,6 +19,8 @@ export class EngineControl implements AsyncDisposable {
   private constructor(server: Server, port: number, engine: Engine) {
     this.#server = server
     this.#engine = engine
+    // A case may be busy for longer than Node leaves a connection open (5 s), and then meets the end of it.
+    server.keepAliveTimeout = 0
     this.url = `http://127.0.0.1:${port}`
     server.on('request', (request, response) => {
       this.#answer(request.method ?? '', request.url ?? '').then(
