@@ -12,6 +12,8 @@ const byHand = process.env['HOLDFAST_FULL'] === '1' ? [] : ['**/*.full.runtime.t
 const packages = ['test/packages/**/*.test.ts']
 // In projects of their own, from the packages as published.
 const examples = ['packages/testing/test/examples.test.ts']
+// Asks the registry for the packages' peers.
+const outside = ['test/packages/{outside,jsr}.test.ts']
 const browser = ['{apps,packages}/**/test/**/browser.*.test.ts']
 // A package's folder of dependencies links to its siblings, so that their tests would be found there once more.
 const dependencies = '**/node_modules/**'
@@ -19,6 +21,7 @@ const dependencies = '**/node_modules/**'
 // Real servers as child processes: generous limits, since the contract asks for a stream that is quiet for 30 s. What
 // fails once is tried once more, since networks, kills and a busy machine are real here too; Vitest tells of it.
 const real = { testTimeout: 120_000, hookTimeout: 60_000, retry: 1 }
+const published = { globalSetup: 'test/packages/support/consumer.ts', testTimeout: 60_000, hookTimeout: 300_000 }
 // Projects whose files run in different numbers at once need places of their own.
 const place = (maxWorkers: number, groupOrder: number) => ({ maxWorkers, sequence: { groupOrder } })
 
@@ -72,15 +75,8 @@ export default defineConfig({
       { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
       { ...source, test: { name: 'examples', include: examples, ...real, testTimeout: 180_000, maxConcurrency: 12 } },
       // What is published, so from the build and without the source condition.
-      {
-        test: {
-          name: 'packages',
-          include: packages,
-          globalSetup: 'test/packages/support/consumer.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      { test: { name: 'packages', include: packages, exclude: [dependencies, ...outside], ...published } },
+      { test: { name: 'outside', include: outside, ...published } },
     ],
   },
 })

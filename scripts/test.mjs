@@ -17,6 +17,7 @@ const steps = [
   { title: 'Unused code', script: 'unused' },
   { title: 'Unit tests', script: 'test:unit', report: 'unit.json' },
   { title: 'Package tests', script: 'test:packages', report: 'packages.json' },
+  { title: 'Outside tests', script: 'test:outside', report: 'outside.json' },
   { title: 'Light examples', script: 'test:examples-light', report: 'examples.json' },
   { title: 'Runtime tests', script: 'test:runtimes', report: 'runtimes.json' },
   { title: 'Browser tests', script: 'test:browser', report: 'browser.json' },

@@ -19,6 +19,15 @@ interface Published {
 
 const home = 'https://github.com/holdfast-sse/holdfast'
 
+it('JSR is told what npm is told (node scripts/jsr.mjs --write)', async () => {
+  const { published, jsrManifest } = (await import(join(root, 'scripts/jsr.mjs'))) as {
+    published: string[]
+    jsrManifest(folder: string): string
+  }
+  for (const folder of published)
+    expect(JSON.parse(readFileSync(join(folder, 'jsr.json'), 'utf8'))).toEqual(JSON.parse(jsrManifest(folder)))
+})
+
 describe.each(packages)('the manifest of $name in its tarball', ({ name, folder }) => {
   const installed = join(inject('consumer'), 'node_modules', name)
   const text = readFileSync(join(installed, 'package.json'), 'utf8')
@@ -49,6 +58,11 @@ describe.each(packages)('the manifest of $name in its tarball', ({ name, folder 
     expect(Object.keys(manifest.dependencies ?? {})).toEqual(name === '@holdfast/core' ? [] : ['@holdfast/core'])
     expect(Object.values(manifest.peerDependencies ?? {}).filter((range) => !range.startsWith('^'))).toEqual([])
   })
+})
+
+it('all packages are released with one version', () => {
+  const { fixed } = JSON.parse(readFileSync(join(root, '.changeset/config.json'), 'utf8')) as { fixed: string[][] }
+  expect(fixed.map((names) => names.toSorted())).toEqual([packages.map(({ name }) => name).toSorted()])
 })
 
 it('an adapter asks for no peer that only another of them needs', () => {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { describe, expect, inject, it } from 'vitest'
+import { installedNodes } from './support/nodes.ts'
 import { entries, packages, root } from './support/packages.ts'
 
 const consumer = inject('consumer')
@@ -55,16 +56,3 @@ describe.each(installedNodes())('Node %s', (_version, node) => {
     execFileSync(node, ['--input-type=commonjs', '--eval', program], { cwd: consumer })
   })
 })
-
-/** The pinned one and the system's, whose version is the oldest that is promised in CI. */
-function installedNodes(): [version: string, path: string][] {
-  const folders = [
-    dirname(process.execPath),
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    '/usr/local/bin',
-    '/usr/bin',
-  ]
-  const paths = folders.map((folder) => join(folder, 'node')).filter((path) => existsSync(path))
-  const byVersion = new Map(paths.map((path) => [execFileSync(path, ['--version'], { encoding: 'utf8' }).trim(), path]))
-  return [...byVersion]
-}

@@ -1,0 +1,3 @@
+import { checkNews } from './program.js'
+
+void checkNews(process.argv[2] ?? '').then(() => console.log('passed'))
