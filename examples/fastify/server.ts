@@ -18,6 +18,8 @@ interface Room {
 // hijack() takes the response out of Fastify's hands: its hooks and serializers, @fastify/compress too, see no stream.
 function answer(req: FastifyRequest, reply: FastifyReply, respond: (request: Request) => Response | Promise<Response>) {
   reply.hijack()
+  // What hooks have set so far, such as those of @fastify/cors, would else be lost.
+  for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? '')
   toNodeHandler(respond)(req.raw, reply.raw)
 }
 
