@@ -9,7 +9,7 @@ import { Announcer } from './failover/announcer.ts'
 import { Conductor } from './failover/conductor.ts'
 import { EndpointSource } from './failover/endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './failover/endpoints.ts'
-import { watchNetwork } from './failover/network-change.ts'
+import { watchPage } from './failover/page.ts'
 import type { Status } from './status.ts'
 import type {
   ConnectOptions,
@@ -164,7 +164,7 @@ class HeldConnection implements EventConnection {
     }
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort, { signal: this.#over.signal })
-    watchNetwork((isOnline) => this.#conductor.networkChanged(isOnline), this.#over.signal)
+    watchPage(this.#conductor.presence, this.#over.signal)
     void this.#start()
   }
 

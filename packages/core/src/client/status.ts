@@ -63,6 +63,6 @@ export type Status =
   | { readonly state: 'standby'; readonly endpoint: string; readonly mode: 'standby' | 'full'; readonly open: boolean }
   /** A server sends more than is kept, told to listeners once for each limit: the connection's own status stays. */
   | { readonly state: 'limited'; readonly limit: Limit; readonly endpoint?: string | undefined }
-  /** The next attempt is made in `delay` ms. */
+  /** The next attempt is made in `delay` ms; Infinity while the page is put away. */
   | { readonly state: 'waiting'; readonly delay: number }
   | { readonly state: 'closed'; readonly reason: ConnectionCloseReason; readonly error?: ConnectionError | undefined }

@@ -137,7 +137,7 @@ describe('what is asked for', () => {
     expect(stage.connection.status.state).toBe('waiting')
     browser.dispatchEvent(new Event('online'))
     expect(stage.exchanges).toHaveLength(1)
-    await stage.settle()
+    await stage.advance(200)
     expect(stage.exchanges).toHaveLength(2)
     stage.connection.close()
   })

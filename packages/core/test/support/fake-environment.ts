@@ -11,7 +11,7 @@ interface FakeTimer {
 export class FakeEnvironment implements Environment {
   readonly requestScoped: boolean
   #now = 1_000
-  readonly #epoch: number
+  #epoch: number
   #seed: number
   #handle = 0
   readonly #timers = new Map<number, FakeTimer>()
@@ -91,6 +91,11 @@ export class FakeEnvironment implements Environment {
   /** Move the clock without letting anything happen. */
   jump(milliseconds: number): void {
     this.#now += milliseconds
+  }
+
+  /** The machine sleeps: its own clock stands still, the one on the wall does not. */
+  suspend(milliseconds: number): void {
+    this.#epoch += milliseconds
   }
 
   #due(until: number): number | undefined {

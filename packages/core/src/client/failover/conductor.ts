@@ -7,13 +7,14 @@ import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
 import { ConnectionError, type ConnectionErrorCode, type ConnectionErrorDetails } from '../errors.ts'
 import type { ConnectionCloseReason, MoveReason } from '../status.ts'
+import { Aftermath, type AftermathHost } from './aftermath.ts'
 import type { Announcer } from './announcer.ts'
 import { Dialer, type DialOptions } from './dialer.ts'
 import type { EndpointSource } from './endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './endpoints.ts'
 import { Hints } from './hints.ts'
-import { settleLoss } from './losses.ts'
 import { Outcomes, type OutcomesHost } from './outcomes.ts'
+import { Presence, type PresenceHost } from './presence.ts'
 import { Probing, type ProbingHost } from './probing.ts'
 import { Race, type RaceHost } from './race.ts'
 import { Redundancy, type RedundancyHost } from './redundancy.ts'
@@ -33,6 +34,9 @@ export interface ConductorParts {
   clock: Clock
 }
 
+/** What it is to its parts. */
+type Roles = StreamOwner & RaceHost & RedundancyHost & ProbingHost & OutcomesHost & AftermathHost & PresenceHost
+
 /**
  * Decides what becomes of a connection: the only one that knows attempts, delivery and endpoints.
  *
@@ -49,7 +53,7 @@ export interface ConductorParts {
  * | left events to another   | opened again when that one is gone                                              |
  * | end=                     | the connection is over, if nothing was left to others                           |
  */
-export class Conductor implements StreamOwner, RaceHost, RedundancyHost, ProbingHost, OutcomesHost {
+export class Conductor implements Roles {
   readonly delivery: Delivery
   readonly streams: Streams = new Streams()
   endpoints: EndpointPool
@@ -65,7 +69,9 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
   readonly #succession: Succession
   readonly #outcomes: Outcomes
   readonly #hints: Hints
-  #isClosed = false
+  readonly #aftermath: Aftermath
+  readonly presence: Presence
+  isClosed = false
 
   constructor({ endpoints, source, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
     this.endpoints = endpoints
@@ -81,6 +87,8 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
     this.#probing = new Probing(this, clock)
     this.#succession = new Succession(this.streams, announcer)
     this.#outcomes = new Outcomes(this, this.#redundancy, this.#succession)
+    this.#aftermath = new Aftermath(this, { race: this.#race, redundancy: this.#redundancy, announcer, source })
+    this.presence = new Presence(this, { race: this.#race, probing: this.#probing, announcer })
     this.#hints = new Hints(options, consumer, clock)
   }
 
@@ -88,35 +96,27 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
 
   /** Begin, now that it is known from where. @param first - the endpoint to begin at */
   start(first: EndpointState | undefined): void {
-    const warm = first ?? this.endpoints.pick(() => true)
-    if (!this.#isClosed) this.#race.need({ warm, isYoung: false, wasUseful: false })
+    this.presence.start(first ?? this.endpoints.pick(() => true))
   }
 
   /** Move to another connection now, or make the next attempt now. */
   reconnect(): void {
-    if (this.#isClosed) return
+    if (!this.presence.isAwake) return
     if (this.streams.primary) this.#leave(this.streams.primary, 'requested')
-    this.#race.hurry()
+    this.#race.hurry(0)
   }
 
   /** There are other endpoints. */
   endpointsChanged(): void {
-    if (!this.#isClosed) this.#race.stopWaiting()
-  }
-
-  /** The machine's network changed: streams opened before are likely to be dead, which only their silence would show. */
-  networkChanged(isOnline: boolean): void {
-    if (this.#isClosed) return
-    if (isOnline) this.#race.hurry()
-    this.streams.primary?.attempt.doubt()
+    if (this.presence.isAwake) this.#race.stopWaiting(0)
   }
 
   /** @param discard - what was not consumed will not be wanted */
   finish(reason: ConnectionCloseReason, discard: boolean, error?: ConnectionError): void {
     this.queue.close(discard)
     if (discard) this.#consumer.close()
-    if (this.#isClosed) return
-    this.#isClosed = true
+    if (this.isClosed) return
+    this.isClosed = true
     this.#race.stop()
     this.#redundancy.stop()
     this.#probing.stop()
@@ -163,7 +163,7 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
   }
 
   dial(endpoint: EndpointState, purpose: Purpose): void {
-    if (this.#isClosed) return
+    if (!this.presence.isAwake) return
     const stream = this.#dialer.dial(endpoint, purpose, this.endpoints)
     this.streams.add(stream)
     // A standby brings nothing, so nothing may be left to it.
@@ -178,6 +178,17 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
 
   onBehind(): void {
     if (this.streams.primary) this.#leave(this.streams.primary, 'behind')
+  }
+
+  /** Dial when no stream can be relied on, and stop dialling when one can. */
+  update(known?: EndpointState, lost?: Stream): void {
+    if (!this.presence.isAwake || this.isOnce) return
+    this.#succession.inherit()
+    const isGood = this.streams.healthy !== undefined
+    this.#source.hasGood(isGood)
+    if (isGood) this.#race.stop()
+    else this.#need(lost, known)
+    this.#redundancy.update()
   }
 
   // What streams tell.
@@ -274,46 +285,12 @@ export class Conductor implements StreamOwner, RaceHost, RedundancyHost, Probing
     this.streams.remove(stream)
     this.delivery.remove(stream)
     if (wasExtra && wasOpen) this.#announcer.tellExtra(stream, false)
-    if (this.#isClosed) return
+    if (!this.presence.isAwake) return
     // What it was to bring, the others may have left to it.
     for (const other of this.streams.delivering) this.onOutcome(other, this.delivery.settle(other))
-    if (loss) this.#lost(stream, wasOpen, hasDelivered, loss)
+    if (loss) this.#aftermath.of(stream, wasOpen, hasDelivered, loss)
     // An additional connection retires by itself when its server drains.
     else this.#redundancy.update()
-  }
-
-  #lost(stream: Stream, wasOpen: boolean, hasDelivered: boolean, loss: Loss): void {
-    const { endpoint, purpose } = stream
-    const { status, error } = loss
-    const ending = settleLoss(loss, stream, this.endpoints, this.isOnce)
-    if (ending === 'no-content') return this.finish(ending, false)
-    if (ending) return void this.#giveUp(ending, { endpoint: endpoint.url, status, cause: error })
-    if (status === 429) this.#race.tooMany(endpoint)
-    if (wasOpen) this.#redundancy.raise()
-    const wasRacing = purpose === 'race' && !wasOpen
-    if (hasDelivered || (wasRacing && !this.streams.primary)) this.#announcer.sayLost(endpoint.url, loss)
-    if (wasRacing) this.#race.more()
-    this.update(undefined, stream)
-  }
-
-  // Unless there are other endpoints by now.
-  async #giveUp(code: ConnectionErrorCode, details: ConnectionErrorDetails): Promise<void> {
-    if (!this.#source.mayHelp(code)) return this.fail(code, details)
-    await this.#source.renew()
-    if (this.#isClosed) return
-    if (this.endpoints.areAllRefused) this.fail(code, details)
-    else this.#race.more()
-  }
-
-  // Dial when no stream can be relied on, and stop dialling when one can.
-  update(known?: EndpointState, lost?: Stream): void {
-    if (this.#isClosed || this.isOnce) return
-    this.#succession.inherit()
-    const isGood = this.streams.healthy !== undefined
-    this.#source.hasGood(isGood)
-    if (isGood) this.#race.stop()
-    else this.#need(lost, known)
-    this.#redundancy.update()
   }
 
   // One that is odd itself is not relied on when another one fails: it is doubtful with it.

@@ -86,17 +86,17 @@ export class Race {
     this.#busy.add(endpoint)
   }
 
-  /** Stop waiting, for whatever reason it was done. */
-  hurry(): void {
+  /** Forget why it is waited, and wait no more. @param within - see {@link stopWaiting} */
+  hurry(within: number): void {
     this.#exponent = 0
     this.#busy.clear()
     this.#endpoints.forgive()
-    this.stopWaiting()
+    this.stopWaiting(within)
   }
 
-  /** Make the next attempt now. */
-  stopWaiting(): void {
-    if (this.#isWaiting) this.#step()
+  /** Make the next attempt within so many milliseconds: at once, or at random where others are told the same. */
+  stopWaiting(within: number): void {
+    if (this.#isWaiting) this.#wait(this.#clock.random() * within)
   }
 
   /** It is won, or not needed any more. */
@@ -134,6 +134,7 @@ export class Race {
   }
 
   #wait(delay: number): void {
+    if (delay === 0) return this.#step()
     this.#isWaiting = true
     this.#timer.set(delay)
     if (this.#attempts === 0) this.#host.onWait(delay)
