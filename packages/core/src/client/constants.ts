@@ -69,6 +69,19 @@ export const shortestBackoff = 200
 /** An extra attempt comes back in this time: one sweep over the list, and then no more than the back-off allows. */
 export const refill = 10_000
 
+// Polling.
+
+/** How long the head of an answer and its first byte may take until the endpoint is polled beside it. */
+export const muteAfter = 3_000
+/** How long an endpoint is not polled again by way of trial. */
+export const pollAgainAfter = 30_000
+/** How long a server may wait for something new. Not longer than a hub's heartbeat: it is silent for so long. */
+export const pollWait = 10_000
+/** The least time between two polls of which the first brought nothing. */
+export const pollPause = 1_000
+/** How often a stream is tried again. */
+export const unmuteAfter = 60_000
+
 // Endpoints.
 
 /** Failures that count half. */

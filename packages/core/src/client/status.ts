@@ -48,6 +48,8 @@ export type Status =
   | { readonly state: 'connecting'; readonly endpoint: string }
   /** Events come from this endpoint. */
   | { readonly state: 'open'; readonly endpoint: string }
+  /** The same, but as answers to one request after the other: a proxy on the way collects streams. */
+  | { readonly state: 'polling'; readonly endpoint: string }
   /** Silent for longer than announced: another connection is being opened beside it. */
   | { readonly state: 'suspect'; readonly endpoint: string }
   | {

@@ -14,6 +14,8 @@ export type CloseReason =
   | 'unacknowledged'
   /** The stream reached its `maxAge`. */
   | 'max-age'
+  /** The client asked for what there is, and has it. */
+  | 'polled'
   /** The credentials it was opened with have expired. */
   | 'unauthorized'
   /** The application closed it with `disconnect`. */

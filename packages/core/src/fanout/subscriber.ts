@@ -18,6 +18,8 @@ export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions, Wa
   /** Called once, when it begins to finish: it takes no more entries. */
   onFinish?(reason: CloseReason): void
   onClose(close: StreamClose): void
+  /** Called when all that there is has been written. */
+  onCaughtUp?(): void
 }
 
 /**
@@ -113,6 +115,7 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
       if (portion === undefined) break
       this.#write(portion)
     }
+    if (!this.#blocked && !this.#finish && !this.#pending.replaying) this.#options.onCaughtUp?.()
     if (this.#finish && this.#isFinished()) this.close(this.#finish.reason, this.#finish.error)
     this.#place()
   }

@@ -28,6 +28,7 @@ export class OpenStreams {
     overflow: 0,
     unacknowledged: 0,
     'max-age': 0,
+    polled: 0,
     unauthorized: 0,
     disconnected: 0,
     drained: 0,

@@ -15,6 +15,7 @@ import type { Lease, FeedRegistry } from './feed-registry.ts'
 import type { Meters } from './meters/meters.ts'
 import type { OpenStream, OpenStreams } from './open-streams.ts'
 import { hasId, resume, type Resumption, resumePointOf } from './replay/resume.ts'
+import { Poll } from './poll.ts'
 import { Standby } from './standby.ts'
 import type { StreamInfo } from './trace.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
@@ -39,6 +40,7 @@ interface Opening {
   request: Request
   lease: Lease
   settings: StreamSettings
+  query: URLSearchParams
   options: RespondOptions
   /** Its name, when it asked to acknowledge. */
   connection: string | undefined
@@ -66,8 +68,13 @@ export class Responder {
     if (Number.isNaN(options.expiresAt)) throw new RangeError('Cannot open a stream that expires at "NaN"')
     if (request.method === 'HEAD') return new Response(null, init)
     const lease = await this.#parts.feeds.join(topics)
+    const isPoll = query.get('mode') === 'poll'
+    if (isPoll) {
+      init.headers = Poll.headersOf(init.headers)
+      if (settings.retry !== undefined) settings.retry = Poll.retry
+    }
     const connection = query.get('ack') === '1' ? this.#parts.newConnection() : undefined
-    const opening = { request, lease, settings, options: { ...options, stream }, connection }
+    const opening: Opening = { request, lease, settings, query, options: { ...options, stream }, connection }
     try {
       const refused = refuse()
       const subscriber =
@@ -84,14 +91,17 @@ export class Responder {
   }
 
   #subscribe(opening: Opening): Subscriber | Response {
-    const { broker, environment, meters } = this.#parts
+    const { broker, environment, meters, wheel } = this.#parts
     const { request, lease, options } = opening
     const from = resumePointOf(request, lease.feed.topics)
     const resumption = resume({ broker, lease, environment, meters }, from, options)
     const { end } = lease.feed
     // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
     if (end && resumption.replay === undefined) return new Response(null, { status: 204 })
-    const subscriber = this.#open(opening, lease.feed.ring, resumption, 1)
+    const isPoll = opening.query.get('mode') === 'poll'
+    const poll = isPoll ? new Poll(opening.query, hasId(from), environment, wheel) : undefined
+    const subscriber = this.#open(opening, lease.feed.ring, resumption, 1, poll)
+    poll?.begin(subscriber)
     if (hasId(from)) meters.resumed(infoOf(options), lastEventIdOf(request))
     if (end) subscriber.finish('ended', encodeEnd(end))
     return subscriber
@@ -105,7 +115,7 @@ export class Responder {
     const standby = new Standby(feed, filter, () => this.#hints(opening), environment, wheel)
     // Of a filtered stream it is not known which event was its last.
     const told = filter ? {} : { hints: { at: feed.checkpoint } }
-    const subscriber = this.#open(opening, silent, told, 0.1, () => standby.close())
+    const subscriber = this.#open(opening, silent, told, 0.1, standby)
     standby.tell(subscriber)
     return subscriber
   }
@@ -115,7 +125,7 @@ export class Responder {
     ring: Ring,
     { hints, checkpoint, ...resumption }: Partial<Resumption> & { hints?: Hint },
     weight: number,
-    onClosed: () => void = () => {},
+    companion?: Standby | Poll,
   ): Subscriber {
     const { environment, streams, options, wheel, meters } = this.#parts
     const { request, lease, settings, connection } = opening
@@ -124,7 +134,7 @@ export class Responder {
     let release = (): void => {}
     const onClose = (close: StreamClose): void => {
       release()
-      onClosed()
+      companion?.close()
       lease.release()
       streams.remove(openStream, close)
       for (const each of new Set([options.stream?.onClose, stream?.onClose])) callSafely(each, close)
@@ -145,9 +155,12 @@ export class Responder {
       keepHinting: true,
       acknowledgeTimeout: options.acknowledge?.timeout ?? defaultAcknowledgeTimeout,
       onClose,
+      ...(companion instanceof Poll && { onCaughtUp: () => companion.caughtUp() }),
     }
     const subscriber = new Subscriber(ring, subscriberOptions, environment, wheel)
-    const openStream: OpenStream = { info, subscriber, weight, connection, movesItself: isHoldfastClient(request) }
+    // One that ends soon anyway moves by coming back.
+    const movesItself = isHoldfastClient(request) && !(companion instanceof Poll)
+    const openStream: OpenStream = { info, subscriber, weight, connection, movesItself }
     streams.add(openStream)
     callSafely(options.onOpen, info)
     meters.opened(info)

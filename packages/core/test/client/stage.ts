@@ -95,6 +95,8 @@ export class Exchange {
 export class Stage {
   readonly environment: FakeEnvironment
   readonly exchanges: Exchange[] = []
+  /** The same for polls, which are tried where nothing comes for 3 s. */
+  readonly polls: Exchange[] = []
   readonly states: Status[] = []
   readonly gaps: ConnectionGap[] = []
   readonly connection: EventConnection
@@ -118,7 +120,10 @@ export class Stage {
 
   readonly fetch = ((input: string, init: RequestInit = {}) =>
     new Promise<Response>((resolve, reject) => {
-      this.exchanges.push(new Exchange(input, init, resolve, reject))
+      const exchange = new Exchange(input, init, resolve, reject)
+      const isPoll = exchange.url.searchParams.get('mode') === 'poll'
+      if (isPoll) this.polls.push(exchange)
+      else this.exchanges.push(exchange)
     })) as typeof fetch
 
   /** Let `message` events flow to a listener. */

@@ -2,8 +2,9 @@ import type { Clock } from '../../clock.ts'
 import { EventStreamParser } from '../../wire/parse.ts'
 import type { ReceivedEvent } from '../../wire/event.ts'
 import { type Hint, parseHint } from '../../wire/hints.ts'
-import { idleAfter, maxHint, shortestHeartbeat, surelyLate, suspectAfter } from '../constants.ts'
+import { idleAfter, maxHint, pollWait, shortestHeartbeat, surelyLate, suspectAfter } from '../constants.ts'
 import { kindOf, type Loss, refusalOf } from './answer.ts'
+import { poll } from './poll.ts'
 import { ask, type CreateParser, discard, headersOf, InvalidRequest, type StreamRequest } from './request.ts'
 import type { Rhythm } from './rhythm.ts'
 import { Silence, type SilenceListener } from './silence.ts'
@@ -36,8 +37,10 @@ export interface Timeouts {
   idleTimeout: number
   /** Never judge by silence, whatever is announced. */
   neverIdle: boolean
-  /** How long such streams are usually silent. */
-  rhythm: Rhythm
+  /** How long such streams are usually silent, where that says something. */
+  rhythm: Rhythm | undefined
+  /** It is read as the answers to one poll after the other. */
+  polls: boolean
   maxEventBytes: number | undefined
 }
 
@@ -55,6 +58,8 @@ export class Attempt implements SilenceListener {
   #heartbeat: number
   /** Whether a server of ours said so: others cannot be asked where their log is. */
   #isAnnounced = false
+  /** Whether a byte came. */
+  isHeard = false
   #askedAt = 0
   /** The application's, as they were sent last. */
   #headers: Headers | undefined
@@ -99,7 +104,8 @@ export class Attempt implements SilenceListener {
   /** Something is to be heard at least this often. */
   expect(heartbeat: number): void {
     if (this.#timeouts.neverIdle) return
-    this.#heartbeat = heartbeat ? Math.max(heartbeat, shortestHeartbeat) : this.#timeouts.idleTimeout / idleAfter
+    const shortest = this.#timeouts.polls ? pollWait : shortestHeartbeat
+    this.#heartbeat = heartbeat ? Math.max(heartbeat, shortest) : this.#timeouts.idleTimeout / idleAfter
     this.#isAnnounced = heartbeat > 0
     this.#silence.watch()
   }
@@ -112,7 +118,7 @@ export class Attempt implements SilenceListener {
   /** The odd silence is a mere pause. */
   excuse(): void {
     if (this.#state !== 'odd') return
-    this.#timeouts.rhythm.excuse(this.#silence.duration)
+    this.#timeouts.rhythm?.excuse(this.#silence.duration)
     this.#input('excuse')
   }
 
@@ -158,7 +164,7 @@ export class Attempt implements SilenceListener {
   }
 
   get #oddAfter(): number {
-    return this.#isAnnounced ? this.#timeouts.rhythm.odd : Infinity
+    return (this.#isAnnounced && this.#timeouts.rhythm?.odd) || Infinity
   }
 
   // The only place where the state changes.
@@ -212,7 +218,8 @@ export class Attempt implements SilenceListener {
     this.signal.throwIfAborted()
     this.#headers = headers
     this.#askedAt = this.#clock.now()
-    return ask(this.#request, headers, this.signal)
+    const request = this.#request
+    return this.#timeouts.polls ? poll(request, headers, this.#clock, this.signal) : ask(request, headers, this.signal)
   }
 
   async #read(response: Response): Promise<void> {
@@ -257,7 +264,8 @@ export class Attempt implements SilenceListener {
 
   #heard(): void {
     const silence = this.#silence.heard()
-    if (this.#state !== 'open') this.#timeouts.rhythm.heard(silence)
+    if (this.isHeard) this.#timeouts.rhythm?.heard(silence)
+    this.isHeard = true
     this.#input('byte')
   }
 

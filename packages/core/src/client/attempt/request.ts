@@ -18,6 +18,8 @@ export interface StreamRequest extends Pick<
   /** Ask for a standby, which carries no events. */
   readonly standby: boolean
   readonly resume: ResumePoint
+  /** Ask for a finite answer: how long it may wait for something new, and what makes its URL one of its own. */
+  readonly poll?: { readonly wait: number; readonly turn: string } | undefined
   /** Default the parser of the wire. */
   readonly createParser?: CreateParser | undefined
 }
@@ -62,10 +64,15 @@ export async function ask(request: StreamRequest, own: Headers, signal: AbortSig
 }
 
 /** The URL and what is asked for in its query: nothing that nobody asked for. */
-function urlOf({ url: href, standby, heartbeat, acknowledge, resume }: StreamRequest): URL {
+function urlOf({ url: href, standby, poll, heartbeat, acknowledge, resume }: StreamRequest): URL {
   const url = new URL(href)
   const query = url.searchParams
   if (standby) query.set('mode', 'standby')
+  if (poll) {
+    query.set('mode', 'poll')
+    query.set('wait', `${poll.wait}`)
+    query.set('turn', poll.turn)
+  }
   if (heartbeat !== undefined) query.set('heartbeat', `${heartbeat}`)
   if (acknowledge) query.set('ack', '1')
   if (resume.start) query.set('lastEventId', resume.start)

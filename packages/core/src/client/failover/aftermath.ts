@@ -48,6 +48,8 @@ export class Aftermath {
     const ending = settleLoss(loss, stream, this.#host.endpoints, this.#host.isOnce)
     if (ending === 'no-content') return this.#host.finish(ending, false)
     if (ending) return void this.#giveUp(ending, { endpoint: endpoint.url, status, cause: error })
+    // There may be no proxy any more.
+    if (stream.isPoll && !wasOpen) endpoint.isMuted = false
     if (status === 429) race.tooMany(endpoint)
     if (wasOpen) redundancy.raise()
     const wasRacing = purpose === 'race' && !wasOpen

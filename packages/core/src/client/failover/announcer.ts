@@ -34,6 +34,11 @@ export class Announcer {
     if (this.#pending.length === 1) void Promise.resolve().then(() => this.#flush())
   }
 
+  /** Events come from this stream. */
+  sayOpen({ endpoint, isPoll }: Stream): void {
+    this.say({ state: isPoll ? 'polling' : 'open', endpoint: endpoint.url })
+  }
+
   /** A stream, or an attempt, came to nothing. */
   sayLost(endpoint: string, { reason, status, error }: Loss): void {
     this.say({ state: 'lost', endpoint, reason, ...(status && { status }), ...(error !== undefined && { error }) })

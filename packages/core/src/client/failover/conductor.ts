@@ -13,6 +13,7 @@ import { Dialer, type DialOptions } from './dialer.ts'
 import type { EndpointSource } from './endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './endpoints.ts'
 import { Hints } from './hints.ts'
+import { Muting, type MutingHost } from './muting.ts'
 import { Outcomes, type OutcomesHost } from './outcomes.ts'
 import { Presence, type PresenceHost } from './presence.ts'
 import { Probing, type ProbingHost } from './probing.ts'
@@ -35,7 +36,14 @@ export interface ConductorParts {
 }
 
 /** What it is to its parts. */
-type Roles = StreamOwner & RaceHost & RedundancyHost & ProbingHost & OutcomesHost & AftermathHost & PresenceHost
+type Roles = StreamOwner &
+  RaceHost &
+  RedundancyHost &
+  ProbingHost &
+  OutcomesHost &
+  AftermathHost &
+  PresenceHost &
+  MutingHost
 
 /**
  * Decides what becomes of a connection: the only one that knows attempts, delivery and endpoints.
@@ -66,6 +74,7 @@ export class Conductor implements Roles {
   readonly #race: Race
   readonly #redundancy: Redundancy
   readonly #probing: Probing
+  readonly #muting: Muting
   readonly #succession: Succession
   readonly #outcomes: Outcomes
   readonly #hints: Hints
@@ -85,6 +94,7 @@ export class Conductor implements Roles {
     this.#race = new Race(endpoints, options.backoff, this, clock)
     this.#redundancy = new Redundancy(options.redundancy, this, clock)
     this.#probing = new Probing(this, clock)
+    this.#muting = new Muting(this, clock)
     this.#succession = new Succession(this.streams, announcer)
     this.#outcomes = new Outcomes(this, this.#redundancy, this.#succession)
     this.#aftermath = new Aftermath(this, { race: this.#race, redundancy: this.#redundancy, announcer, source })
@@ -120,6 +130,7 @@ export class Conductor implements Roles {
     this.#race.stop()
     this.#redundancy.stop()
     this.#probing.stop()
+    this.#muting.stop()
     this.#source.stop()
     for (const stream of this.streams) stream.close()
     this.#announcer.say({ state: 'closed', reason, error })
@@ -188,6 +199,7 @@ export class Conductor implements Roles {
     this.#source.hasGood(isGood)
     if (isGood) this.#race.stop()
     else this.#need(lost, known)
+    this.#muting.update()
     this.#redundancy.update()
   }
 
@@ -206,8 +218,9 @@ export class Conductor implements Roles {
   onState(stream: Stream, state: AttemptState, from: AttemptState, loss: Loss | undefined): void {
     switch (state) {
       case 'open':
-        return this.#opened(stream)
+        return stream.isOnTrial ? undefined : this.#opened(stream)
       case 'live':
+        if (from === 'open' && stream.attempt.isHeard) this.#proved(stream)
         if (from === 'odd') return this.#probing.look()
         return from === 'suspect' ? this.#doubted(stream) : this.#succession.relieve(stream, this.endpoints)
       case 'odd':
@@ -231,6 +244,10 @@ export class Conductor implements Roles {
 
   onTooLarge({ endpoint }: Stream): void {
     this.#announcer.tellLimit('event-size', endpoint.url)
+  }
+
+  onMute(stream: Stream): void {
+    this.#muting.onMute(stream)
   }
 
   onRetire(stream: Stream): void {
@@ -275,8 +292,22 @@ export class Conductor implements Roles {
     const endpoint = stream.endpoint.url
     if (stream.isSuspect) this.#redundancy.raise()
     if (stream.isSuspect) this.#succession.depose(stream, this.endpoints)
-    if (stream.isPrimary) this.#announcer.say({ state: stream.isSuspect ? 'suspect' : 'open', endpoint })
+    if (stream.isPrimary && stream.isSuspect) this.#announcer.say({ state: 'suspect', endpoint })
+    else if (stream.isPrimary) this.#announcer.sayOpen(stream)
     this.update()
+  }
+
+  // Its first byte came: what was to be found out by it is.
+  #proved(stream: Stream): void {
+    if (this.#muting.isLate(stream)) return stream.close()
+    const useless = this.#muting.proved(stream)
+    if (stream.purpose === 'unmute') this.#succession.promote(stream)
+    // The streams that are muted are lost; attempts to open one are not needed, nor is a poller.
+    for (const other of useless) {
+      if (stream.isPoll && other.attempt.isOpen) other.attempt.lose({ reason: 'buffered' })
+      else other.close()
+    }
+    if (stream.purpose === 'poll' || stream.purpose === 'unmute') this.#opened(stream)
   }
 
   #closed(stream: Stream, wasOpen: boolean, loss: Loss | undefined): void {
@@ -288,7 +319,7 @@ export class Conductor implements Roles {
     if (!this.presence.isAwake) return
     // What it was to bring, the others may have left to it.
     for (const other of this.streams.delivering) this.onOutcome(other, this.delivery.settle(other))
-    if (loss) this.#aftermath.of(stream, wasOpen, hasDelivered, loss)
+    if (loss && !stream.isOnTrial) this.#aftermath.of(stream, wasOpen, hasDelivered, loss)
     // An additional connection retires by itself when its server drains.
     else this.#redundancy.update()
   }

@@ -42,8 +42,11 @@ export class Dialer {
   dial(endpoint: EndpointState, purpose: Purpose, endpoints: EndpointPool): Stream {
     const coverage = this.#owner.delivery.cover(endpoints.hasOnlyOlderLog)
     const isStandby = purpose === 'standby'
-    const request = this.#request(endpoint, isStandby)
-    const timeouts = this.#timeouts(endpoints, isStandby ? this.#standbyRhythm : this.#rhythm)
+    const isPoll = purpose === 'poll' || (purpose === 'race' && endpoint.isMuted)
+    const request = isPoll ? this.#poll(endpoint) : this.#request(endpoint, isStandby)
+    const rhythm = isStandby ? this.#standbyRhythm : this.#rhythm
+    const timeouts = { ...this.#timeouts(endpoints, isPoll ? undefined : rhythm), polls: isPoll }
+    if (isPoll || purpose === 'unmute') timeouts.firstByteTimeout = firstByteTimeout
     return new Stream({ endpoint, purpose, request, timeouts, coverage }, this.#owner, this.#clock)
   }
 
@@ -69,13 +72,35 @@ export class Dialer {
     return { ...this.#options, url, standby, resume: this.#owner.delivery.positions.resume }
   }
 
-  #timeouts(endpoints: EndpointPool, rhythm: Rhythm): Timeouts {
+  // Each answer goes on where all that was accepted ends by then.
+  #poll(endpoint: EndpointState): StreamRequest {
+    const { positions } = this.#owner.delivery
+    const resume = {
+      get resume() {
+        return positions.resume
+      },
+    }
+    return Object.defineProperties(
+      { ...this.#request(endpoint, false), acknowledge: false },
+      Object.getOwnPropertyDescriptors(resume),
+    )
+  }
+
+  #timeouts(endpoints: EndpointPool, rhythm: Rhythm | undefined): Timeouts {
     const { idleTimeout = 0, connectTimeout = this.#isOnce ? onceTimeout : headTimeout, maxEventBytes } = this.#options
     const neverIdle = this.#options.idleTimeout === 0
     // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.
     const waitsForByte = this.#isOnce || neverIdle || (endpoints.all.length === 1 && !this.#knowsServer)
     const byteTimeout = waitsForByte || connectTimeout === 0 ? 0 : firstByteTimeout
-    return { connectTimeout, firstByteTimeout: byteTimeout, idleTimeout, neverIdle, rhythm, maxEventBytes }
+    return {
+      connectTimeout,
+      firstByteTimeout: byteTimeout,
+      idleTimeout,
+      neverIdle,
+      rhythm,
+      polls: false,
+      maxEventBytes,
+    }
   }
 }
 

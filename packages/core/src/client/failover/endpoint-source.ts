@@ -3,6 +3,7 @@ import { reportException } from '../../report.ts'
 import { askAgainAfter, askPause, firstBackoff, longestBackoff } from '../constants.ts'
 import type { ConnectionErrorCode } from '../errors.ts'
 import type { Endpoints, EndpointsFunction } from '../types.ts'
+import { pause } from '../pause.ts'
 import type { EndpointPool } from './endpoints.ts'
 
 /** Keeps a pool up to date with what the application's function says: fleets change. A list is what it is. */
@@ -44,7 +45,7 @@ export class EndpointSource {
       }
       const delay = step * (0.5 + this.#clock.random() / 2)
       onWait(delay)
-      await this.#wait(delay, signal)
+      await pause(delay, this.#clock, signal)
     }
   }
 
@@ -95,20 +96,5 @@ export class EndpointSource {
       reportException(error)
       return undefined
     }
-  }
-
-  #wait(delay: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = new Timer(this.#clock, resolve)
-      timer.set(delay)
-      signal.addEventListener(
-        'abort',
-        () => {
-          timer.clear()
-          resolve()
-        },
-        { once: true },
-      )
-    })
   }
 }

@@ -25,6 +25,10 @@ export class EndpointState {
   /** Since when it gives answers that it did not give before: undefined while it never brought a stream, or just did. */
   oddSince: number | undefined
   hasWorked = false
+  /** A proxy on the way to it collects streams instead of passing them on. */
+  isMuted = false
+  /** When it was polled last to find that out. */
+  polledAt: number = -Infinity
   /** How often in a row its log was older than what was seen, and since when. */
   staleCount = 0
   staleSince: number = Infinity

@@ -120,7 +120,9 @@ export class Redundancy {
   #open(): void {
     const { endpoints } = this.#host
     const now = this.#clock.now()
-    const endpoint = endpoints.pick((each) => this.#isElsewhere(each) && each.load < tooBusy && each.avoidUntil <= now)
+    const endpoint = endpoints.pick(
+      (each) => this.#isElsewhere(each) && !each.isMuted && each.load < tooBusy && each.avoidUntil <= now,
+    )
     if (endpoint && this.#word !== 'none') this.#host.dial(endpoint, this.#word)
     this.update()
   }

@@ -5,7 +5,7 @@ import type { Loss } from '../attempt/answer.ts'
 import { Attempt, type AttemptListener, type Timeouts } from '../attempt/attempt.ts'
 import type { StreamRequest } from '../attempt/request.ts'
 import type { AttemptState } from '../attempt/states.ts'
-import { minUptime } from '../constants.ts'
+import { minUptime, muteAfter } from '../constants.ts'
 import type { Coverage, Source } from '../delivery/coverage.ts'
 import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
@@ -13,8 +13,8 @@ import type { MoveReason } from '../status.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
 import type { EndpointState } from './endpoints.ts'
 
-/** What an attempt is for: the stream that delivers, one more beside it, or a voluntary move. */
-export type Purpose = 'race' | 'standby' | 'full' | 'shed' | 'preferred' | 'slow'
+/** What an attempt is for: the stream that delivers, one more beside it, a voluntary move, or a trial. */
+export type Purpose = 'race' | 'standby' | 'full' | 'shed' | 'preferred' | 'slow' | 'poll' | 'unmute'
 
 /** Who decides about streams. */
 export interface StreamOwner {
@@ -27,6 +27,8 @@ export interface StreamOwner {
   onCheckpoint(): void
   onHint(stream: Stream, hint: Hint): void
   onTooLarge(stream: Stream): void
+  /** Neither a head nor a byte came for 3 s. */
+  onMute(stream: Stream): void
   /** Its time to be closed has come. */
   onRetire(stream: Stream): void
 }
@@ -48,6 +50,9 @@ export class Stream implements Source, AttemptListener {
   readonly attempt: Attempt
   /** When it is to be closed, if another one replaces it. */
   readonly retirement: Timer
+  readonly #mute: Timer
+  /** It is read as the answers to one poll after the other. */
+  readonly isPoll: boolean
   /** Why another stream is to replace it. It is read on until that one is live. */
   leaving: MoveReason | undefined
   /** Its server goes away. */
@@ -68,6 +73,9 @@ export class Stream implements Source, AttemptListener {
     this.#owner = owner
     this.#clock = clock
     this.retirement = new Timer(clock, () => owner.onRetire(this))
+    this.isPoll = timeouts.polls
+    this.#mute = new Timer(clock, () => void (this.attempt.isHeard || owner.onMute(this)))
+    if (purpose === 'race' && !this.isPoll && !timeouts.neverIdle) this.#mute.set(muteAfter)
     this.attempt = new Attempt(request, timeouts, this, clock)
   }
 
@@ -77,7 +85,12 @@ export class Stream implements Source, AttemptListener {
 
   /** It brings events, or is to: also when it is suspect, or to be replaced. */
   get isDelivering(): boolean {
-    return this.attempt.isOpen && !this.isStandby
+    return this.attempt.isOpen && !this.isStandby && !this.isOnTrial
+  }
+
+  /** It counts for nothing before its first byte: a head alone comes through any proxy. */
+  get isOnTrial(): boolean {
+    return (this.purpose === 'poll' || this.purpose === 'unmute') && !this.attempt.isHeard
   }
 
   get isBringing(): boolean {
@@ -129,6 +142,7 @@ export class Stream implements Source, AttemptListener {
 
   onState(state: AttemptState, from: AttemptState, loss: Loss | undefined): void {
     if (state === 'lost' || state === 'retired') {
+      this.#mute.clear()
       this.retirement.clear()
       this.acknowledgement?.stop()
     }

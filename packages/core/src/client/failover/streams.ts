@@ -38,7 +38,7 @@ export class Streams {
 
   /** Whether one is heard as usual: what it does not bring is not to be had elsewhere either. */
   get haveWitness(): boolean {
-    return [...this.#all].some(({ attempt }) => attempt.state === 'live')
+    return [...this.#all].some(({ attempt }) => attempt.state === 'live' && attempt.isHeard)
   }
 
   /** Attempts of a race that have no answer yet. */

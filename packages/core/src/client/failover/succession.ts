@@ -35,7 +35,7 @@ export class Succession {
     this.#source = endpoint
     const reason = primary?.leaving ?? (primary?.isSuspect ? 'suspect' : 'lost')
     if (from !== undefined && from !== endpoint) this.#announcer.say({ state: 'switched', from, endpoint, reason })
-    this.#announcer.say({ state: 'open', endpoint })
+    this.#announcer.sayOpen(stream)
   }
 
   /** Replace a stream before it ends: at once, where another one can be relied on. */
