@@ -75,7 +75,9 @@ export class Stream implements Source, AttemptListener {
     this.retirement = new Timer(clock, () => owner.onRetire(this))
     this.isPoll = timeouts.polls
     this.#mute = new Timer(clock, () => void (this.attempt.isHeard || owner.onMute(this)))
-    if (purpose === 'race' && !this.isPoll && !timeouts.neverIdle) this.#mute.set(muteAfter)
+    // Who reads the answers in another way wants them as they are.
+    const mayBePolled = purpose === 'race' && !this.isPoll && !timeouts.neverIdle && !request.createParser
+    if (mayBePolled) this.#mute.set(muteAfter)
     this.attempt = new Attempt(request, timeouts, this, clock)
   }
 
