@@ -131,7 +131,6 @@ it('goes back to a stream once one comes through, within a minute or so', { time
 })
 
 it('is not fooled by a server that takes 4 s to its first byte, and by one that is quiet', async () => {
-  await using origin = await startOrigin({ heartbeat: 10_000 })
   const { createServer } = await import('node:http')
   const asked: string[] = []
   const slow = createServer((request, response) => {
