@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { bundle } from '../runtimes/bundle.ts'
 import { bundled } from '../runtimes/commands.ts'
 import { startPage, startScript, type Started, startWorker } from '../runtimes/start.ts'
@@ -7,6 +8,8 @@ import type { Control } from './control.ts'
 export interface Running extends AsyncDisposable {
   /** Rejects when it breaks off. Resolves when it has ended by itself, where a runtime does that. */
   readonly ended: Promise<void>
+  /** Stop the process as a whole, or let it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
 /** How the client under test is started. */
@@ -76,5 +79,6 @@ function lastWords({ process }: Started): string {
 function running(client: Started, ended: Promise<void>): Running {
   // Whoever awaits it later hears of it all the same.
   ended.catch(() => {})
-  return { ended, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() }
+  const signal = (name: NodeJS.Signals): void => void process.kill(-client.process.pid, name)
+  return { ended, signal, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() }
 }
