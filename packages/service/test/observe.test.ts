@@ -68,7 +68,7 @@ test('writes nothing that the format does not know', async () => {
   for (const sample of samples) {
     expect(sample).toMatch(/^holdfast_[a-z_]+(\{[a-z]+="[a-z-]+"\}|\{le="(\d+(\.\d+)?|\+Inf)"\})? (\d+(\.\d+)?|NaN)$/)
   }
-  expect(samples.filter((sample) => sample.startsWith('holdfast_closes_total'))).toHaveLength(10)
+  expect(samples.filter((sample) => sample.startsWith('holdfast_closes_total'))).toHaveLength(11)
   expect(text.endsWith('\n')).toBe(true)
 })
 
