@@ -19,10 +19,10 @@ async function run(code: string, ready: RegExp): Promise<LaunchedServer> {
   return launch({ command: 'node', args: ['--conditions=@holdfast/source', file.pathname], ready })
 }
 
-test('the first example serves a clock to everybody who asks', async () => {
-  const [first = ''] = await examples()
-  expect(first).toContain('await serve({ fetch')
-  await using server = await run(first.replace('serve({ fetch', 'serve({ port: 0, fetch'), /^curl -N (\S+)$/m)
+test('the third example serves a clock to everybody who asks', async () => {
+  const [, , third = ''] = await examples()
+  expect(third).toContain('await serve({ fetch')
+  await using server = await run(third.replace('serve({ fetch', 'serve({ port: 0, fetch'), /^curl -N (\S+)$/m)
   for await (const { data } of readEventStream(await fetch(server.url))) {
     expect(data).toMatch(/^\{"now":\d+\}$/)
     break
@@ -41,8 +41,8 @@ test('the second example answers with three words and an end', async () => {
   expect(text.endsWith(': hint end=done\n\n')).toBe(true)
 })
 
-test('the third example follows a topic over two endpoints', async () => {
-  const [, , third = ''] = await examples()
+test('the first example follows a topic over two endpoints', async () => {
+  const [first = ''] = await examples()
   const hub = createHub()
   const server = await serve({
     port: 0,
@@ -50,7 +50,7 @@ test('the third example follows a topic over two endpoints', async () => {
     fetch: (request) => hub.respond(request, { topics: ['system'] }),
   })
   const publishing = setInterval(() => void hub.publish('system', { data: 'hello' }), 100)
-  const here = third.replaceAll(/http:\/\/localhost:300\d/g, server.url)
+  const here = first.replaceAll(/http:\/\/localhost:300\d/g, server.url)
   expect(here).toContain(server.url)
   {
     await using reader = await run(here, /^system hello$/m)
