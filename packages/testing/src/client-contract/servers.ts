@@ -9,16 +9,23 @@ export class StreamServer implements AsyncDisposable {
   readonly url: string
   readonly #port: number
   readonly #redisPort: number
+  readonly #heartbeat: number
   #process: Promise<LaunchedServer> | undefined
 
-  constructor(port: number, redisPort: number) {
+  /** @param heartbeat - milliseconds; default that of the prototype in field/failover.md, so that figures are comparable */
+  constructor(port: number, redisPort: number, heartbeat = 1_000) {
+    this.#heartbeat = heartbeat
     this.#port = port
     this.#redisPort = redisPort
     this.url = `http://127.0.0.1:${port}`
   }
 
   async start(): Promise<void> {
-    const args = ['--conditions=@holdfast/source', program, String(this.#port), String(this.#redisPort)]
+    const args = [
+      '--conditions=@holdfast/source',
+      program,
+      ...[this.#port, this.#redisPort, this.#heartbeat].map(String),
+    ]
     this.#process = launch({ command: 'node', args })
     await this.#process
   }
@@ -28,6 +35,12 @@ export class StreamServer implements AsyncDisposable {
     // One that does not start has ended itself.
     const process = await this.#process?.catch(() => undefined)
     await process?.close()
+  }
+
+  /** Stop the process as it is, or let it go on. One that is gone is neither. */
+  async signal(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
+    const server = await this.#process?.catch(() => undefined)
+    server?.signal(signal)
   }
 
   /** Ask it to go, as a deployment does, and wait until it went. */
@@ -57,9 +70,10 @@ export async function startServers(
   stack: AsyncDisposableStack,
   count: number,
   redisPort: number,
+  heartbeat?: number,
 ): Promise<StreamServer[]> {
   const ports = await Promise.all(Array.from({ length: count }, freePort))
-  const servers = ports.map((port) => stack.use(new StreamServer(port, redisPort)))
+  const servers = ports.map((port) => stack.use(new StreamServer(port, redisPort, heartbeat)))
   await Promise.all(servers.map((server) => server.start()))
   return servers
 }

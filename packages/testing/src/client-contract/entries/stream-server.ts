@@ -12,9 +12,8 @@ import { openClientBroker } from '../broker.ts'
 import { answer } from '../answer.ts'
 import { drainWithin } from '../draining.ts'
 
-const [port = 0, redisPort = 0] = process.argv.slice(2).map(Number)
-// The heartbeat of the prototype in field/failover.md: the figures are comparable.
-const hub = createHub({ broker: openClientBroker(redisPort), stream: { heartbeat: 1_000 } })
+const [port = 0, redisPort = 0, heartbeat = 0] = process.argv.slice(2).map(Number)
+const hub = createHub({ broker: openClientBroker(redisPort), stream: { heartbeat } })
 const posts = new Map<string, number>()
 const releases = new Map<string, () => void>()
 
