@@ -55,6 +55,8 @@ export const firstByteTimeout = 10_000
 export const onceTimeout = 60_000
 /** A stream of this age stands for a working server; at 0 a flapping set of endpoints saw 15.9 k attempts, at 5 s 9.6 k. */
 export const minUptime = 5_000
+/** The same for a stream that brought something new. */
+export const usefulUptime = 1_000
 /** What everybody who lost the same server waits at most: 0 and 1,000 give peaks of 459 and 358 attempts/s, 200 gives 417. */
 export const firstJitter = 200
 /** Attempts at a time; 3 gain nothing over 2. */

@@ -76,7 +76,6 @@ export class Race {
     if (!this.#isRunning || this.#isWaiting || this.#host.isOnce) return
     if (this.#attempts >= raceWidth) return
     if (this.#busy.size < 2 && this.#endpoints.spend()) return this.#step()
-    this.#tried.clear()
     this.#host.onSwept()
     this.#wait(this.#backoff())
   }
@@ -121,6 +120,8 @@ export class Race {
     if (!endpoint) return
     const barred = endpoint.barredUntil - this.#clock.now()
     if (barred > 0) return this.#wait(barred)
+    // Each in its turn, also from one step of the back-off to the next.
+    if (this.#endpoints.all.every((each) => this.#tried.has(each))) this.#tried.clear()
     this.#tried.add(endpoint)
     this.#timer.set(Math.max(stagger, 1.5 * this.#endpoints.bestHead))
     this.#host.attempt(endpoint)

@@ -5,7 +5,7 @@ import type { Loss } from '../attempt/answer.ts'
 import { Attempt, type AttemptListener, type Timeouts } from '../attempt/attempt.ts'
 import type { StreamRequest } from '../attempt/request.ts'
 import type { AttemptState } from '../attempt/states.ts'
-import { minUptime, muteAfter } from '../constants.ts'
+import { minUptime, muteAfter, usefulUptime } from '../constants.ts'
 import type { Coverage, Source } from '../delivery/coverage.ts'
 import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
@@ -117,9 +117,9 @@ export class Stream implements Source, AttemptListener {
     return this.attempt.isOpen && !this.isSuspect && !this.leaving
   }
 
-  /** Whether it is too young to stand for a working server, or was never open. */
+  /** Whether it is too young to stand for a working server, or was never open. Events show as much as some seconds do. */
   get isYoung(): boolean {
-    return this.#clock.now() - this.#openedAt < minUptime
+    return this.#clock.now() - this.#openedAt < (this.wasUseful ? usefulUptime : minUptime)
   }
 
   /** An attempt of a race that has no answer yet. */
