@@ -20,7 +20,7 @@ export interface ChaosFault {
 const blackHole = { up: { blackHole: true }, down: { blackHole: true } }
 const nothing = { up: { latency: undefined }, down: { latency: undefined, bytesPerSecond: undefined } }
 
-export const chaosFaults: readonly ChaosFault[] = [
+const chaosFaults: readonly ChaosFault[] = [
   { name: 'FIN', strike: ({ way }) => way.live.forEach((connection) => connection.fin()) },
   { name: 'RST', strike: ({ way }) => way.live.forEach((connection) => connection.rst()) },
   { name: 'half-open', strike: ({ way }) => way.live.forEach((connection) => connection.halfOpen('target')) },

@@ -105,10 +105,13 @@ export class EndpointPool {
   /**
    * Draw one that `suits`, cheap ones more often: weights are cost⁻². The cheapest alone would get everybody (329
    * attempts/s on one endpoint against 203). Those in `tried` come after the others, then those to avoid, the soonest first.
+   *
+   * @param insists - rather one to avoid than one that was tried
    */
   pick(
     suits: (endpoint: EndpointState) => boolean,
     tried?: ReadonlySet<EndpointState | undefined>,
+    insists = false,
   ): EndpointState | undefined {
     const now = this.#clock.now()
     const candidates = this.#all.filter(suits).map((endpoint) => ({
@@ -118,7 +121,9 @@ export class EndpointPool {
       // The least of exponential variates is a weighted draw.
       draw: -Math.log(this.#clock.random()) * this.cost(endpoint) ** 2,
     }))
-    candidates.sort((a, b) => a.avoided - b.avoided || a.tried - b.tried || a.draw - b.draw)
+    const order = (a: (typeof candidates)[0], b: typeof a): number =>
+      insists ? a.tried - b.tried || a.avoided - b.avoided : a.avoided - b.avoided || a.tried - b.tried
+    candidates.sort((a, b) => order(a, b) || a.draw - b.draw)
     return candidates[0]?.endpoint
   }
 

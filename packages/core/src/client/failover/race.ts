@@ -129,7 +129,9 @@ export class Race {
 
   #choose(): EndpointState | undefined {
     const endpoints = this.#endpoints
-    const free = endpoints.pick((each) => endpoints.mayBeAsked(each) && !this.#host.streams.occupies(each), this.#tried)
+    const isFree = (each: EndpointState): boolean => endpoints.mayBeAsked(each) && !this.#host.streams.occupies(each)
+    // Once all that were not to be avoided have failed, trying them again and again would find nothing.
+    const free = endpoints.pick(isFree, this.#tried, this.#exponent > 0)
     // Waiting for one that must not be asked is for when there is nothing else at all.
     return free ?? (this.#attempts > 0 ? undefined : endpoints.pick(() => true))
   }
