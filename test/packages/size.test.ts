@@ -21,7 +21,7 @@ const consumer = inject('consumer')
 const budgets = [
   { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 2_048 },
   { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 8_192 },
-  { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 22_528 },
+  { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 23_040 },
   { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_480 },
   { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 18_944 },
   {

@@ -44,9 +44,14 @@ export async function serve(options: ServeOptions<BunServer>): Promise<RunningSe
 function timedFetch(fetch: FetchHandler<BunServer>, { body, idle }: ResolvedTimeouts): FetchHandler<BunServer> {
   return async (request, server) => {
     server.timeout(request, request.body === null ? 0 : seconds(body))
-    const response = await fetch(request, server)
-    if (!isEventStream(response.headers.get('content-type'))) server.timeout(request, seconds(idle))
-    return response
+    let isStream = false
+    try {
+      const response = await fetch(request, server)
+      isStream = isEventStream(response.headers.get('content-type'))
+      return response
+    } finally {
+      if (!isStream) server.timeout(request, seconds(idle))
+    }
   }
 }
 

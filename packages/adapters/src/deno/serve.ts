@@ -1,4 +1,3 @@
-import { serveOnNodeHttp } from '../node-http/serve.ts'
 import type { NodeEnv } from '../node-http/types.ts'
 import type { RunningServer, ServeOptions } from '../serve.ts'
 import type { DenoServeInfo } from './types.ts'
@@ -7,12 +6,15 @@ import type { DenoServeInfo } from './types.ts'
  * Serve a fetch handler on Deno, on its `node:http`: `Deno.serve` (2.9) closes no connection that is idle or slow, and none
  * of a client that stalls.
  *
+ * It needs the package `@hono/node-server`, which is loaded here: whoever calls `Deno.serve` himself does without.
+ *
  * A client that leaves is noticed in milliseconds; a stalled one is cut with its kernel queue, over HTTP/2 its stream.
  *
  * @throws {ListenFailedError} the port is taken, forbidden, or the TLS key is wrong
  * @throws {RangeError} a timeout is out of range
  */
-export function serve(options: ServeOptions<DenoServeInfo>): Promise<RunningServer> {
+export async function serve(options: ServeOptions<DenoServeInfo>): Promise<RunningServer> {
+  const { serveOnNodeHttp } = await import('../node-http/serve.ts')
   const { fetch } = options
   return serveOnNodeHttp((request, env) => fetch(request, infoOf(env)), options)
 }

@@ -43,6 +43,9 @@ export function dropUnread(incoming: Incoming): void {
   else if (hasBody(incoming)) setTimeout(drop, untilUnread).unref()
 }
 
+// How the body came, which the parser has seen to.
+const undone = ['content-encoding', 'content-length', 'transfer-encoding']
+
 /**
  * Give the handler what a body parser that came first has made of the body, such as `express.json()`, since the body
  * itself is gone.
@@ -53,8 +56,8 @@ export function restoreBody(incoming: IncomingMessage & { body?: unknown; rawBod
   const text = textOf(body, incoming.headers['content-type'] ?? '')
   // The name under which @hono/node-server takes a body that was read before.
   incoming.rawBody = Buffer.isBuffer(body) ? body : Buffer.from(text)
-  // What it stands for has been undone by the parser.
-  incoming.rawHeaders = without(incoming.rawHeaders, ['content-encoding', 'content-length', 'transfer-encoding'])
+  for (const name of undone) delete incoming.headers[name]
+  incoming.rawHeaders = without(incoming.rawHeaders, undone)
 }
 
 function textOf(body: unknown, type: string): string {
