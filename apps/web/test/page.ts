@@ -18,7 +18,11 @@ export interface OpenPage {
 const ofTheNetwork = /^Failed to load resource: (net::|the server responded with a status of 503)/
 
 /** Open it, and wait until events come. */
-export async function openPage(browser: Browser, demo: Demo, options: BrowserContextOptions = {}): Promise<OpenPage> {
+export async function openPage(
+  browser: Browser,
+  demo: Pick<Demo, 'pageUrl'>,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', ...options })
   const page = await context.newPage()
   const problems: string[] = []
