@@ -21,7 +21,7 @@ async function keep(page: Page, name: string, clip: Clip, scale = 1.5): Promise<
   const session: CDPSession = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
-    quality: 70,
+    quality: 55,
     clip: { ...clip, scale },
     captureBeyondViewport: true,
   })
@@ -81,7 +81,7 @@ async function ofASwitch(browser: Browser, demo: Awaited<ReturnType<typeof start
 }
 
 async function together(page: Page, frames: readonly string[], { width, height }: Clip): Promise<void> {
-  const scale = 0.55
+  const scale = 0.5
   const sheet = await page.context().newPage()
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)]
   await sheet.setViewportSize({ width: 2 * w, height: 2 * h })
@@ -96,7 +96,7 @@ async function mend({ origin, token }: Awaited<ReturnType<typeof startDemo>>): P
 }
 
 await mkdir(folder, { recursive: true })
-const demo = await startDemo()
+const demo = await startDemo(3_000)
 const browser = await launchChromium()
 try {
   await ofASwitch(browser, demo)
