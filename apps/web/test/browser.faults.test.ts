@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium, missing, named } from '@holdfast/testing/chromium'
 import { type Demo, startDemo } from './demo.ts'
-import { logged, mend, type OpenPage, openPage, receiveMore } from './page.ts'
+import { ask, logged, mend, type OpenPage, openPage, receiveMore } from './page.ts'
 
 const faults = ['Crash', 'Freeze', 'Slow', 'Mute', 'Drain'] as const
 const heartbeat = 5_000
@@ -63,6 +63,20 @@ describe.skipIf(missing)(named('a page whose servers are broken'), () => {
     await expect.poll(() => open.counter('recovery')).toMatch(/^out for/)
     await open.page.getByRole('button', { name: 'Plug it in again' }).click()
     await expect.poll(() => open.counter('recovery'), { timeout: 40_000 }).toMatch(/^back after/)
+    expect(await harm()).toEqual(['0', '0'])
+  })
+
+  test('a gap is shown where there is one: more was said than the log keeps', { timeout: 90_000 }, async () => {
+    await open.page.getByRole('button', { name: 'Unplug the network' }).click()
+    await logged(open, 'You unplugged the network')
+    for (let batch = 0; batch < 16; batch++) {
+      const events = Array.from({ length: 100 }, (_, index) => ({ data: `message ${100 * batch + index}` }))
+      expect((await ask(demo, 'POST', '/topics/chat', { events })).status).toBe(201)
+    }
+    await open.page.getByRole('button', { name: 'Plug it in again' }).click()
+    await logged(open, 'A gap in chat: older than the history that is kept')
+    await open.page.locator('.messages li', { hasText: 'message 1599' }).waitFor()
+    // Of the ticker nothing is missing.
     expect(await harm()).toEqual(['0', '0'])
   })
 

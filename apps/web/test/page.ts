@@ -64,7 +64,7 @@ export async function mend({ page }: OpenPage, demo: Demo): Promise<void> {
 }
 
 /** Send a request to the demo's own server, with its token. */
-function ask(demo: Demo, method: string, path: string, body?: unknown): Promise<Response> {
+export function ask(demo: Demo, method: string, path: string, body?: unknown): Promise<Response> {
   return fetch(demo.origin + path, {
     method,
     headers: { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' },

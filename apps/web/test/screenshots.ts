@@ -38,7 +38,11 @@ async function live(open: OpenPage): Promise<void> {
   await page.getByText('Compare with EventSource').click()
   await page.waitForTimeout(12_000)
   for (const fault of ['Crash', 'Freeze']) {
-    await page.locator('.server', { hasText: 'Node' }).getByRole('button', { name: fault }).click()
+    // The native one reads from Node.
+    const carrier = (await open.carrier().locator('h3').textContent()) ?? ''
+    for (const name of new Set(['Node', carrier])) {
+      await page.locator('.server', { hasText: name }).getByRole('button', { name: fault }).click()
+    }
     await page.waitForTimeout(8_000)
   }
 }
