@@ -66,6 +66,14 @@ describe.skipIf(missing)(named('a page whose servers are broken'), () => {
     expect(await harm()).toEqual(['0', '0'])
   })
 
+  test('all streams muted: the servers are polled, and nothing is lost', { timeout: 120_000 }, async () => {
+    for (const button of await open.page.getByRole('button', { name: 'Mute' }).all()) await button.click()
+    await open.page.locator('.server[data-role=polling]').waitFor({ timeout: 60_000 })
+    await logged(open, 'No stream gets through; polling')
+    await receiveMore(open, 20)
+    expect(await harm()).toEqual(['0', '0'])
+  })
+
   test('a gap is shown where there is one: more was said than the log keeps', { timeout: 90_000 }, async () => {
     await open.page.getByRole('button', { name: 'Unplug the network' }).click()
     await logged(open, 'You unplugged the network')
