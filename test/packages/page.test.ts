@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { build, type Rolldown } from 'vite'
@@ -15,4 +16,11 @@ it('the page takes less than 60 KB, gzipped, its script and its style together',
   })) as Rolldown.RolldownOutput
   const sizes = output.map((file) => gzipSync(file.type === 'chunk' ? file.code : file.source).length)
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
+})
+
+it('each of its pictures takes less than 60 KB', () => {
+  const folder = new URL('../../docs/images/', import.meta.url)
+  const pictures = readdirSync(folder)
+  expect(pictures).toContain('switch.webp')
+  for (const name of pictures) expect(statSync(new URL(name, folder)).size, name).toBeLessThan(60_000)
 })

@@ -18,10 +18,10 @@ export interface Demo {
 const script = fileURLToPath(new URL('../../../scripts/start.mjs', import.meta.url))
 
 /** Start it, and wait until it prints its addresses. */
-export async function startDemo(): Promise<Demo> {
+export async function startDemo(port = 0): Promise<Demo> {
   const child = spawn(process.execPath, [script], {
     // A log of its own, which goes with it.
-    env: { ...process.env, HOLDFAST_DATA: 'memory', PORT: '0' },
+    env: { ...process.env, HOLDFAST_DATA: 'memory', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const output = await printed(child, /Ctrl-C/)

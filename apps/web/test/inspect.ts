@@ -15,7 +15,7 @@ export function findNameless(page: Page): Promise<string[]> {
       ]
       return texts.find((text) => text?.trim())?.trim() ?? ''
     }
-    const named = 'button, input, select, summary, a, [role=img], [role=group], [tabindex="0"]:not(.scroll), article'
+    const named = 'button, input, select, summary, a, [role=img], [role=group], [role=region], [tabindex="0"], article'
     for (const element of document.querySelectorAll(named)) {
       if (nameOf(element) === '') problems.push(`no name: ${element.outerHTML.slice(0, 80)}`)
     }

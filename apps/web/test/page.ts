@@ -18,7 +18,11 @@ export interface OpenPage {
 const ofTheNetwork = /^Failed to load resource: (net::|the server responded with a status of 503)/
 
 /** Open it, and wait until events come. */
-export async function openPage(browser: Browser, demo: Demo, options: BrowserContextOptions = {}): Promise<OpenPage> {
+export async function openPage(
+  browser: Browser,
+  demo: Pick<Demo, 'pageUrl'>,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US', ...options })
   const page = await context.newPage()
   const problems: string[] = []
@@ -60,7 +64,7 @@ export async function mend({ page }: OpenPage, demo: Demo): Promise<void> {
 }
 
 /** Send a request to the demo's own server, with its token. */
-function ask(demo: Demo, method: string, path: string, body?: unknown): Promise<Response> {
+export function ask(demo: Demo, method: string, path: string, body?: unknown): Promise<Response> {
   return fetch(demo.origin + path, {
     method,
     headers: { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' },

@@ -38,6 +38,11 @@ describe('the scene', () => {
     expect([lost.carrier, ...rolesOf(lost)]).toEqual([undefined, 'lost', 'lost', 'idle'])
   })
 
+  it('shows that a server is polled, which carries the events as well', () => {
+    const polled = follow({ state: 'connecting', endpoint: 'a' }, { state: 'polling', endpoint: 'b' })
+    expect([polled.carrier, ...rolesOf(polled)]).toEqual(['b', 'idle', 'polling', 'idle'])
+  })
+
   it('shows a state that it does not know by its own name', () => {
     const scene = follow({ state: 'open', endpoint: 'a' }, { state: 'dreaming', endpoint: 'a' } as unknown as Status)
     expect(scene.roleOf('a')).toBe('dreaming')

@@ -21,7 +21,7 @@ async function keep(page: Page, name: string, clip: Clip, scale = 1.5): Promise<
   const session: CDPSession = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
-    quality: 70,
+    quality: 50,
     clip: { ...clip, scale },
     captureBeyondViewport: true,
   })
@@ -38,7 +38,11 @@ async function live(open: OpenPage): Promise<void> {
   await page.getByText('Compare with EventSource').click()
   await page.waitForTimeout(12_000)
   for (const fault of ['Crash', 'Freeze']) {
-    await page.locator('.server', { hasText: 'Node' }).getByRole('button', { name: fault }).click()
+    // The native one reads from Node.
+    const carrier = (await open.carrier().locator('h3').textContent()) ?? ''
+    for (const name of new Set(['Node', carrier])) {
+      await page.locator('.server', { hasText: name }).getByRole('button', { name: fault }).click()
+    }
     await page.waitForTimeout(8_000)
   }
 }
@@ -81,7 +85,7 @@ async function ofASwitch(browser: Browser, demo: Awaited<ReturnType<typeof start
 }
 
 async function together(page: Page, frames: readonly string[], { width, height }: Clip): Promise<void> {
-  const scale = 0.55
+  const scale = 0.5
   const sheet = await page.context().newPage()
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)]
   await sheet.setViewportSize({ width: 2 * w, height: 2 * h })
@@ -96,7 +100,7 @@ async function mend({ origin, token }: Awaited<ReturnType<typeof startDemo>>): P
 }
 
 await mkdir(folder, { recursive: true })
-const demo = await startDemo()
+const demo = await startDemo(3_000)
 const browser = await launchChromium()
 try {
   await ofASwitch(browser, demo)

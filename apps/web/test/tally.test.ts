@@ -83,6 +83,6 @@ describe('recovery', () => {
       got(n, 100 * n)
       tally.look(100 * n + 50)
     }
-    expect(tally.recovery.state.kind).toBe('unfelt')
+    expect(tally.recovery.state).toEqual({ kind: 'unfelt', worst: 50 })
   })
 })

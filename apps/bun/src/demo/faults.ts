@@ -16,10 +16,11 @@ export async function routeFaults(request: Request, fleet: Fleet, auth: Auth): P
   const { pathname } = new URL(request.url)
   if (request.method !== 'POST' || !pathname.startsWith('/faults/')) return undefined
   if (!(await isAuthorized(request, auth))) return unauthorized()
-  return new Response(null, { status: inflict(pathname.split('/').slice(2), fleet) ? 204 : 404 })
+  const isDone = await inflict(pathname.split('/').slice(2), fleet)
+  return new Response(null, { status: isDone ? 204 : 404 })
 }
 
-function inflict([where = '', what = '']: string[], fleet: Fleet): boolean {
+async function inflict([where = '', what = '']: string[], fleet: Fleet): Promise<boolean> {
   if (where === 'mend') fleet.mend()
   else if (where !== 'network') return isFault(what) && fleet.inflict(Number(where), what)
   else if (what !== 'unplug' && what !== 'plug') return false

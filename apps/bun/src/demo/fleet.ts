@@ -7,6 +7,9 @@ const lookEvery = 1_000
 /** Who left a server frozen and went away finds it well again. */
 const mendAfter = 20_000
 const plugAfter = 10_000
+const mostTries = 5
+const betweenTries = 50
+const writesWithin = 1_000
 
 /** All stream servers: what is done to them, and what topic `servers` says of them. */
 export class Fleet {
@@ -25,10 +28,11 @@ export class Fleet {
   }
 
   /** @returns whether there is such a server */
-  inflict(index: number, fault: Fault): boolean {
+  async inflict(index: number, fault: Fault): Promise<boolean> {
     const server = this.#servers[index]
     if (!server) return false
-    server.inflict(fault)
+    if (fault === 'freeze' && !server.isFrozen) await this.#freeze(server)
+    else server.inflict(fault)
     clearTimeout(this.#mending.get(server))
     if (server.report.faults.length > 0) {
       this.#mending.set(
@@ -70,6 +74,27 @@ export class Fleet {
     clearTimeout(this.#plugging)
     for (const timer of this.#mending.values()) clearTimeout(timer)
     await Promise.all(this.#servers.map((server) => server.stop()))
+  }
+
+  // A process that is stopped while it writes to an SQLite file stops all that write to it: docs/engines-faults.md. The
+  // servers write seldom and briefly, so that a second try finds one that does not.
+  async #freeze(server: StreamServer): Promise<void> {
+    for (let tries = 0; tries < mostTries; tries++) {
+      server.inflict('freeze')
+      if (await this.#canWrite()) return
+      server.inflict('freeze')
+      await new Promise((resolve) => setTimeout(resolve, betweenTries))
+    }
+  }
+
+  async #canWrite(): Promise<boolean> {
+    const report: FleetReport = { time: Date.now(), servers: this.#servers.map(({ report }) => report) }
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), writesWithin))
+    const written = this.#hub.publish('servers', { data: report }).then(
+      () => true,
+      () => false,
+    )
+    return Promise.race([written, late])
   }
 
   async #look(): Promise<void> {

@@ -46,6 +46,10 @@ export class StreamServer {
     return this.#child?.pid
   }
 
+  get isFrozen(): boolean {
+    return this.#isFrozen
+  }
+
   get isRunning(): boolean {
     return this.#state === 'running'
   }

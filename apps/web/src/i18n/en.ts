@@ -73,7 +73,7 @@ export const en = {
     watching: 'watching …',
     suffering: (seconds: string) => `out for ${seconds} s`,
     recovered: (seconds: string) => `back after ${seconds} s`,
-    unfelt: 'not felt',
+    unfelt: (seconds: string) => `not felt, ${seconds} s`,
   },
   strip: {
     title: 'The last half minute',

@@ -64,7 +64,7 @@ export const zh: Dictionary = {
     watching: '观察中……',
     suffering: (seconds) => `已中断 ${seconds} 秒`,
     recovered: (seconds) => `${seconds} 秒后恢复`,
-    unfelt: '没有察觉',
+    unfelt: (seconds) => `没有察觉，${seconds} 秒`,
   },
   strip: {
     title: '最近半分钟',

@@ -77,7 +77,11 @@ export class Operator {
       { class: 'operator', id: 'operator' },
       make('summary', {}, words.operator.title),
       make('p', { class: 'faint' }, words.operator.lead),
-      make('div', { class: 'scroll', tabindex: '0' }, this.#table()),
+      make(
+        'div',
+        { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': words.operator.title },
+        this.#table(),
+      ),
       ...this.#metrics.map(({ details }) => details),
     )
     this.element.addEventListener('toggle', () => this.#toggle())

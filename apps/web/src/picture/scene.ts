@@ -4,7 +4,7 @@ import type { Status } from '@holdfast/core/client'
  * What an endpoint is to the connection. Each is drawn in its own way; a state of the client that has none of its own is
  * drawn as one that is asked, and named by its own word.
  */
-export type Role = 'carries' | 'standby' | 'full' | 'asked' | 'silent' | 'lost' | 'idle' | (string & {})
+export type Role = 'carries' | 'polling' | 'standby' | 'full' | 'asked' | 'silent' | 'lost' | 'idle' | (string & {})
 
 /** Who carries the events, and what all endpoints are, as the connection's statuses have told. */
 export class Scene {
@@ -18,8 +18,9 @@ export class Scene {
 
   // No switch over the union: what the client learns to tell later is drawn as well.
   follow(status: Status): void {
-    if (status.state === 'open') this.#carry(status.endpoint)
-    else if (status.state === 'switched') this.#carry(status.endpoint, status.from)
+    if (status.state === 'open') this.#carry(status.endpoint, 'carries')
+    else if (status.state === 'polling') this.#carry(status.endpoint, 'polling')
+    else if (status.state === 'switched') this.#carry(status.endpoint, 'carries', status.from)
     else if (status.state === 'suspect') this.#set(status.endpoint, 'silent')
     else if (status.state === 'lost') this.#lose(status.endpoint)
     else if (status.state === 'connecting') this.#set(status.endpoint, 'asked')
@@ -39,13 +40,13 @@ export class Scene {
     else if (this.carrier !== endpoint) this.#roles.delete(endpoint)
   }
 
-  #carry(endpoint: string, from?: string): void {
+  #carry(endpoint: string, role: Role, from?: string): void {
     if (from !== undefined) this.#roles.delete(from)
     for (const [other, role] of this.#roles) {
       if (other !== endpoint && role !== 'standby' && role !== 'full') this.#roles.delete(other)
     }
     this.carrier = endpoint
-    this.#roles.set(endpoint, 'carries')
+    this.#roles.set(endpoint, role)
   }
 
   #wait(): void {

@@ -6,6 +6,7 @@ const circle = 'M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0'
 /** Each role has a shape of its own, so that nothing depends on colour. Around 0, 0; 14 wide. */
 const shapes: Readonly<Record<string, string>> = {
   carries: circle,
+  polling: 'M-6 -6H6V6H-6Z',
   standby: circle,
   full: `${circle}M-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`,
   asked: circle,

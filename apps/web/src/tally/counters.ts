@@ -58,6 +58,6 @@ export function describeRecovery(state: RecoveryState, now: number): string {
     case 'recovered':
       return words.recovery.recovered(inSeconds(state.took))
     case 'unfelt':
-      return words.recovery.unfelt
+      return words.recovery.unfelt(inSeconds(state.worst))
   }
 }

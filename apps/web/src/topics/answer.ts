@@ -17,7 +17,9 @@ export class AnswerView {
   readonly #setup: Setup
   readonly #fetch: typeof fetch
   readonly #text = make('p', { class: 'answer' }, words.topics.noAnswer)
-  readonly #status = make('p', { class: 'note', role: 'status' })
+  readonly #status = make('p', { class: 'note' })
+  /** For who listens: not every word, but who writes, and how it ended. */
+  readonly #spoken = make('p', { class: 'unseen', role: 'status' })
   readonly #stop: HTMLButtonElement
   #connection: EventConnection | undefined
   #topic = ''
@@ -51,6 +53,7 @@ export class AnswerView {
       make('p', { class: 'faint' }, words.topics.answerLead),
       form,
       this.#status,
+      this.#spoken,
       this.#text,
     )
     addEventListener('storage', this.#onStorage)
@@ -115,13 +118,16 @@ export class AnswerView {
 
   #tell(text: string): void {
     say(this.#status, `${text} · ${words.topics.words(this.#words)}`)
+    say(this.#spoken, text)
   }
 
   async #try(action: () => Promise<unknown>): Promise<void> {
     try {
       await action()
     } catch (error) {
-      say(this.#status, words.failed(error instanceof Error ? error.message : String(error)))
+      const text = words.failed(error instanceof Error ? error.message : String(error))
+      say(this.#status, text)
+      say(this.#spoken, text)
     }
   }
 }

@@ -6,8 +6,7 @@ const tickEvery = 100
 const sampleEvery = 1_000
 
 /**
- * Publish the ticker, ten times a second, and the machine, once. What the log does not take in time is dropped: these are
- * samples, and the next one is newer.
+ * Publish the ticker, ten times a second, and the machine, once.
  *
  * @returns how to stop
  */
@@ -20,13 +19,24 @@ export function startPublishing(hub: Hub): () => void {
   }
 }
 
+/** One at a time: at a log that hangs nothing piles up, and what it did not take is offered again before anything newer. */
 function publishEvery(milliseconds: number, hub: Hub, topic: string, next: () => unknown): () => void {
-  // At a log that hangs nothing piles up.
+  const run = crypto.randomUUID()
+  let count = 0
+  let waiting: unknown
   let isBusy = false
   const publish = async (): Promise<void> => {
     if (isBusy) return
     isBusy = true
-    await hub.publish(topic, { data: next() }).catch((error: unknown) => console.error(String(error)))
+    waiting ??= next()
+    try {
+      // The key, since one that was reported as failed may be stored all the same.
+      await hub.publish(topic, { data: waiting }, { key: `${run}-${count}` })
+      waiting = undefined
+      count++
+    } catch (error) {
+      console.error(String(error))
+    }
     isBusy = false
   }
   const timer = setInterval(() => void publish(), milliseconds)
