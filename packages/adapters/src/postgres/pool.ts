@@ -3,7 +3,7 @@ export interface PostgresPool {
   readonly options: object
   /** What the pool's connections are made with, for one that listens. `pg` has it, though its types don't say so. */
   readonly Client?: (new (options: object) => PostgresClient) | undefined
-  connect(): Promise<PooledClient>
+  connect(callback: (error: Error | undefined, client: PooledClient | undefined) => void): void
   on(event: 'error', listener: (error: Error) => void): unknown
   removeListener(event: 'error', listener: (error: Error) => void): unknown
 }

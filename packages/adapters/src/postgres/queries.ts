@@ -78,7 +78,7 @@ export class Queries {
       throw new BrokerUnavailableError(`Cannot ${what}: ${maxWaiting} statements wait for a connection already`)
     return await withinDeadline({ what, timeout: this.#timeout, signal }, async (given) => {
       const client = await this.#connect()
-      if (given.aborted) client.release()
+      if (given.aborted) giveBack(client)
       given.throwIfAborted()
       return await runOn(client, text, values, given)
     })
@@ -87,11 +87,26 @@ export class Queries {
   async #connect(): Promise<PooledClient> {
     this.#waiting++
     try {
-      return await this.#pool.connect()
+      return await new Promise((resolve, reject) => this.#pool.connect(lend(resolve, reject)))
     } finally {
       this.#waiting--
     }
   }
+}
+
+// Lent out, a connection that breaks emits an error of its own, beside the rejection, and nobody else listens to it (pg
+// 8.23). With a promise that would begin too late: what makes it ready and what ends it can come in one packet.
+function lend(resolve: (client: PooledClient) => void, reject: (error: unknown) => void) {
+  return (error: Error | undefined, client: PooledClient | undefined): void => {
+    if (!client) return reject(error)
+    client.on('error', ignore)
+    resolve(client)
+  }
+}
+
+function giveBack(client: PooledClient): void {
+  client.release()
+  client.removeListener('error', ignore)
 }
 
 // What failed or was given up is not used again: nobody knows what is still to come on it.
@@ -101,13 +116,11 @@ async function runOn(client: PooledClient, text: string, values: unknown[], give
     if (isReleased) return
     isReleased = true
     given.removeEventListener('abort', giveUp)
-    client.release(destroy)
-    if (!destroy) client.removeListener('error', ignore)
+    if (destroy) client.release(true)
+    else giveBack(client)
   }
   const giveUp = (): void => release(true)
   given.addEventListener('abort', giveUp)
-  // Lent out, a connection that breaks emits an error of its own, beside the rejection (pg 8.23).
-  client.on('error', ignore)
   try {
     const { rows } = await client.query({ text, values })
     release(false)
