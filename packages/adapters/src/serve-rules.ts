@@ -1,6 +1,5 @@
-import { checkArgument, duration, having, type RulesOf, text, wholeFrom } from '@holdfast/core/adapter'
+import { anything, checkArgument, duration, having, type RulesOf, text, wholeFrom } from '@holdfast/core/adapter'
 import type { CloseOptions, ServeOptions } from './serve.ts'
-import { timeoutRules } from './timeouts.ts'
 
 function aHandler(given: unknown): string {
   return typeof given === 'function' ? '' : 'a function, (request) => Response: of an app its fetch, such as app.fetch'
@@ -11,7 +10,8 @@ const serveOptions: RulesOf<ServeOptions> = {
   port: wholeFrom(0, 65_535),
   hostname: text,
   tls: { key: text, cert: text },
-  timeouts: timeoutRules,
+  // Looked at where they are resolved.
+  timeouts: anything,
 }
 
 /** What the options of `close` may be. */

@@ -1,4 +1,4 @@
-import type { RulesOf } from '@holdfast/core/adapter'
+import { checkArgument, type RulesOf } from '@holdfast/core/adapter'
 
 /** How long a connection may keep a server waiting, in milliseconds; `0` waits for ever. */
 export interface Timeouts {
@@ -26,11 +26,16 @@ function aTimeout(given: unknown): string {
   return isOne ? '' : `a number of milliseconds from 0 to ${longest}`
 }
 
-/** What {@link Timeouts} may be. */
-export const timeoutRules: RulesOf<Timeouts> = { head: aTimeout, body: aTimeout, idle: aTimeout }
+const rules: RulesOf<Timeouts> = { head: aTimeout, body: aTimeout, idle: aTimeout }
 
-/** Fill in the defaults. */
+/**
+ * Fill in the defaults.
+ *
+ * @throws {OptionRangeError} for one that is negative, not a number, or longer than a timer can wait
+ * @throws {InvalidOptionError} there is no such timeout
+ */
 export function resolveTimeouts(timeouts: Timeouts = {}): ResolvedTimeouts {
+  checkArgument('serve', 'options.timeouts', timeouts, rules)
   const { head = defaults.head, body = defaults.body, idle = defaults.idle } = timeouts
   return { head, body, idle }
 }
