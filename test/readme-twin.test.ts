@@ -14,7 +14,7 @@ function skeleton(file: string): Record<string, unknown> {
     code,
     tables: [...prose.matchAll(/(^\|.*\|\n)+/gm)].map(([table]) => table.split('\n').length),
     // In another word order some come earlier. Each links to the other.
-    links: [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target?.replace('.zh-CN', '')).toSorted(),
+    links: [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target.replace('.zh-CN', '')).toSorted(),
   }
 }
 
