@@ -9,7 +9,7 @@ export interface Place {
 export const places: readonly Place[] = [
   {
     place: 'packages/core/src/wire',
-    may: ['./parse.ts', '../errors.ts'],
+    may: ['./parse.ts', '../errors.ts', '../check-options.ts'],
     mayNot: [
       '../fanout/sink.ts',
       '../hub/hub.ts',

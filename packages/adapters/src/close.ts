@@ -1,4 +1,6 @@
+import { checkOptions } from '@holdfast/core/adapter'
 import type { CloseOptions, DrainableHub } from './serve.ts'
+import { closeOptions } from './serve-rules.ts'
 
 /** What a runtime can do to its server. */
 export interface Closable {
@@ -22,7 +24,10 @@ const afterForce = 400
 /** A `close` of which only the first call counts. */
 export function closeOnce(server: Closable): (options?: CloseOptions) => Promise<void> {
   let closing: Promise<void> | undefined
-  return (options = {}) => (closing ??= close(server, options))
+  return (options = {}) => {
+    checkOptions('close', options, closeOptions)
+    return (closing ??= close(server, options))
+  }
 }
 
 async function close(server: Closable, { hub, within = defaultWithin }: CloseOptions): Promise<void> {

@@ -49,6 +49,7 @@ export interface RunningServer {
    * Resolves when the last connection is gone: at once where none is busy, and within half a second of `within`
    * otherwise. Only the first call counts; later ones return its promise.
    *
+   * @throws {InvalidOptionError} @throws {OptionRangeError} at once, and the server goes on
    * @throws what the hub's `drain` or `close` rejected with, after the server was closed all the same
    */
   close(options?: CloseOptions): Promise<void>

@@ -1,3 +1,5 @@
+import { checkArgument, type RulesOf } from '@holdfast/core/adapter'
+
 /** How long a connection may keep a server waiting, in milliseconds; `0` waits for ever. */
 export interface Timeouts {
   /**
@@ -16,21 +18,24 @@ export type ResolvedTimeouts = { readonly [Name in keyof Timeouts]-?: number }
 
 const defaults: ResolvedTimeouts = { head: 15_000, body: 120_000, idle: 75_000 }
 
+// Runtimes take a longer delay for none at all.
+const longest = 2_147_483_647
+
+function aTimeout(given: unknown): string {
+  const isOne = typeof given === 'number' && given >= 0 && given <= longest
+  return isOne ? '' : `a number of milliseconds from 0 to ${longest}`
+}
+
+const rules: RulesOf<Timeouts> = { head: aTimeout, body: aTimeout, idle: aTimeout }
+
 /**
  * Fill in the defaults.
  *
- * @throws {RangeError} for one that is negative, not a number, or longer than a timer can wait
+ * @throws {OptionRangeError} for one that is negative, not a number, or longer than a timer can wait
+ * @throws {InvalidOptionError} there is no such timeout
  */
 export function resolveTimeouts(timeouts: Timeouts = {}): ResolvedTimeouts {
-  const resolve = (name: keyof Timeouts): number => {
-    const value = timeouts[name] ?? defaults[name]
-    if (value >= 0 && value <= longest) return value
-    throw new RangeError(
-      `Cannot serve with a timeout ${name} of "${value}": it must be from 0 to ${longest} milliseconds`,
-    )
-  }
-  return { head: resolve('head'), body: resolve('body'), idle: resolve('idle') }
+  checkArgument('serve', 'options.timeouts', timeouts, rules)
+  const { head = defaults.head, body = defaults.body, idle = defaults.idle } = timeouts
+  return { head, body, idle }
 }
-
-// Runtimes take a longer delay for none at all.
-const longest = 2_147_483_647

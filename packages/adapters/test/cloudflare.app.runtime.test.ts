@@ -10,11 +10,11 @@ import { eventually, StreamClient } from './cloudflare/client.ts'
 import { type Harness, startWorker } from './cloudflare/harness.ts'
 
 const folder = fileURLToPath(new URL('../../../apps/worker/', import.meta.url))
-const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' }
+const headers = { authorization: 'Bearer a-secret-long-enough', 'content-type': 'application/json' }
 
 let server: Harness
 beforeAll(async () => {
-  server = await startWorker('../../../../apps/worker/wrangler.jsonc', { HOLDFAST_TOKEN: 'secret' })
+  server = await startWorker('../../../../apps/worker/wrangler.jsonc', { HOLDFAST_TOKEN: 'a-secret-long-enough' })
 })
 afterAll(() => server.harness.close())
 
@@ -146,7 +146,7 @@ describe.concurrent('the Worker app', () => {
 
   it('serves a page of another origin, in direct mode too', async () => {
     const origin = 'https://page.example'
-    const secrets = { HOLDFAST_TOKEN: 'secret', HOLDFAST_MODE: 'direct', HOLDFAST_CORS_ORIGINS: origin }
+    const secrets = { HOLDFAST_TOKEN: 'a-secret-long-enough', HOLDFAST_MODE: 'direct', HOLDFAST_CORS_ORIGINS: origin }
     const own = await startWorker('../../../../apps/worker/wrangler.jsonc', secrets)
     try {
       const client = await StreamClient.open(`${own.url}/events?topic=answers/none`, { origin })

@@ -79,7 +79,12 @@ describe('timeouts', () => {
     expect(resolveTimeouts({ head: 0, idle: 5 })).toEqual({ head: 0, body: 120_000, idle: 5 })
   })
 
-  test.each([-1, NaN, Infinity, 2 ** 31, '5 s' as unknown as number])('are not %s', (idle) => {
+  test.each([-1, NaN, Infinity, 2 ** 31])('are not %s', (idle) => {
     expect(() => resolveTimeouts({ idle })).toThrow(RangeError)
+  })
+
+  test('are not texts, and have no other names', () => {
+    expect(() => resolveTimeouts({ idle: '5 s' as unknown as number })).toThrow('give a number of milliseconds')
+    expect(() => resolveTimeouts({ idel: 5 } as object)).toThrow('there is no options.timeouts.idel, but idle')
   })
 })

@@ -7,4 +7,11 @@ export abstract class HoldfastError extends Error {
     super(message, options)
     this.name = new.target.name
   }
+
+  // A class has one base, and that of InvalidOptionError is TypeError: it says of itself that it is one of these, too.
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return (
+      super[Symbol.hasInstance](error) || (this === HoldfastError && 'isHoldfastError' in (Object(error) as object))
+    )
+  }
 }

@@ -1,4 +1,5 @@
 export { HoldfastError } from './errors.ts'
+export { InvalidOptionError, OptionRangeError } from './invalid-option.ts'
 
 export { encodeEvent, formatEvent } from './wire/encode.ts'
 export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from './wire/errors.ts'

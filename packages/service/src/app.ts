@@ -1,4 +1,5 @@
-import { urlOf } from '@holdfast/core/adapter'
+import { InvalidOptionError } from '@holdfast/core'
+import { checkArgument, urlOf } from '@holdfast/core/adapter'
 import { type Context, Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
 import { createAuthorizer } from './auth/authorize.ts'
@@ -7,6 +8,7 @@ import { resolveLimits } from './limits/limits.ts'
 import { StreamCounter } from './limits/streams.ts'
 import { topicMatcher } from './limits/topics.ts'
 import type { ServiceOptions } from './options.ts'
+import { anAuth, aHub, serviceOptions } from './service-rules.ts'
 import { toResponse } from './problem.ts'
 import { Refused } from './refused.ts'
 import { createReport, logWithoutTokens } from './report.ts'
@@ -32,9 +34,14 @@ import { Tally } from './tally.ts'
  * Errors are `application/problem+json` (RFC 9457) with a `code`. Where a subscriber shall come back later, `connect()`
  * gets 429 or 503 with `Retry-After`, and any other client 200 with `retry:` and the end of the stream.
  *
- * @throws {TypeError} `limits.streamsPerAddress` without `address`
+ * @throws {InvalidOptionError} an option is missing, of another kind, or does not exist; or `limits.streamsPerAddress` comes
+ *   without `address`
+ * @throws {OptionRangeError} a limit that is negative or not a number
  */
 export function createService(options: ServiceOptions): Hono {
+  checkArgument('createService', 'options', options, serviceOptions)
+  checkArgument('createService', 'hub', options.hub, aHub)
+  checkArgument('createService', 'auth', options.auth, anAuth)
   const cors = createCors(options.cors)
   const scope = scopeOf(options, cors)
   const routes = [subscribe, publish, acknowledge, stats, metrics, live, ready]
@@ -56,7 +63,7 @@ export function createService(options: ServiceOptions): Hono {
 function scopeOf({ hub, auth, publicTopics = [], address, ...options }: ServiceOptions, cors: Cors): Scope {
   const limits = resolveLimits(options.limits)
   if (address === undefined && limits.streamsPerAddress < Infinity) {
-    throw new TypeError('Cannot limit the streams of an address without the option `address`, which finds it')
+    throw new InvalidOptionError('Cannot limit the streams of an address without the option `address`, which finds it')
   }
   const tally = new Tally()
   return {

@@ -8,11 +8,15 @@ test('needs a secret, or the word that none is wanted', () => {
   expect(() => optionsFromEnv({})).toThrow(/HOLDFAST_TOKEN/)
   expect(() => optionsFromEnv({ HOLDFAST_TOKEN: '', HOLDFAST_AUTH: 'yes' })).toThrow(/HOLDFAST_TOKEN/)
   expect(optionsFromEnv({ HOLDFAST_AUTH: 'none' }).auth).toBe('none')
-  expect(optionsFromEnv({ HOLDFAST_TOKEN: 's3cret', HOLDFAST_AUTH: 'none' }).auth).not.toBe('none')
+  expect(optionsFromEnv({ HOLDFAST_TOKEN: 'a-secret-long-enough', HOLDFAST_AUTH: 'none' }).auth).not.toBe('none')
 })
 
 test('reads lists', () => {
-  const env = { HOLDFAST_TOKEN: 's', HOLDFAST_PUBLIC_TOPICS: ' news, prices/* ,', HOLDFAST_CORS_ORIGINS: '' }
+  const env = {
+    HOLDFAST_TOKEN: 'a-secret-long-enough',
+    HOLDFAST_PUBLIC_TOPICS: ' news, prices/* ,',
+    HOLDFAST_CORS_ORIGINS: '',
+  }
   expect(optionsFromEnv(env)).toMatchObject({ publicTopics: ['news', 'prices/*'], cors: [] })
 })
 
@@ -32,7 +36,7 @@ test('takes JSON Web Tokens by a public key, its lines as \\n', async () => {
 })
 
 test.each([
-  { HOLDFAST_TOKEN: 's', HOLDFAST_JWT_SECRET: hmacSecret },
+  { HOLDFAST_TOKEN: 'a-secret-long-enough', HOLDFAST_JWT_SECRET: hmacSecret },
   { HOLDFAST_JWT_SECRET: hmacSecret },
   { HOLDFAST_JWT_SECRET: hmacSecret, HOLDFAST_JWT_ALGORITHMS: 'none' },
   { HOLDFAST_JWT_SECRET: hmacSecret, HOLDFAST_JWT_ALGORITHMS: 'ES256' },
@@ -44,9 +48,13 @@ test.each([
 })
 
 test('reads limits, and takes none that is misspelt', () => {
-  const env = { HOLDFAST_TOKEN: 's', HOLDFAST_MAX_BODY_BYTES: '1000', HOLDFAST_STREAMS_PER_IDENTITY: ' 4 ' }
+  const env = {
+    HOLDFAST_TOKEN: 'a-secret-long-enough',
+    HOLDFAST_MAX_BODY_BYTES: '1000',
+    HOLDFAST_STREAMS_PER_IDENTITY: ' 4 ',
+  }
   expect(optionsFromEnv(env).limits).toEqual({ bodyBytes: 1000, streamsPerIdentity: 4 })
-  expect(optionsFromEnv({ HOLDFAST_TOKEN: 's' }).limits).toEqual({
+  expect(optionsFromEnv({ HOLDFAST_TOKEN: 'a-secret-long-enough' }).limits).toEqual({
     bodyBytes: undefined,
     streamsPerIdentity: undefined,
   })

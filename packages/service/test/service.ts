@@ -3,7 +3,7 @@ import { createService, secret, type ServiceOptions } from '@holdfast/service'
 import { onTestFinished } from 'vitest'
 
 /** The secret of the services under test. */
-export const token = 'correct-horse'
+export const token = 'correct-horse-battery-staple'
 
 /** A service over a hub in memory, closed when the test ends. */
 export function serviceOf(options: Partial<ServiceOptions> = {}): { hub: Hub; fetch: Fetch } {

@@ -97,7 +97,13 @@ describe('a process that is told to end', () => {
     await using app = await launch({
       command,
       args: [...args, `${workspaceRoot}apps/node/src/main.ts`],
-      env: { ...env, HOLDFAST_TOKEN: 's', HOLDFAST_PUBLIC_TOPICS: 'news', PORT: '0', HOLDFAST_DATA: 'memory' },
+      env: {
+        ...env,
+        HOLDFAST_TOKEN: 'a-secret-long-enough',
+        HOLDFAST_PUBLIC_TOPICS: 'news',
+        PORT: '0',
+        HOLDFAST_DATA: 'memory',
+      },
     })
     const streams = await Promise.all(Array.from({ length: 40 }, () => fetch(`${app.url}/events?topic=news`)))
     const began = performance.now()

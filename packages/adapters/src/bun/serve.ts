@@ -2,6 +2,7 @@ import { isEventStream } from '@holdfast/core/adapter'
 import { closeOnce } from '../close.ts'
 import { listenAnywhere, listenFailed } from '../listen.ts'
 import { defaultPort, type FetchHandler, type RunningServer, serverUrl, type ServeOptions } from '../serve.ts'
+import { checkServe } from '../serve-rules.ts'
 import { type ResolvedTimeouts, resolveTimeouts } from '../timeouts.ts'
 import type { WebSink } from '../web-sink.ts'
 import { bunGlobal, type BunServer } from './types.ts'
@@ -12,15 +13,19 @@ import { trackedFetch } from './wrap-fetch.ts'
  *
  * A client that leaves is noticed in milliseconds; a stalled one loses its connection within 4 s of being closed.
  *
+ * @throws {InvalidOptionError} an option is of another kind, or there is no such option
+ * @throws {OptionRangeError} the port is none, or a timeout is out of range
+ * @throws {WrongRuntimeError} this is not Bun
  * @throws {ListenFailedError} the port is taken, forbidden, or the TLS key is wrong
- * @throws {RangeError} a timeout is out of range
  */
 export async function serve(options: ServeOptions<BunServer>): Promise<RunningServer> {
+  const bun = bunGlobal('serve')
+  checkServe(options)
   const { fetch, port = defaultPort, hostname, tls } = options
   const timeouts = resolveTimeouts(options.timeouts)
   const open = new Set<WebSink>()
   const listen = (address: string): BunServer =>
-    bunGlobal().serve({
+    bun.serve({
       fetch: timedFetch(trackedFetch(fetch, open), timeouts),
       port,
       hostname: address,

@@ -1,3 +1,5 @@
+import { wrongRuntime } from '../wrong-runtime.ts'
+
 /** What Holdfast uses of Bun's server. Structural, so that nobody needs `bun-types` to use the other runtimes. */
 export interface BunServer {
   readonly port?: number | undefined
@@ -15,11 +17,14 @@ export interface BunServeOptions {
   fetch(request: Request, server: BunServer): Response | Promise<Response>
 }
 
-interface BunGlobal {
+/** What Holdfast uses of the global `Bun`. */
+export interface BunGlobal {
   serve(options: BunServeOptions): BunServer
 }
 
-/** The `Bun` global. */
-export function bunGlobal(): BunGlobal {
-  return (globalThis as unknown as { Bun: BunGlobal }).Bun
+/** The `Bun` global, for what is called so. @throws {WrongRuntimeError} this is not Bun */
+export function bunGlobal(call: string): BunGlobal {
+  const { Bun } = globalThis as unknown as { Bun?: BunGlobal }
+  if (!Bun) throw wrongRuntime(call, 'Bun')
+  return Bun
 }

@@ -1,8 +1,9 @@
 import { isEventStream, reportsDisconnect } from '@holdfast/core/adapter'
 import { badRequest, withUrl } from '../request-url.ts'
 import type { FetchHandler } from '../serve.ts'
+import { checkHandler } from '../serve-rules.ts'
 import { throughWebSink, type WebSink } from '../web-sink.ts'
-import type { BunServer } from './types.ts'
+import { bunGlobal, type BunServer } from './types.ts'
 
 // Bun 1.4 counts idle time in steps of 4 s: 1 cuts after 2 s on average, while 16 cut a stream that wrote every 15.
 const cutSeconds = 1
@@ -20,8 +21,13 @@ const foreignSeconds = 255
  * Bun cuts a stream that is quiet for its idle timeout, 10 s by default. Here each event stream has none, and a client
  * that the core gives up as stalled is cut within 4 s of that: `error()` and `close()` alone never close its connection
  * (Bun 1.4). Bytes the kernel holds for it may stay there until TCP gives up; the descriptor does not.
+ *
+ * @throws {WrongRuntimeError} this is not Bun
+ * @throws {InvalidOptionError} it is no fetch handler
  */
 export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServer> {
+  bunGlobal('wrapFetch')
+  checkHandler('wrapFetch', fetch)
   return trackedFetch(fetch, new Set())
 }
 

@@ -1,4 +1,5 @@
-export { durableObjectHub, type DurableObjectHub, type DurableObjectHubOptions } from './worker/hub.ts'
+export { durableObjectHub, type DurableObjectHub } from './worker/hub.ts'
+export type { DurableObjectHubOptions } from './worker/options.ts'
 export { HubObject } from './object/hub-object.ts'
 export type { HistoryLimits } from './object/retention.ts'
 export type { HubNamespace } from './worker/namespace.ts'

@@ -3,4 +3,5 @@ export type { CloseOptions, DrainableHub, FetchHandler, RunningServer, ServeOpti
 export type { Timeouts } from '../timeouts.ts'
 export { serve } from './serve.ts'
 export type { DenoServeInfo } from './types.ts'
+export { WrongRuntimeError } from '../wrong-runtime.ts'
 export { wrapFetch } from './wrap-fetch.ts'

@@ -1,5 +1,7 @@
 import type { NodeEnv } from '../node-http/types.ts'
 import type { RunningServer, ServeOptions } from '../serve.ts'
+import { checkServe } from '../serve-rules.ts'
+import { checkRuntime } from '../wrong-runtime.ts'
 import type { DenoServeInfo } from './types.ts'
 
 /**
@@ -10,10 +12,14 @@ import type { DenoServeInfo } from './types.ts'
  *
  * A client that leaves is noticed in milliseconds; a stalled one is cut with its kernel queue, over HTTP/2 its stream.
  *
+ * @throws {InvalidOptionError} an option is of another kind, or there is no such option
+ * @throws {OptionRangeError} the port is none, or a timeout is out of range
+ * @throws {WrongRuntimeError} this is not Deno
  * @throws {ListenFailedError} the port is taken, forbidden, or the TLS key is wrong
- * @throws {RangeError} a timeout is out of range
  */
 export async function serve(options: ServeOptions<DenoServeInfo>): Promise<RunningServer> {
+  checkRuntime('serve', 'Deno')
+  checkServe(options)
   const { serveOnNodeHttp } = await import('../node-http/serve.ts')
   const { fetch } = options
   return serveOnNodeHttp((request, env) => fetch(request, infoOf(env)), options)

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/core'
+import { checkArgument } from '@holdfast/core/adapter'
 import { type Broker, memoryBroker } from '@holdfast/core/hub'
 import { openNats, openPostgres, openRedis, openSqlite, type OpenEngine } from './engines.ts'
 import { EngineChoiceError, EngineMissingError, EngineUnreachableError } from './errors.ts'
@@ -32,11 +33,13 @@ const engines: readonly Engine[] = [
  * path of an SQLite file that the processes of this machine share, or `memory`.
  *
  * @param defaultData - where `HOLDFAST_DATA` says nothing. Default `holdfast.sqlite` in the current folder
+ * @throws {InvalidOptionError} there is no environment
  * @throws {EngineChoiceError} two engines are named, or a URL is not of its engine's kind
  * @throws {EngineMissingError} the engine's client is not installed
  * @throws {EngineUnreachableError} the engine does not answer, or refuses
  */
 export async function brokerFromEnv(env: Variables, defaultData: string = 'holdfast.sqlite'): Promise<ChosenBroker> {
+  checkArgument('brokerFromEnv', 'env', env, 'the environment, an object such as process.env')
   const chosen = engines.filter(({ variable }) => env[variable])
   const [engine, other] = chosen
   if (engine && other) {

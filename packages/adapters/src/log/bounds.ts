@@ -1,4 +1,4 @@
-import { HoldfastError } from '@holdfast/core'
+import { type RulesOf, wholeFrom } from '@holdfast/core/adapter'
 
 /** How much a broker keeps, and how long it waits. */
 export interface LogOptions {
@@ -20,24 +20,20 @@ export interface LogBounds {
   checkInterval: number
 }
 
-/** An option that means nothing. */
-export class InvalidBrokerOptionError extends HoldfastError {
-  readonly code = 'invalid-broker-option'
+/** What {@link LogOptions} may be. */
+export const logRules: RulesOf<LogOptions> = {
+  maxEvents: wholeFrom(1),
+  maxAge: wholeFrom(0),
+  timeout: wholeFrom(1),
+  checkInterval: wholeFrom(1),
 }
 
-/** @throws {InvalidBrokerOptionError} a value is not a whole number, or too small */
+/** Fill in the defaults. */
 export function boundsOf(options: LogOptions): LogBounds {
   return {
-    maxEvents: atLeast(1, 'maxEvents', options.maxEvents ?? 10_000),
-    maxAge: atLeast(0, 'maxAge', options.maxAge ?? 24 * 3_600_000),
-    timeout: atLeast(1, 'timeout', options.timeout ?? 3_000),
-    checkInterval: atLeast(1, 'checkInterval', options.checkInterval ?? 5_000),
+    maxEvents: options.maxEvents ?? 10_000,
+    maxAge: options.maxAge ?? 24 * 3_600_000,
+    timeout: options.timeout ?? 3_000,
+    checkInterval: options.checkInterval ?? 5_000,
   }
-}
-
-function atLeast(least: number, name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw new InvalidBrokerOptionError(
-    `Cannot make the broker: ${name} must be a whole number from ${least} up, got "${value}"`,
-  )
 }

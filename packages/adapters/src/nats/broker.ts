@@ -1,4 +1,5 @@
 import { type Broker, BrokerClosedError, type BrokerSignals } from '@holdfast/core/hub'
+import { checkArgument, checkOptions } from '@holdfast/core/adapter'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { Subscriptions } from '../subscriptions.ts'
 import { Follower } from './follower.ts'
@@ -6,7 +7,7 @@ import { Heads } from './heads.ts'
 import { HistoryReader } from './history.ts'
 import { Link } from './link.ts'
 import { eventsOf } from './message.ts'
-import { type NatsBrokerOptions, resolveOptions, type ResolvedOptions } from './options.ts'
+import { aConnection, type NatsBrokerOptions, natsOptions, resolveOptions, type ResolvedOptions } from './options.ts'
 import { Publisher } from './publisher.ts'
 import { NatsSignals } from './signals.ts'
 import { LogStream } from './stream.ts'
@@ -21,8 +22,12 @@ import { toToken } from './subjects.ts'
  * @param connection - stays the application's: `close` of the broker leaves it open. Let it reconnect for ever
  *   (`maxReconnectAttempts: -1`), and give it a `pingInterval` of seconds: by default it takes 4 minutes to notice a
  *   link that has gone silent.
+ * @throws {InvalidOptionError} an argument or option is of another kind, or there is no such option
+ * @throws {OptionRangeError} a number that an option cannot be
  */
 export function natsBroker(connection: NatsConnection, options: NatsBrokerOptions = {}): Broker {
+  checkArgument('natsBroker', 'connection', connection, aConnection)
+  checkOptions('natsBroker', options, natsOptions)
   return new NatsBroker(connection, resolveOptions(options))
 }
 

@@ -1,3 +1,5 @@
+import { having, type Rule, type RulesOf, wholeFrom } from '@holdfast/core/adapter'
+
 /** Which stream a broker uses, and how much history it has where the broker makes it. */
 export interface NatsBrokerOptions {
   /** Of the JetStream stream, and the first token of all subjects. Letters, digits, `-` and `_`. Default `holdfast`. */
@@ -16,6 +18,23 @@ export interface NatsBrokerOptions {
   /** Milliseconds that a call may take before it is rejected. Default 5,000. */
   timeout?: number | undefined
 }
+
+export const natsOptions: RulesOf<NatsBrokerOptions> = {
+  name: (given) => (/^[\w-]+$/.test(String(given)) ? '' : 'letters, digits, - and _'),
+  maxEvents: wholeFrom(1),
+  maxAge: wholeFrom(1),
+  maxBytes: wholeFrom(1),
+  replicas: wholeFrom(1),
+  timeout: wholeFrom(1),
+}
+
+export const aConnection: Rule = having(
+  'a connection of @nats-io/transport-node, as its connect() resolves with',
+  'publish',
+  'subscribe',
+  'request',
+  'status',
+)
 
 export type ResolvedOptions = { [Option in keyof NatsBrokerOptions]-?: NonNullable<NatsBrokerOptions[Option]> }
 

@@ -1,6 +1,7 @@
 import { isEventStream, reportsDisconnect, sinkBodyOf } from '@holdfast/core/adapter'
 import type { FetchHandler } from '../serve.ts'
 import { badRequest, withUrl } from '../request-url.ts'
+import { checkHandler } from '../serve-rules.ts'
 import { alreadySent } from './already-sent.ts'
 import { dropUnread } from './body.ts'
 import { DirectSink } from './direct-sink.ts'
@@ -15,6 +16,7 @@ import type { NodeEnv } from './types.ts'
  * response. A request whose URL cannot be parsed is answered 400.
  */
 export function wrapFetch(fetch: FetchHandler<NodeEnv>): FetchHandler<NodeEnv> {
+  checkHandler('wrapFetch', fetch)
   const tracked = trackedFetch(fetch, new Set())
   return (request, env) => (withUrl(request) === request ? tracked(request, env) : badRequest())
 }

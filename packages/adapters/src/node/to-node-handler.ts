@@ -8,6 +8,7 @@ import type { NodeEnv } from '../node-http/types.ts'
 import { trackedFetch } from '../node-http/wrap-fetch.ts'
 import { fallbackHost } from '../request-url.ts'
 import type { FetchHandler } from '../serve.ts'
+import { checkHandler } from '../serve-rules.ts'
 
 /** A handler for `node:http`, and a middleware for Express and its like, which give it `next`. */
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void
@@ -19,8 +20,11 @@ export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: (er
  * it could then have. A body that a parser such as `express.json()` has read before is what that made of it. Headers that
  * are set on `res` before stay. Middleware that compresses must leave `text/event-stream` alone, or events wait in its
  * buffer. A request whose URL cannot be parsed is answered 400.
+ *
+ * @throws {InvalidOptionError} it is no fetch handler
  */
 export function toNodeHandler(fetch: FetchHandler<NodeEnv>): NodeHandler {
+  checkHandler('toNodeHandler', fetch)
   const tracked = trackedFetch(fetch, new Set())
   const nexts = new WeakMap<Incoming, () => void>()
   const handle: FetchHandler<NodeEnv> = (request, env) => {

@@ -1,5 +1,6 @@
 import { BrokerClosedError, type Broker, type BrokerSignals } from '@holdfast/core/hub'
-import { boundsOf, type LogOptions } from '../log/bounds.ts'
+import { checkArgument, checkOptions, having, type Rule, type RulesOf } from '@holdfast/core/adapter'
+import { boundsOf, type LogOptions, logRules } from '../log/bounds.ts'
 import type { Connection, Link } from '../log/connection.ts'
 import { parsePosition } from '../log/position.ts'
 import { Repeat } from '../log/repeat.ts'
@@ -7,7 +8,7 @@ import { Tails } from '../log/tails.ts'
 import { Watch } from '../log/watch.ts'
 import { listenWith } from './listening.ts'
 import { PostgresLog } from './log.ts'
-import { namesOf, type SchemaNames } from './names.ts'
+import { namesOf, schemaName, type SchemaNames } from './names.ts'
 import type { Notification, PostgresPool } from './pool.ts'
 import { Queries } from './queries.ts'
 import { SignalReceivers, toPayloads } from './signals.ts'
@@ -21,6 +22,10 @@ export interface PostgresBrokerOptions extends LogOptions {
 
 /** By one query. */
 const headsAtOnce = 500
+
+const aPool: Rule = having('a Pool of pg, such as new Pool({ connectionString })', 'connect', 'query', 'removeListener')
+
+const postgresOptions: RulesOf<PostgresBrokerOptions> = { ...logRules, schema: schemaName }
 
 /** Milliseconds between looks for topics that nobody writes to any more. */
 const sweepInterval = 60_000
@@ -37,9 +42,12 @@ const sweepInterval = 60_000
  * and signals not at all. Give it a pool that leads to Postgres itself. Signals of more than 65,536 characters are
  * refused with a `SignalTooLargeError`.
  *
- * @throws {InvalidBrokerOptionError} an option means nothing
+ * @throws {InvalidOptionError} an argument or option is of another kind, or there is no such option
+ * @throws {OptionRangeError} a number that an option cannot be
  */
 export function postgresBroker(pool: PostgresPool, options: PostgresBrokerOptions = {}): Broker {
+  checkArgument('postgresBroker', 'pool', pool, aPool)
+  checkOptions('postgresBroker', options, postgresOptions)
   return new PostgresBroker(pool, options)
 }
 

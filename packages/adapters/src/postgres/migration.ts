@@ -1,4 +1,5 @@
-import { namesOf } from './names.ts'
+import { checkArgument } from '@holdfast/core/adapter'
+import { namesOf, schemaName } from './names.ts'
 
 /** Which shape of the tables this code knows. */
 export const schemaVersion = 1
@@ -11,9 +12,10 @@ export const schemaVersion = 1
  * `INSERT`, `UPDATE` and `DELETE` on its tables, and `EXECUTE` on its functions.
  *
  * @param schema - up to 40 of a–z, 0–9 and `_`. Default `holdfast`
- * @throws {InvalidBrokerOptionError} the schema has another name
+ * @throws {InvalidOptionError} the schema has another name
  */
 export function migrationSql(schema = 'holdfast'): string {
+  checkArgument('migrationSql', 'schema', schema, schemaName)
   const { schema: quoted } = namesOf(schema)
   return [
     'BEGIN;',

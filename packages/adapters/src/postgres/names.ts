@@ -1,5 +1,3 @@
-import { InvalidBrokerOptionError } from '../log/bounds.ts'
-
 /** What a schema's objects and channels are called, ready to stand in a statement. */
 export interface SchemaNames {
   schema: string
@@ -12,16 +10,13 @@ export interface SchemaNames {
   signalChannel: string
 }
 
-/**
- * Names that need no escaping, and leave room for what is added: Postgres cuts a name after 63 bytes without a word.
- *
- * @throws {InvalidBrokerOptionError} the schema has another name
- */
+/** A name that needs no escaping, and leaves room for what is added: Postgres cuts one after 63 bytes without a word. */
+export function schemaName(given: unknown): string {
+  const isOne = typeof given === 'string' && /^[a-z_][a-z0-9_]{0,39}$/.test(given)
+  return isOne ? '' : 'up to 40 of a–z, 0–9 and _, the first one no digit'
+}
+
 export function namesOf(schema: string): SchemaNames {
-  if (!/^[a-z_][a-z0-9_]{0,39}$/.test(schema))
-    throw new InvalidBrokerOptionError(
-      `Cannot make the broker: a schema has up to 40 of a–z, 0–9 and _, and begins with no digit, got "${schema}"`,
-    )
   return {
     schema: `"${schema}"`,
     topics: `"${schema}".topics`,

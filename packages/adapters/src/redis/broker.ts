@@ -1,5 +1,6 @@
 import { BrokerClosedError, type Broker, type BrokerSignals } from '@holdfast/core/hub'
-import { boundsOf, InvalidBrokerOptionError, type LogOptions } from '../log/bounds.ts'
+import { checkArgument, checkOptions } from '@holdfast/core/adapter'
+import { boundsOf } from '../log/bounds.ts'
 import { parsePosition } from '../log/position.ts'
 import { Tails } from '../log/tails.ts'
 import { Watch } from '../log/watch.ts'
@@ -7,6 +8,7 @@ import { Channels } from './channels.ts'
 import { keysOf, signalChannel } from './keys.ts'
 import type { RedisConnector } from './link.ts'
 import { RedisLog } from './log.ts'
+import { aClient, type RedisBrokerOptions, redisOptions } from './options.ts'
 import {
   clientConnector,
   clusterConnector,
@@ -20,12 +22,6 @@ import {
 // were looked at.
 const headsAtOnce = 20
 
-/** Options of {@link redisBroker}. */
-export interface RedisBrokerOptions extends LogOptions {
-  /** What all keys and channels begin with. Hubs with the same one share their topics. Default `holdfast:`. */
-  prefix?: string | undefined
-}
-
 /**
  * A broker for many processes, on Redis 6.2 or newer (7.0 in a cluster), or Valkey.
  *
@@ -34,12 +30,15 @@ export interface RedisBrokerOptions extends LogOptions {
  * says (`appendonly`, replicas with `min-replicas-to-write`); `maxmemory-policy` should be `noeviction`. Where Redis has
  * lost events that it had told of, the topic begins a new epoch, and readers are told of the gap.
  *
- * @throws {InvalidBrokerOptionError} an option means nothing
+ * @throws {InvalidOptionError} an argument or option is of another kind, or there is no such option
+ * @throws {OptionRangeError} a number that an option cannot be
  */
 export function redisBroker(
   client: NodeRedisClient | NodeRedisCluster | NodeRedisSentinel | RedisConnector,
   options: RedisBrokerOptions = {},
 ): Broker {
+  checkArgument('redisBroker', 'client', client, aClient)
+  checkOptions('redisBroker', options, redisOptions)
   return new RedisBroker(connectorOf(client), options)
 }
 
@@ -52,10 +51,6 @@ class RedisBroker implements Broker {
   #isClosed = false
 
   constructor(connector: RedisConnector, { prefix = 'holdfast:', ...options }: RedisBrokerOptions) {
-    if (prefix.includes('{'))
-      throw new InvalidBrokerOptionError(
-        `Cannot make the broker: "{" in its prefix "${prefix}" would scatter a topic's keys`,
-      )
     const bounds = boundsOf(options)
     this.#prefix = prefix
     const look = (): void => this.#watch.look()

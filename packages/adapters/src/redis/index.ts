@@ -7,10 +7,11 @@
  * const hub = createHub({ broker })
  * ```
  */
-export { redisBroker, type RedisBrokerOptions } from './broker.ts'
+export { redisBroker } from './broker.ts'
+export type { RedisBrokerOptions } from './options.ts'
 export { fromIoredis, type IoredisClient, type IoredisCluster } from './ioredis.ts'
 export type { RedisConnector, RedisLink, RedisLinkListener } from './link.ts'
 export type { NodeRedisClient, NodeRedisCluster, NodeRedisSentinel } from './node-redis.ts'
 export { HistoryLostError } from '../log/tail.ts'
-export { InvalidBrokerOptionError, type LogOptions } from '../log/bounds.ts'
+export { type LogOptions } from '../log/bounds.ts'
 export { EngineTimeoutError } from '../log/deadline.ts'

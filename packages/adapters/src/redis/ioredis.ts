@@ -1,4 +1,6 @@
+import { checkArgument } from '@holdfast/core/adapter'
 import type { RedisConnector, RedisLink } from './link.ts'
+import { anIoredis } from './options.ts'
 
 /** What the broker needs of a connection that ioredis has made. */
 interface Connection {
@@ -40,8 +42,11 @@ const neverAgain = (): null => null
  * ```ts
  * const broker = redisBroker(fromIoredis(new Redis(process.env.REDIS_URL, { lazyConnect: true })))
  * ```
+ *
+ * @throws {InvalidOptionError} it is none of ioredis
  */
 export function fromIoredis(redis: IoredisClient | IoredisCluster): RedisConnector {
+  checkArgument('fromIoredis', 'redis', redis, anIoredis)
   return {
     isCluster: 'nodes' in redis,
     async openLink(listener, signal): Promise<RedisLink> {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { checkArgument, checkOptions } from '@holdfast/core/adapter'
 import {
   type Broker,
   BrokerClosedError,
@@ -13,7 +14,7 @@ import { Subscriptions } from '../subscriptions.ts'
 import { toBrokerError } from './errors.ts'
 import type { SqliteFile } from './file.ts'
 import { openLog } from './open.ts'
-import { resolveOptions, type ResolvedOptions, type SqliteBrokerOptions } from './options.ts'
+import { aPath, resolveOptions, type ResolvedOptions, type SqliteBrokerOptions, sqliteOptions } from './options.ts'
 import { Retention } from './retention.ts'
 import { SignalTable } from './signals.ts'
 import { Topics } from './topics.ts'
@@ -24,11 +25,15 @@ import { WriteQueue } from './write-queue.ts'
  * A broker on one SQLite file, which all processes of a machine may share, whatever their runtime.
  *
  * @param path - made where it is missing; on a local disk, since SQLite's locks do not hold on network file systems
+ * @throws {InvalidOptionError} an argument or option is of another kind, or there is no such option
+ * @throws {OptionRangeError} a number that an option cannot be
  * @throws {SqliteMissingError} the runtime has no `node:sqlite`: Node before 22.13
  * @throws {SqliteFileError} the file is another program's, corrupt, or cannot be opened or written
  * @throws {BrokerUnavailableError} another process keeps the file locked, or the disk is full
  */
 export function sqliteBroker(path: string, options: SqliteBrokerOptions = {}): Broker {
+  checkArgument('sqliteBroker', 'path', path, aPath)
+  checkOptions('sqliteBroker', options, sqliteOptions)
   const resolved = resolveOptions(options)
   return new SqliteBroker(openLog(path, resolved.synchronous), resolved)
 }

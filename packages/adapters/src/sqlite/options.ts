@@ -1,3 +1,4 @@
+import { amount, duration, type Rule, type RulesOf } from '@holdfast/core/adapter'
 import type { LogLimits } from '../sql/kept.ts'
 
 /** How much history a file keeps, and what survives a power cut. */
@@ -19,6 +20,17 @@ export interface SqliteBrokerOptions {
   /** Milliseconds that a publish waits while another process holds the file's lock. Default 5,000. */
   lockTimeout?: number | undefined
 }
+
+export const sqliteOptions: RulesOf<SqliteBrokerOptions> = {
+  maxEvents: amount,
+  maxAge: duration,
+  maxBytes: amount,
+  synchronous: ['full', 'normal'],
+  lockTimeout: duration,
+}
+
+// SQLite takes the empty name for a file that is gone once it is closed.
+export const aPath: Rule = (given) => (typeof given === 'string' && given !== '' ? '' : 'the path of a file')
 
 /** The options with their defaults filled in; Infinity for no bound. */
 export interface ResolvedOptions {

@@ -1,5 +1,7 @@
+import { checkOptions } from '../check-options.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { CreateParser } from './attempt/request.ts'
+import { connectOptions } from './connect-rules.ts'
 import { Consumer } from './delivery/consumer.ts'
 import { Delivery } from './delivery/delivery.ts'
 import { Queue } from './delivery/queue.ts'
@@ -34,7 +36,8 @@ const seam: unique symbol = /* @__PURE__ */ Symbol.for('holdfast.clock')
  * The iteration ends when the server says that the source is done, and throws {@link ConnectionError} when the connection
  * cannot be kept, with `source-failed` also when the server says that the source broke off.
  *
- * @throws {TypeError} an endpoint is not a URL, there is none, or an option is not one of its words
+ * @throws {InvalidOptionError} an endpoint is not a URL, there is none, an option is of another kind, or there is no such
+ * @throws {OptionRangeError} a number that an option cannot be
  */
 export function connect<Data>(
   endpoints: Endpoints | EndpointsFunction,
@@ -45,6 +48,7 @@ export function connect<Events extends object = Record<string, unknown>>(
   options?: ConnectOptions<Events>,
 ): EventConnection<Events>
 export function connect(endpoints: Endpoints | EndpointsFunction, options: ConnectOptions = {}): EventConnection {
+  checkOptions('connect', options, connectOptions)
   return hold(endpoints, options)
 }
 
@@ -56,7 +60,7 @@ export interface Inside {
   beginsAtFirst?: boolean | undefined
 }
 
-/** `connect()` for this package's own use. */
+/** `connect()` for this package's own use, whose options are in order. */
 export function hold(
   endpoints: Endpoints | EndpointsFunction,
   options: ConnectOptions,

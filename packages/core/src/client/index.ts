@@ -1,4 +1,5 @@
 export { connect } from './connect.ts'
+export { InvalidOptionError, OptionRangeError } from '../invalid-option.ts'
 export { ConnectionError, type ConnectionErrorCode } from './errors.ts'
 export type { ConnectionCloseReason, LossReason, MoveReason, Status } from './status.ts'
 export type {

@@ -57,7 +57,11 @@ export function toBrokerEvents(publication: HubPublication | readonly HubPublica
 }
 
 /** The same for one event. @throws {InvalidFieldError} */
-export function toBrokerEvent({ event, data }: HubPublication): BrokerEvent {
+export function toBrokerEvent(publication: HubPublication): BrokerEvent {
+  if (typeof publication !== 'object' || publication === null) {
+    throw new InvalidFieldError('data', `Cannot publish a value of type "${typeof publication}": give { data }`)
+  }
+  const { event, data } = publication
   if (event === gapEvent)
     throw new InvalidFieldError('event', `Cannot publish an event named "${gapEvent}": it announces lost events`)
   const text = serializeData(data)

@@ -1,7 +1,11 @@
 import { type Environment, systemEnvironment } from '../environment.ts'
+import { checkArgument, checkOptions } from '../check-options.ts'
+import { list } from '../option-rules.ts'
 import { callSafely, reportException } from '../report.ts'
 import { DeadlineWheel } from '../fanout/deadlines.ts'
+import { checkRequest } from '../response/check-request.ts'
 import { settingsOf } from '../response/settings.ts'
+import { formatEvent } from '../wire/encode.ts'
 import { formatPositionId, topicKey } from '../wire/position.ts'
 import type { Broker, BrokerEvent } from './broker/broker.ts'
 import { checkTopic, checkTopics, toBrokerEvents } from './checks.ts'
@@ -12,6 +16,17 @@ import { FeedRegistry } from './feed-registry.ts'
 import { Fleet, type StreamMatch } from './fleet.ts'
 import { LocalSubscription } from './local-subscription.ts'
 import { endMark } from './entries.ts'
+import {
+  aMatch,
+  drainOptions,
+  hubOptions,
+  publishOptions,
+  readOptions,
+  respondOptions,
+  runOptions,
+  runSource,
+  subscribeOptions,
+} from './hub-rules.ts'
 import { Meters } from './meters/meters.ts'
 import { OpenStreams } from './open-streams.ts'
 import { BrokerHealth } from './meters/health.ts'
@@ -34,7 +49,9 @@ const closeGrace = 250
 /**
  * Make a hub: publish to topics, answer requests with their event streams.
  *
- * @throws {RangeError} a stream option is out of range
+ * @throws {InvalidOptionError} an option is of another kind, or there is no such option
+ * @throws {OptionRangeError} an option is out of range
+ * @throws {InvalidFieldError} `stream.retry` is no non-negative integer
  * @throws {HubScopeError} at the top of a Worker, where `durableObjectHub` is the hub
  */
 export function createHub(options: HubOptions = {}): Hub {
@@ -63,6 +80,8 @@ export class StreamHub implements Hub {
   #draining = false
 
   constructor(options: HubOptions, environment: Environment) {
+    checkOptions('createHub', options, hubOptions)
+    formatEvent({ retry: options.stream?.retry })
     const report = (error: unknown): void => void callSafely(options.onError ?? reportException, error)
     this.#options = options
     this.#environment = environment
@@ -122,6 +141,8 @@ export class StreamHub implements Hub {
 
   run: Hub['run'] = async (topic, source, options = {}) => {
     checkTopic(topic)
+    checkArgument('run', 'source', source, runSource)
+    checkOptions('run', options, runOptions)
     this.#checkOpen()
     return this.#runs.run(topic, source, options)
   }
@@ -140,6 +161,7 @@ export class StreamHub implements Hub {
 
   read: Hub['read'] = async (topic, options = {}) => {
     checkTopic(topic)
+    checkOptions('read', options, readOptions)
     this.#checkOpen()
     return readEvents(this.#broker, topic, options)
   }
@@ -147,6 +169,9 @@ export class StreamHub implements Hub {
   end: Hub['end'] = async (topic) => void (await this.#publish(topic, () => [endMark('done')]))
 
   respond: Hub['respond'] = async (request, options) => {
+    checkRequest('respond', request)
+    checkArgument('respond', 'options', options, respondOptions)
+    checkArgument('respond', 'topics', options.topics, list)
     const topics = checkTopics(options.topics)
     if (request.method !== 'HEAD') this.#scope.check()
     const refuseNow = (): Response | undefined => {
@@ -163,7 +188,10 @@ export class StreamHub implements Hub {
     return response
   }
 
-  subscribe: Hub['subscribe'] = (topics, { lastEventId = '', signal } = {}) => {
+  subscribe: Hub['subscribe'] = (topics, options = {}) => {
+    checkArgument('subscribe', 'topics', topics, list)
+    checkOptions('subscribe', options, subscribeOptions)
+    const { lastEventId = '', signal } = options
     this.#checkOpen()
     const checked = checkTopics(topics)
     const from = resumePointAt(lastEventId, checked)
@@ -179,7 +207,11 @@ export class StreamHub implements Hub {
     })
   }
 
-  disconnect: Hub['disconnect'] = (match) => this.#fleet.disconnect(match)
+  disconnect: Hub['disconnect'] = async (match) => {
+    // What names nobody means everybody, so that a misspelt name must not be taken for none.
+    checkArgument('disconnect', 'match', match, aMatch)
+    return this.#fleet.disconnect(match)
+  }
 
   acknowledge: Hub['acknowledge'] = (connection, lastEventId) => this.#fleet.acknowledge(connection, lastEventId)
 
@@ -201,7 +233,9 @@ export class StreamHub implements Hub {
     return !this.#draining && this.#health.stats().state === 'connected'
   }
 
-  drain: Hub['drain'] = async ({ within = defaultDrain } = {}) => {
+  drain: Hub['drain'] = async (options = {}) => {
+    checkOptions('drain', options, drainOptions)
+    const { within = defaultDrain } = options
     this.#draining = true
     await drainStreams(this.#streams, within, this.#environment, this.#wheel)
   }
@@ -219,10 +253,11 @@ export class StreamHub implements Hub {
   async #publish(
     topic: string,
     events: () => BrokerEvent[],
-    options?: { key?: string | undefined },
+    options?: Parameters<Hub['publish']>[2],
   ): Promise<Published> {
     this.#checkOpen()
     checkTopic(topic)
+    checkOptions('publish', options, publishOptions)
     const stored = events()
     const { position, duplicate } = await this.#log.publish(topic, stored, options)
     if (!duplicate) this.#published += stored.length

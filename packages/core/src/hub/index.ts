@@ -17,6 +17,7 @@ export {
   RunSupersededError,
   TopicCountError,
 } from './errors.ts'
+export { InvalidOptionError, OptionRangeError } from '../invalid-option.ts'
 export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'
 export type { BrokerStats } from './meters/health.ts'
 export type { GapReason } from './gap-reason.ts'

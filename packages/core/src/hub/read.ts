@@ -4,12 +4,11 @@ import type { Broker, HistoryPage, StoredEvent } from './broker/broker.ts'
 import { DeliveredEvent, isMark, typeOf } from './entries.ts'
 import type { HubEvent, HubPage, ReadOptions } from './types.ts'
 
-const [defaultLimit, mostEvents] = [100, 1_000]
+const defaultLimit = 100
 
 /**
  * A page of a topic's history, marks left out.
  *
- * @throws {RangeError} the limit is no whole number from 1 to 1,000
  * @throws the signal's reason
  */
 export async function readEvents(
@@ -17,9 +16,6 @@ export async function readEvents(
   topic: string,
   { after = 'earliest', limit = defaultLimit, signal = new AbortController().signal }: ReadOptions,
 ): Promise<HubPage> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostEvents) {
-    throw new RangeError(`Cannot read "${limit}" events: ask for 1 to ${mostEvents}`)
-  }
   const key = topicKey(topic)
   const start = startAfter(after, key)
   const idAt = (position: Position): string => formatPositionId(key, new Map([[key, position]]))

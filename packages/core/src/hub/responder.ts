@@ -65,7 +65,6 @@ export class Responder {
     const init = responseInitOf(stream)
     const query = urlOf(request).searchParams
     const settings = withWishes(settingsOf(stream, this.#parts.environment, request), query)
-    if (Number.isNaN(options.expiresAt)) throw new RangeError('Cannot open a stream that expires at "NaN"')
     if (request.method === 'HEAD') return new Response(null, init)
     const lease = await this.#parts.feeds.join(topics)
     const isPoll = query.get('mode') === 'poll'

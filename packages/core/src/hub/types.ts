@@ -155,7 +155,7 @@ export interface Hub {
    * Resolves once stored, not once delivered: a slow subscriber never delays it.
    *
    * @param options.key - makes a retry safe: a key seen before for this topic stores nothing
-   * @throws {InvalidTopicError} @throws {InvalidFieldError} @throws {HubClosedError}
+   * @throws {InvalidTopicError} @throws {InvalidFieldError} @throws {InvalidOptionError} @throws {HubClosedError}
    * @throws {EventTooLargeError} an event is over 16 MiB less 4 KiB, which no client would take
    */
   publish(
@@ -171,7 +171,7 @@ export interface Hub {
    * where there is none, whoever reads the topic ends it as failed after the lease. While the broker is away, it tries
    * again for as long.
    *
-   * @throws {InvalidTopicError} @throws {RangeError} the lease is no duration
+   * @throws {InvalidTopicError} @throws {InvalidOptionError} @throws {OptionRangeError}
    * @throws {RunSupersededError} this process was taken for dead, and another has gone on or ended the topic
    * @throws {HubClosedError} the hub was closed: another one may go on
    * @throws {BrokerUnavailableError} and what the source throws
@@ -189,7 +189,7 @@ export interface Hub {
   /**
    * Read some of a topic's history, and return.
    *
-   * @throws {InvalidTopicError} @throws {HubClosedError} @throws {RangeError} the limit is out of range
+   * @throws {InvalidTopicError} @throws {HubClosedError} @throws {OptionRangeError} the limit is out of range
    * @throws the signal's reason, and what the broker throws
    */
   read(topic: string, options?: ReadOptions): Promise<HubPage>
@@ -205,7 +205,8 @@ export interface Hub {
    * `?lastEventId=last` each topic's newest event and what follows. What is lost is announced as an event `gap`.
    *
    * @throws {InvalidTopicError} @throws {TopicCountError} @throws {TopicKeyCollisionError}
-   * @throws {RangeError} a stream option or `expiresAt` is not a number
+   * @throws {InvalidOptionError} the request or an option is of another kind, or there is no such option
+   * @throws {OptionRangeError} a number that an option cannot be
    */
   respond(request: Request, options: RespondOptions): Promise<Response>
   /**

@@ -1,6 +1,8 @@
 import { type Environment, systemEnvironment } from '../environment.ts'
 import { callSafely } from '../report.ts'
+import { checkOptions } from '../check-options.ts'
 import { createBody } from './body.ts'
+import { checkRequest } from './check-request.ts'
 import { DeadlineWheel } from '../fanout/deadlines.ts'
 import { doneId } from './end.ts'
 import { bodilessHeaders, responseInitOf } from './headers.ts'
@@ -8,6 +10,7 @@ import type { StreamOptions, StreamSource } from './options.ts'
 import { lastEventIdOf } from './request.ts'
 import { deadlinesOf, openingBytes, settingsOf } from './settings.ts'
 import { SingleStream } from './single-stream.ts'
+import { streamOptions } from './stream-rules.ts'
 import { discardSource, prepareSource, runSource } from './source.ts'
 
 /**
@@ -18,7 +21,8 @@ import { discardSource, prepareSource, runSource } from './source.ts'
  * `connect()` not to come back, and gives other clients an id with which they are answered 204, before the source runs;
  * after any other end clients reconnect.
  *
- * @throws {RangeError} an option is out of range
+ * @throws {InvalidOptionError} the request, the source or an option is of another kind, or there is no such option
+ * @throws {OptionRangeError} an option is out of range
  * @throws {InvalidFieldError} `retry` is no non-negative integer
  * @throws {TypeError} a ReadableStream source is locked
  */
@@ -33,6 +37,8 @@ export function respondWith(
   options: StreamOptions,
   environment: Environment,
 ): Response {
+  checkRequest('eventStream', request)
+  checkOptions('eventStream', options, streamOptions)
   const init = responseInitOf(options)
   const settings = settingsOf(options, environment, request)
   const opening = openingBytes(settings, environment)

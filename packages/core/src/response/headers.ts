@@ -1,15 +1,7 @@
 import type { StreamOptions } from './options.ts'
 
-/**
- * Status and headers of an event stream.
- *
- * @throws {RangeError} a status that no body goes with
- */
+/** Status and headers of an event stream. */
 export function responseInitOf({ status = 200, headers }: StreamOptions): { status: number; headers: Headers } {
-  const bodiless = status === 204 || status === 205 || status === 304
-  if (bodiless || !(status >= 200 && status <= 599)) {
-    throw new RangeError(`Stream option status must be one that has a body, got "${status}"`)
-  }
   return { status, headers: eventStreamHeaders(headers) }
 }
 

@@ -28,20 +28,16 @@ export interface StreamSettings {
   retry: number | undefined
 }
 
-/**
- * Fill in the defaults. A reconnection time is for clients with none of their own: `connect()` has a back-off.
- *
- * @throws {RangeError} for a duration or size that is negative or not a number
- */
+/** Fill in the defaults. A reconnection time is for clients with none of their own: `connect()` has a back-off. */
 export function settingsOf(options: StreamOptions, environment: Environment, request?: Request): StreamSettings {
   const [own, longest, age] = environment.requestScoped
     ? [ownOfWorkers, longestOfWorkers, maxAgeOfWorkers]
     : [heartbeat, Infinity, 0]
   return {
-    heartbeat: Math.min(duration('heartbeat', options.heartbeat ?? own), longest),
-    stallTimeout: duration('stallTimeout', options.stallTimeout ?? 10_000),
-    maxAge: duration('maxAge', options.maxAge ?? age),
-    maxBufferedBytes: nonNegative('maxBufferedBytes', options.maxBufferedBytes ?? 1_048_576),
+    heartbeat: Math.min(deadline(options.heartbeat ?? own), longest),
+    stallTimeout: deadline(options.stallTimeout ?? 10_000),
+    maxAge: deadline(options.maxAge ?? age),
+    maxBufferedBytes: options.maxBufferedBytes ?? 1_048_576,
     retry:
       options.retry ??
       (request && isHoldfastClient(request) ? undefined : Math.round(1_000 + 3_000 * environment.random())),
@@ -96,11 +92,6 @@ function finite(value: number): number {
   return value === Infinity ? 0 : value
 }
 
-function duration(name: string, value: number): number {
-  return nonNegative(name, value) || Infinity
-}
-
-function nonNegative(name: string, value: number): number {
-  if (value >= 0) return value
-  throw new RangeError(`Cannot use ${name} of "${value}": it must be at least 0`)
+function deadline(milliseconds: number): number {
+  return milliseconds || Infinity
 }

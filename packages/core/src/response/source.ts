@@ -1,3 +1,5 @@
+import { checkArgument } from '../check-options.ts'
+import { membersOf } from '../option-rules.ts'
 import { callSafely, reportException } from '../report.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
 import type { EventStream, StreamOptions, StreamSource } from './options.ts'
@@ -13,12 +15,24 @@ export interface EventReader {
 /** A source that is ready to be run: a callback, or something that events are pulled from. */
 export type PreparedSource = ((stream: EventStream) => void | Promise<void>) | EventReader
 
+function aSource(given: unknown): string {
+  if (typeof given === 'function') {
+    // It would be taken for one that sends, and its events for a promise.
+    const isGenerator = /Generator/.test(Object.prototype.toString.call(given))
+    return isGenerator ? 'what it returns, by calling it: a generator function sends nothing' : ''
+  }
+  const { getReader, [Symbol.asyncIterator]: iterate } = membersOf(given)
+  return getReader || iterate ? '' : 'an async iterable, a ReadableStream, or a function that sends'
+}
+
 /**
  * Take hold of a source.
  *
+ * @throws {InvalidOptionError} it is none
  * @throws {TypeError} it cannot be read: before there is a stream that would have to be closed
  */
 export function prepareSource(source: StreamSource): PreparedSource {
+  checkArgument('eventStream', 'source', source, aSource)
   if (typeof source === 'function') return source
   if ('getReader' in source) {
     const reader = source.getReader()

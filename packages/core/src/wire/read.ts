@@ -1,3 +1,5 @@
+import { checkArgument, checkOptions, type RulesOf } from '../check-options.ts'
+import { abortSignal, amount, callback, membersOf, text } from '../option-rules.ts'
 import type { ReceivedEvent } from './event.ts'
 import { EventStreamParser } from './parse.ts'
 import type { EventStreamDecoderOptions } from './streams.ts'
@@ -6,6 +8,19 @@ import type { EventStreamDecoderOptions } from './streams.ts'
 export interface ReadEventStreamOptions extends EventStreamDecoderOptions {
   /** Aborting it cancels the source; the iteration throws the signal's reason, without the events not yet taken. */
   signal?: AbortSignal | undefined
+}
+
+const readOptions: RulesOf<ReadEventStreamOptions> = {
+  lastEventId: text,
+  maxEventBytes: amount,
+  onRetry: callback,
+  onComment: callback,
+  signal: abortSignal,
+}
+
+function aSource(given: unknown): string {
+  const isOne = 'body' in membersOf(given) || 'getReader' in membersOf(given)
+  return isOne ? '' : 'a Response, or the ReadableStream that is its body'
 }
 
 /** What is read: a response of any fetch, or its body. */
@@ -17,6 +32,7 @@ type Source = Pick<Response, 'body' | 'bodyUsed'> | ReadableStream<Uint8Array>
  * The source is locked at once but read only on demand, a chunk at a time, so a slow loop holds it back. Neither status nor
  * content type is looked at. What the source fails with is thrown, after the events that came before it.
  *
+ * @throws {InvalidOptionError} @throws {OptionRangeError}
  * @throws {TypeError} at once, when there is no body or somebody else reads it
  * @throws {EventTooLargeError} from the iteration, when a block passes `maxEventBytes`; the source is cancelled
  */
@@ -24,6 +40,8 @@ export function readEventStream(
   source: Source,
   options: ReadEventStreamOptions = {},
 ): AsyncIterableIterator<ReceivedEvent> {
+  checkArgument('readEventStream', 'source', source, aSource)
+  checkOptions('readEventStream', options, readOptions)
   return new EventIterator(bodyOf(source).getReader(), options)
 }
 

@@ -1,4 +1,6 @@
 /** The parser and the encoder as web streams. */
+import { checkOptions, type RulesOf } from '../check-options.ts'
+import { amount, callback, text } from '../option-rules.ts'
 import { encodeEvent } from './encode.ts'
 import type { ReceivedEvent, ServerSentEvent } from './event.ts'
 import { EventStreamParser, type EventStreamHandlers, type EventStreamParserOptions } from './parse.ts'
@@ -7,13 +9,23 @@ import { EventStreamParser, type EventStreamHandlers, type EventStreamParserOpti
 export interface EventStreamDecoderOptions
   extends EventStreamParserOptions, Pick<EventStreamHandlers, 'onRetry' | 'onComment'> {}
 
+const decoderOptions: RulesOf<EventStreamDecoderOptions> = {
+  lastEventId: text,
+  maxEventBytes: amount,
+  onRetry: callback,
+  onComment: callback,
+}
+
 /**
  * Bytes to events, for `pipeThrough`. An unfinished block at the end is discarded.
  *
  * Errors with {@link EventTooLargeError} when a block passes `maxEventBytes`, and with what a callback throws.
+ *
+ * @throws {InvalidOptionError} @throws {OptionRangeError}
  */
 export class EventStreamDecoderStream extends TransformStream<Uint8Array, ReceivedEvent> {
   constructor(options: EventStreamDecoderOptions = {}) {
+    checkOptions('EventStreamDecoderStream', options, decoderOptions)
     let parser: EventStreamParser
     super({
       start(controller) {

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '@holdfast/core'
 import { retryAfter } from '@holdfast/core/adapter'
 import {
   createLocalJWKSet,
@@ -59,12 +60,13 @@ export type JwtKey =
  *
  * The kind of key decides which algorithms are possible at all, so a token can't have a public key taken for a secret.
  *
- * @throws {TypeError} an algorithm does not go with the key, or the key is none
+ * @throws {InvalidOptionError} an algorithm does not go with the key, or the key is none
  */
 export function keyFinder(key: JwtKey, algorithms: readonly JwtAlgorithm[]): JWTVerifyGetKey {
   const given = [key.secret, key.publicKey, key.jwks].filter((each) => each !== undefined)
-  if (given.length !== 1) throw new TypeError('Cannot verify tokens: give one of `secret`, `publicKey` and `jwks`')
-  if (algorithms.length === 0) throw new TypeError('Cannot verify tokens: name at least one algorithm')
+  if (given.length !== 1)
+    throw new InvalidOptionError('Cannot verify tokens: give one of `secret`, `publicKey` and `jwks`')
+  if (algorithms.length === 0) throw new InvalidOptionError('Cannot verify tokens: name at least one algorithm')
   for (const algorithm of algorithms) checkAlgorithm(algorithm, key.secret !== undefined)
   if (key.secret !== undefined) return fromSecret(key.secret, algorithms)
   return key.publicKey === undefined ? fromSet(key.jwks) : fromPublicKey(key.publicKey, algorithms)
@@ -73,7 +75,7 @@ export function keyFinder(key: JwtKey, algorithms: readonly JwtAlgorithm[]): JWT
 function checkAlgorithm(algorithm: string, hmac: boolean): void {
   const known: readonly string[] = hmac ? Object.keys(hashBytes) : signatures
   if (known.includes(algorithm)) return
-  throw new TypeError(
+  throw new InvalidOptionError(
     `Cannot verify tokens by "${algorithm}" with ${hmac ? 'a secret' : 'public keys'}: use ${known.join(', ')}`,
   )
 }
@@ -83,13 +85,15 @@ function fromSecret(secret: string | Uint8Array, algorithms: readonly JwtAlgorit
   const least = Math.max(...algorithms.map((algorithm) => hashBytes[algorithm as keyof typeof hashBytes]))
   // A public key is known to everybody, so whoever has it could sign.
   if (typeof secret === 'string' && secret.includes('-----BEGIN '))
-    throw new TypeError('Cannot use as the secret what is a key in PEM')
-  if (bytes.byteLength < least) throw new TypeError(`Cannot use as the secret what is shorter than ${least} bytes`)
+    throw new InvalidOptionError('Cannot use as the secret what is a key in PEM')
+  if (bytes.byteLength < least)
+    throw new InvalidOptionError(`Cannot use as the secret what is shorter than ${least} bytes`)
   return () => Promise.resolve(bytes)
 }
 
 function fromPublicKey(key: string | JWK, algorithms: readonly JwtAlgorithm[]): JWTVerifyGetKey {
-  if (!isPublic(key)) throw new TypeError('Cannot use as the public key what is no SPKI in PEM and no public JWK')
+  if (!isPublic(key))
+    throw new InvalidOptionError('Cannot use as the public key what is no SPKI in PEM and no public JWK')
   const load = (algorithm: string) => (typeof key === 'string' ? importSPKI(key, algorithm) : importJWK(key, algorithm))
   const keys = new Map<string, Promise<CryptoKey | Uint8Array>>()
   return async ({ alg }) => {
@@ -109,7 +113,8 @@ function fromSet(jwks: JSONWebKeySet | URL | string): JWTVerifyGetKey {
   if (typeof jwks !== 'string' && !(jwks instanceof URL)) return createLocalJWKSet(jwks)
   const url = new URL(jwks)
   const safe = url.protocol === 'https:' || url.hostname === 'localhost' || url.hostname === '127.0.0.1'
-  if (!safe) throw new TypeError('Cannot fetch keys but by HTTPS: who changes them on the way could sign any token')
+  if (!safe)
+    throw new InvalidOptionError('Cannot fetch keys but by HTTPS: who changes them on the way could sign any token')
   const find = createRemoteJWKSet(url)
   return (header, token) => find(header, token).catch(unavailable)
 }

@@ -1,7 +1,9 @@
+import { checkArgument, texts } from '@holdfast/core/adapter'
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose'
 import type { Auth } from './auth.ts'
 import { grantOf } from './jwt-claims.ts'
 import { type JwtAlgorithm, type JwtKey, keyFinder } from './jwt-key.ts'
+import { jwtOptions } from './jwt-rules.ts'
 
 /** Options of {@link jwt}: a key, and what a token must say. */
 export type JwtOptions = JwtKey & {
@@ -29,9 +31,12 @@ export type JwtOptions = JwtKey & {
  * A token that is malformed, not signed, signed otherwise, expired, not valid yet, or for somebody else is answered with
  * 401 `unauthorized`. Keys that cannot be fetched are answered with 503 `auth-unavailable`.
  *
- * @throws {TypeError} an algorithm does not go with the key, or the key is too short or none
+ * @throws {InvalidOptionError} an algorithm does not go with the key, the key is too short or none, an option is of another
+ *   kind, or there is no such option
  */
 export function jwt(options: JwtOptions): Auth {
+  checkArgument('jwt', 'options', options, jwtOptions)
+  checkArgument('jwt', 'algorithms', options.algorithms, texts)
   const { algorithms, issuer, audience, claim = 'holdfast', clockTolerance = 0 } = options
   const find = keyFinder(options, algorithms)
   const rules: JWTVerifyOptions = {

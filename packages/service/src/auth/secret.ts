@@ -1,3 +1,4 @@
+import { checkArgument } from '@holdfast/core/adapter'
 import type { Auth, Grant } from './auth.ts'
 
 const everything: Grant = { publish: () => true, subscribe: () => true, observe: true }
@@ -5,13 +6,21 @@ const everything: Grant = { publish: () => true, subscribe: () => true, observe:
 /** What `auth: 'none'` stands for: everybody may do everything. */
 export const open: Auth = { authenticate: () => Promise.resolve(everything) }
 
+const leastLength = 16
+
+function aToken(given: unknown): string {
+  const isOne = typeof given === 'string' && given.length >= leastLength && /^[!-~]+$/.test(given)
+  return isOne ? '' : `${leastLength} or more visible ASCII characters, such as those of crypto.randomUUID()`
+}
+
 /**
  * One shared secret that may publish and subscribe to every topic, and read the statistics.
  *
- * @throws {TypeError} for a token that is empty, or that a header can't carry: visible ASCII characters only
+ * @throws {InvalidOptionError} it is shorter than 16 bytes, which can be guessed, or has characters that a header can't carry:
+ *   visible ASCII only
  */
 export function secret(token: string): Auth {
-  if (!/^[!-~]+$/.test(token)) throw new TypeError('Cannot use as the secret what is not visible ASCII characters only')
+  checkArgument('secret', 'token', token, aToken)
   const expected = digest(token)
   return {
     async authenticate(presented) {

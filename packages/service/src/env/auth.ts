@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '@holdfast/core'
 import { jwt } from '../auth/jwt.ts'
 import type { JwtAlgorithm, JwtKey } from '../auth/jwt-key.ts'
 import { secret } from '../auth/secret.ts'
@@ -8,17 +9,17 @@ import { listOf, type Variables } from './values.ts'
 /**
  * Who may do what, as the environment says.
  *
- * @throws {TypeError} where it says nothing, or two things
+ * @throws {InvalidOptionError} where it says nothing, or two things
  */
 export function authFromEnv(env: ServiceEnv | Variables): ServiceOptions['auth'] {
   const { HOLDFAST_TOKEN: token, HOLDFAST_AUTH: auth } = env
   const usesJwt = Object.entries(env).some(([name, value]) => name.startsWith('HOLDFAST_JWT_') && Boolean(value))
   if (token && usesJwt)
-    throw new TypeError('Cannot tell who may do what: set HOLDFAST_TOKEN or HOLDFAST_JWT_…, not both')
+    throw new InvalidOptionError('Cannot tell who may do what: set HOLDFAST_TOKEN or HOLDFAST_JWT_…, not both')
   if (token) return secret(token)
   if (usesJwt) return jwtFromEnv(env)
   if (auth === 'none') return 'none'
-  throw new TypeError(
+  throw new InvalidOptionError(
     'Cannot start without a secret: set HOLDFAST_TOKEN or HOLDFAST_JWT_…, or HOLDFAST_AUTH=none to let everybody in',
   )
 }

@@ -7,7 +7,7 @@ import { countOf, listOf, type Variables } from './values.ts'
 /**
  * The part of a service's options that belongs to its deployment, read from environment variables.
  *
- * @throws {TypeError} unless the environment says who may do what, and for a value that is not of its kind
+ * @throws {InvalidOptionError} unless the environment says who may do what, and for a value that is not of its kind
  */
 export function optionsFromEnv(
   env: ServiceEnv | Variables,
@@ -26,7 +26,7 @@ export function optionsFromEnv(
 /**
  * The same for `createHub`: who may not come in any more is the hub's to say.
  *
- * @throws {TypeError} a value is not of its kind
+ * @throws {InvalidOptionError} a value is not of its kind
  */
 export function hubOptionsFromEnv(env: ServiceEnv | Variables): Pick<HubOptions, 'maxSubscribers'> {
   return { maxSubscribers: countOf(env, 'HOLDFAST_MAX_SUBSCRIBERS') }

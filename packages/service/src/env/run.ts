@@ -35,7 +35,7 @@ const within = 5_000
  * `PORT`, by default 3000; what `open` takes from it says where topics are kept). Prints `listening` and the address, and
  * ends on SIGTERM and SIGINT, after its clients had 5 s to go elsewhere.
  *
- * @throws {TypeError} a variable is missing or not of its kind
+ * @throws {InvalidOptionError} a variable is missing or not of its kind
  * @throws {ListenFailedError} of `@holdfast/adapters`: the port is taken, say
  * @throws what `open` throws: an engine that cannot be reached, say
  */

@@ -1,3 +1,5 @@
+import { amount, checkOptions, duration, type RulesOf } from '@holdfast/core/adapter'
+
 /** How much of a topic its object keeps. */
 export interface HistoryLimits {
   /** Events. Up to an eighth more may be there before a trim. Default 1,000. */
@@ -16,7 +18,17 @@ export interface HistoryLimits {
 /** Every limit, with its default filled in; Infinity for none. */
 export type ResolvedHistoryLimits = { [Limit in keyof HistoryLimits]-?: number }
 
-export function resolveLimits({ maxEvents, maxBytes, maxAge, forgetAfter }: HistoryLimits): ResolvedHistoryLimits {
+const historyLimits: RulesOf<HistoryLimits> = {
+  maxEvents: amount,
+  maxBytes: amount,
+  maxAge: duration,
+  forgetAfter: duration,
+}
+
+/** @throws {InvalidOptionError} @throws {OptionRangeError} */
+export function resolveLimits(limits: HistoryLimits): ResolvedHistoryLimits {
+  checkOptions('history', limits, historyLimits)
+  const { maxEvents, maxBytes, maxAge, forgetAfter } = limits
   return {
     maxEvents: maxEvents ?? 1_000,
     maxBytes: maxBytes ?? 8 * 1_048_576,

@@ -1,24 +1,11 @@
-import { urlOf } from '@holdfast/core/adapter'
-import { type BrokerSignals, createHub, type Hub, type HubOptions } from '@holdfast/core/hub'
+import { checkArgument, checkOptions, checkRequest, urlOf } from '@holdfast/core/adapter'
+import { type BrokerSignals, createHub, type Hub } from '@holdfast/core/hub'
 import { DurableObjectBroker } from './broker.ts'
 import { respondDirect } from './direct.ts'
 import { IsolateStats } from './isolate-stats.ts'
 import { HubObjects, type HubNamespace } from './namespace.ts'
+import { aMatch, aNamespace, type DurableObjectHubOptions, produceOptions, workerOptions } from './options.ts'
 import { respondFed } from './respond.ts'
-
-/** Options of {@link durableObjectHub}. */
-export interface DurableObjectHubOptions extends Pick<
-  HubOptions,
-  'stream' | 'acknowledge' | 'onOpen' | 'onClose' | 'onError' | 'trace'
-> {
-  /**
-   * Who writes the event streams. `hibernating` (default): the Worker, fed by WebSockets, and the objects cost nothing
-   * while nothing is published. `direct`: the topic's object itself, for half the CPU a delivery, but it stays in memory
-   * (about $4.15 a month) while a client is connected. Streams of several topics, with a `filter`, of an `identity`, or of
-   * a client that acknowledges, are always fed. Of direct ones `onOpen`, `onClose`, `trace` and `stats` know nothing.
-   */
-  mode?: 'hibernating' | 'direct' | undefined
-}
 
 /**
  * A hub whose topics are Durable Objects. Make one for a Worker and use it from every request.
@@ -45,8 +32,12 @@ export interface DurableObjectHub extends Hub {
  * WebSocket to each topic's object. `stats` counts this isolate's streams, `ready` asks one object; `drain` and `close` do
  * nothing, because a Worker has no shutdown. Streams have a `maxAge` of an hour unless you set another. An `identity` has at most 1,024
  * characters.
+ *
+ * @throws {InvalidOptionError} the binding or an option is of another kind, or there is no such option
  */
 export function durableObjectHub(namespace: HubNamespace, options: DurableObjectHubOptions = {}): DurableObjectHub {
+  checkArgument('durableObjectHub', 'namespace', namespace, aNamespace)
+  checkOptions('durableObjectHub', options, workerOptions)
   return new WorkerHub(namespace, options)
 }
 
@@ -55,14 +46,17 @@ const longestIdentity = 1_024
 
 class WorkerHub implements DurableObjectHub {
   readonly #namespace: HubNamespace
-  readonly #options: DurableObjectHubOptions
+  readonly #options: Omit<DurableObjectHubOptions, 'mode'>
+  readonly #isDirect: boolean
   readonly #objects: HubObjects
   readonly #isolate = new IsolateStats()
   #shared: Hub | undefined
 
   constructor(namespace: HubNamespace, options: DurableObjectHubOptions) {
     this.#namespace = namespace
-    this.#options = options
+    const { mode, ...hubOptions } = options
+    this.#options = hubOptions
+    this.#isDirect = mode === 'direct'
     this.#objects = new HubObjects(namespace)
   }
 
@@ -79,6 +73,8 @@ class WorkerHub implements DurableObjectHub {
   end: Hub['end'] = (topic) => this.#sharedHub().end(topic)
 
   respond: Hub['respond'] = async (request, options) => {
+    checkRequest('respond', request)
+    checkArgument('respond', 'options', options, 'an object')
     const { topics, identity, filter } = options
     if (identity !== undefined && identity.length > longestIdentity) {
       throw new RangeError(`Cannot open a stream of an identity of more than ${longestIdentity} characters`)
@@ -91,7 +87,7 @@ class WorkerHub implements DurableObjectHub {
     // An identity's streams must be found by it, wherever they are, and nothing but a Worker can keep a line for each.
     const isPlain = more.length === 0 && !filter && identity === undefined && !acknowledges
     // What the object answers is fixed, and an application may want to change the head: so that is made here.
-    return this.#options.mode === 'direct' && isPlain && topic !== undefined
+    return this.#isDirect && isPlain && topic !== undefined
       ? respondDirect(request, { ...options, topic }, this.#options.stream, await head(), this.#objects)
       : respondFed(request, options, acknowledges, {
           namespace: this.#namespace,
@@ -103,7 +99,9 @@ class WorkerHub implements DurableObjectHub {
   subscribe: Hub['subscribe'] = (topics, options) =>
     createHub({ ...this.#options, broker: new DurableObjectBroker(this.#namespace) }).subscribe(topics, options)
 
-  disconnect: Hub['disconnect'] = async ({ topic, identity }) => {
+  disconnect: Hub['disconnect'] = async (match) => {
+    checkArgument('disconnect', 'match', match, aMatch)
+    const { topic, identity } = match
     if (topic === undefined && identity === undefined) return 0
     const subject = topic === undefined ? { identity: identity as string } : { topic }
     return this.#objects.call(subject, (stub) => stub.disconnect(topic, identity))
@@ -121,8 +119,10 @@ class WorkerHub implements DurableObjectHub {
 
   close: Hub['close'] = async () => {}
 
-  produce: DurableObjectHub['produce'] = (topic, input, { key } = {}) =>
-    this.#objects.call({ topic }, (stub) => stub.startProducing(input, key))
+  produce: DurableObjectHub['produce'] = async (topic, input, options = {}) => {
+    checkArgument('produce', 'options', options, produceOptions)
+    return this.#objects.call({ topic }, (stub) => stub.startProducing(input, options.key))
+  }
 
   // What opens a subscription has a hub of its request's own.
   async #alone<T>(action: (hub: Hub) => Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import {
   staleFor,
   staleTimes,
 } from '../constants.ts'
+import { baseUrl, checkEndpoints } from '../endpoint-rules.ts'
 import type { Endpoint, EndpointReport, Endpoints } from '../types.ts'
 import { Budget } from './budget.ts'
 import { EndpointState } from './endpoint-state.ts'
@@ -32,7 +33,7 @@ export class EndpointPool {
 
   /**
    * @param endpoints - undefined where they are still to be told
-   * @throws {TypeError} there is none, or one is not a URL
+   * @throws {InvalidOptionError} there is none, or one is not a URL
    */
   constructor(endpoints: Endpoints | undefined, clock: Clock) {
     this.#clock = clock
@@ -46,11 +47,11 @@ export class EndpointPool {
   /**
    * From now on it is these. What is known of one that was there before stays known.
    *
-   * @throws {TypeError} there is none, or one is not a URL
+   * @throws {InvalidOptionError} there is none, or one is not a URL
    */
   use(endpoints: Endpoints): void {
+    checkEndpoints(endpoints)
     const given = toList(endpoints).map(createState)
-    if (given.length === 0) throw new TypeError('Cannot connect: no endpoint, so give at least one URL')
     const known = new Map(this.#all.map((each) => [each.url, each]))
     this.#all = given.map((each) => known.get(each.url) ?? each).filter(({ url }) => !this.#gone.has(url))
     for (const { url, priority } of given) {
@@ -234,7 +235,6 @@ function toList(endpoints: Endpoints): readonly (string | URL | Endpoint)[] {
 
 function createState(given: string | URL | Endpoint): EndpointState {
   const { url, priority = 0 } = typeof given === 'string' || given instanceof URL ? { url: given } : given
-  const base = (globalThis as { location?: { href: string } }).location?.href
-  const { href, host } = new URL(url, base)
+  const { href, host } = new URL(url, baseUrl())
   return new EndpointState(href, host, priority)
 }

@@ -1,3 +1,5 @@
+import { baseUrl } from '../endpoint-rules.ts'
+
 /** What a request was, as far as one that goes on with it has to know. */
 export interface Asked {
   url: string
@@ -9,11 +11,10 @@ export interface Asked {
 
 /** Without using up a body. What `init` says goes before what a `Request` does, which may be that of another library. */
 export function askedFor(input: string | URL | Request, init: RequestInit | undefined): Asked {
-  const base = (globalThis as { location?: { href: string } }).location?.href
   const request: Partial<Request> = typeof input === 'object' && 'url' in input ? input : { url: `${input}` }
   const { method = 'GET', headers, credentials, signal } = { ...partsOf(request), ...partsOf(init ?? {}) }
   return {
-    url: new URL(request.url ?? '', base).href,
+    url: new URL(request.url ?? '', baseUrl()).href,
     method: method.toUpperCase(),
     headers: new Headers(headers),
     credentials,

@@ -1,7 +1,8 @@
+import { checkOptions } from '../../check-options.ts'
 import { isEventStream } from '../../wire/content-type.ts'
 import { askedFor } from './asked.ts'
 import { headLike } from '../response-head.ts'
-import type { ResumingFetchOptions } from './options.ts'
+import { type ResumingFetchOptions, resumingOptions } from './options.ts'
 import { ResumingBody } from './resuming-body.ts'
 
 /**
@@ -13,8 +14,12 @@ import { ResumingBody } from './resuming-body.ts'
  * a GET there never repeats the request itself. All other answers and streams, errors and redirects are those of `fetch`.
  *
  * Where events are missing the body fails, with {@link ConnectionError} `gap`, unless `onGap` is there to be told.
+ *
+ * @throws {InvalidOptionError} an option is of another kind, or there is no such option
+ * @throws {OptionRangeError} a number that an option cannot be
  */
 export function resumingFetch(options: ResumingFetchOptions = {}): typeof fetch {
+  checkOptions('resumingFetch', options, resumingOptions)
   return async (input, init) => {
     const response = await (options.fetch ?? fetch)(input, init)
     const { status, headers, body } = response

@@ -21,7 +21,7 @@ import { Tab } from './tab.ts'
  * Headers, credentials and redundancy are those of the tab that holds the connection. Needs Web Locks and
  * BroadcastChannel, which browsers have in secure contexts; elsewhere, and for other methods than GET, it is `connect()`.
  *
- * @throws {TypeError} as `connect()`
+ * @throws {InvalidOptionError} @throws {OptionRangeError} as `connect()`
  */
 export function shared<Data>(
   endpoints: Endpoints | EndpointsFunction,

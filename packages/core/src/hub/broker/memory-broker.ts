@@ -1,4 +1,6 @@
 import { type Environment, systemEnvironment } from '../../environment.ts'
+import { checkOptions, type RulesOf } from '../../check-options.ts'
+import { amount, duration } from '../../option-rules.ts'
 import { reportException } from '../../report.ts'
 import { BrokerClosedError } from '../errors.ts'
 import {
@@ -22,8 +24,16 @@ export interface MemoryBrokerOptions {
   maxAge?: number | undefined
 }
 
-/** A broker for one process: history in memory, bounded by count, bytes and age. Topics without any are forgotten. */
+const brokerOptions: RulesOf<MemoryBrokerOptions> = { maxEvents: amount, maxBytes: amount, maxAge: duration }
+
+/**
+ * A broker for one process: history in memory, bounded by count, bytes and age. Topics without any are forgotten.
+ *
+ * @throws {InvalidOptionError} an option is of another kind, or there is no such option
+ * @throws {OptionRangeError} a number that an option cannot be
+ */
 export function memoryBroker(options: MemoryBrokerOptions = {}): Broker {
+  checkOptions('memoryBroker', options, brokerOptions)
   return new MemoryBroker(options, systemEnvironment)
 }
 

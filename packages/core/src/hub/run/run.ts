@@ -16,7 +16,6 @@ import { RunWriter } from './writer.ts'
 /**
  * Move a source's events to a topic, then end it. With a key that was used before, go on only for a producer that died.
  *
- * @throws {RangeError} the lease is no duration
  * @throws what the source throws, and what keeps the run from the log
  */
 export async function run(source: RunSource, options: RunOptions, parts: RunParts): Promise<RunResult> {
@@ -39,11 +38,6 @@ export async function run(source: RunSource, options: RunOptions, parts: RunPart
   } finally {
     writer.close()
   }
-}
-
-/** @throws {RangeError} it is no duration */
-export function checkLease(lease: number = defaultLease): void {
-  if (!(lease >= 0 && lease < Infinity)) throw new RangeError(`Cannot run with a lease of "${lease}" milliseconds`)
 }
 
 /** Begin, unless a run with this key has begun before. Returns the sign of the beginning. */

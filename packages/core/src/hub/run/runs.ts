@@ -4,7 +4,7 @@ import { endMark } from '../entries.ts'
 import type { TopicSubscription } from '../topic-subscription.ts'
 import type { RunOptions, RunResult, RunSource } from '../types.ts'
 import { failure, type RunParts } from './parts.ts'
-import { checkLease, run } from './run.ts'
+import { run } from './run.ts'
 import { RunWatch } from './run-watch.ts'
 import { fillSlot, type RunLog, slotKey } from './slots.ts'
 import { stop } from './stop.ts'
@@ -27,7 +27,6 @@ export class Runs {
   }
 
   async run(topic: string, source: RunSource, options: RunOptions): Promise<RunResult> {
-    checkLease(options.lease)
     return this.#hearing(topic, (parts) => run(source, options, parts))
   }
 
