@@ -16,6 +16,7 @@ export {
   InvalidTopicError,
   RunSupersededError,
   TopicCountError,
+  TopicsFullError,
 } from './errors.ts'
 export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'
 export type { BrokerStats } from './meters/health.ts'
