@@ -16,6 +16,7 @@ import { Readable } from 'node:stream'
 import { readEventStream } from '@holdfast/core'
 import { connect } from '@holdfast/core/client'
 import { createParser } from 'eventsource-parser'
+import { compare } from './report.ts'
 
 const rounds = Number(process.argv[2] ?? 15)
 const count = Number(process.argv[3] ?? 50) * 1_000
@@ -68,7 +69,7 @@ const contenders: Contender[] = [
   },
   {
     name: 'connect, for await',
-    goal: 2,
+    goal: 1.5,
     async read() {
       let sum = 0
       for await (const event of connect(url, { fetch: replay })) sum += event.json<Tick>().seq
@@ -77,7 +78,7 @@ const contenders: Contender[] = [
   },
   {
     name: 'connect, on',
-    goal: 1.6,
+    goal: 1.3,
     async read() {
       let sum = 0
       const connection = connect(url, { fetch: replay })
@@ -104,15 +105,11 @@ for (let round = -3; round < rounds; round++) {
   }
 }
 
-const base = samples[0] as number[]
-contenders.forEach(({ name, goal }, index) => {
-  const costs = samples[index] as number[]
-  const [low, ratio, high] = quartiles(costs.map((cost, round) => cost / (base[round] as number)))
-  const verdict = goal === undefined ? '' : `   goal ${goal.toFixed(1)} x: ${ratio <= goal ? 'met' : 'not met'}`
-  console.log(
-    `${name.padEnd(26)} ${quartiles(costs)[1].toFixed(2)} µs CPU an event   ` +
-      `${ratio.toFixed(2)} x (${low.toFixed(2)} to ${high.toFixed(2)})${verdict}`,
-  )
+const [base, ...others] = samples as [number[], ...number[][]]
+others.forEach((costs, index) => {
+  const { name, goal } = contenders[index + 1] as Contender
+  const peer = { name: bare.name, costs: base }
+  compare(`${name}, Node`, 'µs CPU an event', costs, peer, goal === undefined ? undefined : { most: goal })
 })
 
 server?.kill()
@@ -161,10 +158,4 @@ function chunksOf(events: number): Uint8Array<ArrayBuffer>[] {
   )
   const bytes = new TextEncoder().encode(`${text.join('')}: hint end=done\n\n`)
   return Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, i) => bytes.slice(i * 65_536, (i + 1) * 65_536))
-}
-
-function quartiles(values: number[]): [number, number, number] {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] as number
-  return [at(0.25), at(0.5), at(0.75)]
 }

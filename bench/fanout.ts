@@ -1,16 +1,25 @@
 /**
- * What does a delivery cost the server, against the hand-written way on the same runtime?
+ * What does a delivery cost the server, against the hand-written way on the same runtime, and other libraries on Node?
  *
  *     node --conditions=@holdfast/source bench/fanout.ts [rounds] [runtimes] [subscribers]
  *
- * Each round runs both contenders in a fresh process; the ratio is taken within a round. CPU is the server's own.
+ * Each round runs all contenders in fresh processes, one after the other; a ratio is taken within a round.
  */
 import process from 'node:process'
-import { measure, median, type Run } from './fanout/contest.ts'
+import { measure, type Run } from './fanout/contest.ts'
+import { compare } from './report.ts'
 
 const rounds = Number(process.argv[2] ?? 5)
 const runtimes = (process.argv[3] ?? 'node,bun,deno').split(',')
 const reading = Number(process.argv[4] ?? 1_000)
+
+/** The most of raw by events a turn. */
+const goals: Record<string, Record<number, number>> = {
+  node: { 1: 0.7, 10: 0.35, 100: 0.12 },
+  bun: { 10: 0.3, 100: 0.07 },
+  deno: { 1: 1.05, 10: 0.6, 100: 0.15 },
+}
+const libraries = ['better-sse', 'h3', 'hono']
 
 for (const runtime of runtimes) {
   for (const perTurn of [1, 10, 100]) {
@@ -22,23 +31,22 @@ for (const runtime of runtimes) {
       count: perTurn * Math.ceil(300 / Math.sqrt(perTurn)),
       size: 100,
     }
-    const ours: number[] = []
-    const ratios: number[] = []
+    const names = ['holdfast', 'raw', ...(runtime === 'node' && perTurn === 1 ? libraries : [])]
+    const costs = new Map(names.map((name): [string, number[]] => [name, []]))
     for (let round = 0; round < rounds; round++) {
-      const pair = round % 2 === 0 ? ['holdfast', 'raw'] : ['raw', 'holdfast']
-      const cost = new Map<string, number>()
-      for (const contender of pair) cost.set(contender, await cpuPerMillion({ ...run, contender }))
-      ours.push(cost.get('holdfast') ?? NaN)
-      ratios.push((cost.get('holdfast') ?? NaN) / (cost.get('raw') ?? NaN))
+      for (const contender of round % 2 === 0 ? names : names.toReversed())
+        costs.get(contender)?.push(await microseconds({ ...run, contender }))
     }
-    const [cpu, ratio] = [median(ours).toFixed(2), median(ratios).toFixed(2)]
-    console.log(
-      `${runtime.padEnd(5)} ${reading} subscribers, ${String(perTurn).padStart(3)} a turn: ${cpu} CPU s per million, ${ratio} of raw`,
-    )
+    for (const name of names.slice(1)) {
+      const most = name === 'raw' ? goals[runtime]?.[perTurn] : 0.5
+      const question = `${runtime}, ${reading.toLocaleString('en')} readers, ${perTurn} a turn`
+      const peer = { name, costs: costs.get(name) ?? [] }
+      compare(question, 'µs CPU a delivery', costs.get('holdfast') ?? [], peer, most ? { most } : undefined)
+    }
   }
 }
 
-async function cpuPerMillion(run: Run): Promise<number> {
+async function microseconds(run: Run): Promise<number> {
   const { cpuMs } = await measure(run)
   return (cpuMs * 1_000) / (run.count * run.reading)
 }

@@ -7,6 +7,7 @@
  */
 import { EventStreamParser } from '@holdfast/core'
 import { createParser } from 'eventsource-parser'
+import { quartiles, report } from './report.ts'
 
 const rounds = Number(process.argv[2] ?? 15)
 const only = process.argv[3]
@@ -69,9 +70,8 @@ const shapes = [
 ].filter(({ name }) => only === undefined || name.includes(only))
 
 const medians = shapes.map(measure)
-console.log(
-  `geometric mean ${Math.exp(medians.reduce((sum, ratio) => sum + Math.log(ratio), 0) / medians.length).toFixed(2)}`,
-)
+const mean = Math.exp(medians.reduce((sum, ratio) => sum + Math.log(ratio), 0) / medians.length)
+report({ question: 'geometric mean, Node', ours: mean, unit: 'times as fast', goal: { least: 1.4 } })
 
 function measure(shape: Shape): number {
   const bytes = shape.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
@@ -85,10 +85,19 @@ function measure(shape: Shape): number {
     const b = time(first === ours ? theirs : ours, shape, repeat)
     samples.push(first === ours ? [a, b] : [b, a])
   }
-  const ratio = median(samples.map(([mine, other]) => other / mine))
-  const cost = (index: 0 | 1) => ((median(samples.map((sample) => sample[index])) / (bytes * repeat)) * 1e6).toFixed(2)
-  console.log(`${shape.name.padEnd(48)} ${ratio.toFixed(2)} x   ${cost(0)} ms CPU/MB, eventsource-parser ${cost(1)}`)
-  return ratio
+  const speedup = quartiles(samples.map(([mine, other]) => other / mine))
+  const [cost, peerCost] = ([0, 1] as const).map(
+    (index) => (quartiles(samples.map((sample) => sample[index])).middle / (bytes * repeat)) * 1e6,
+  ) as [number, number]
+  report({
+    question: `${shape.name}, Node: how many times as fast`,
+    ours: cost,
+    unit: 'ms CPU/MB',
+    peer: { name: 'eventsource-parser', cost: peerCost },
+    ratio: speedup,
+    goal: { least: 1 },
+  })
+  return speedup.middle
 }
 
 // Look into the data, as every reader does: a string that was only concatenated is put together when first read.
@@ -106,10 +115,6 @@ function time(contender: Contender, shape: Shape, repeat: number): number {
   }
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 1000
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] as number
 }
 
 function shape(name: string, events: string[], chunking: 'each' | 'dribble' | number): Shape {

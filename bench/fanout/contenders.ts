@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHub } from '@holdfast/core/hub'
+import { createHub, type Published } from '@holdfast/core/hub'
 
 /** One way to send each event to every reader. */
 export interface Contender {
@@ -18,31 +18,51 @@ const isBun = 'Bun' in globalThis
 const isDeno = 'Deno' in globalThis
 
 /** What is compared: ours, and what one writes by hand on the runtime. */
-export const contenders: Record<string, Make> = { holdfast, raw: isBun || isDeno ? rawStream : rawNode }
+export const contenders: Record<string, Make> = {
+  holdfast,
+  raw: isBun || isDeno ? rawStream : rawNode,
+  'better-sse': betterSse,
+  h3: h3EventStream,
+  hono: honoStream,
+}
 
 async function holdfast(control: Control): Promise<Contender> {
   const adapter = isBun ? 'bun' : isDeno ? 'deno' : 'node'
   const { serve } = (await import(`@holdfast/adapters/${adapter}`)) as typeof import('@holdfast/adapters/node')
   const hub = createHub()
-  let last: Promise<unknown> = Promise.resolve()
+  let last: Promise<Published | undefined> = Promise.resolve(undefined)
   const { url } = await serve({
     port: 0,
     hostname: '127.0.0.1',
     fetch: async (request) => {
       const at = new URL(request.url)
+      if (at.pathname === '/id') return new Response(idBefore(await last, Number(at.searchParams.get('back'))))
       if (at.pathname !== '/events') return new Response(await control(at))
-      return hub.respond(request, { topics: ['bench'] })
+      const topics = at.searchParams.getAll('topic')
+      return hub.respond(request, { topics: topics.length > 0 ? topics : ['bench'] })
     },
   })
   return {
     port: Number(new URL(url).port),
     count: () => hub.stats().subscribers,
     publish: (data) => void (last = hub.publish('bench', { data })),
-    settle: async () => {
+    async settle() {
       await last
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      // All that was published has been handed on when a later event has, since each topic is in order.
+      const { delivered, subscribers } = hub.stats()
+      for (let before = -1, now = delivered; now !== before && subscribers > 0;) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        before = now
+        now = hub.stats().delivered
+      }
     },
   }
+}
+
+/** The id of an event so many before. */
+function idBefore(published: Published | undefined, back: number): string {
+  const { id = '', position } = published ?? {}
+  return id.replace(/[0-9a-z]+$/, ((position?.offset ?? 0) - back).toString(36))
 }
 
 /** `res.write` for each event and reader, as in any tutorial for `node:http`. */
@@ -62,6 +82,78 @@ async function rawNode(control: Control): Promise<Contender> {
     count: () => readers.size,
     publish: (data) => {
       for (const response of readers) response.write(`data: ${data}\n\n`)
+    },
+    settle: () => new Promise((resolve) => setTimeout(resolve, 20)),
+  }
+}
+
+/** better-sse: a session for each request, a channel for all. */
+async function betterSse(control: Control): Promise<Contender> {
+  const { createChannel, createSession } = await import('better-sse')
+  const channel = createChannel()
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://x')
+    if (url.pathname !== '/events') return void control(url).then((text) => response.end(text))
+    void createSession(request, response).then((session) => channel.register(session))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    count: () => channel.sessionCount,
+    publish: (data) => void channel.broadcast(data),
+    settle: () => new Promise((resolve) => setTimeout(resolve, 20)),
+  }
+}
+
+/** h3's `createEventStream`, and a push to each. */
+async function h3EventStream(control: Control): Promise<Contender> {
+  const { createEventStream, H3, serve } = await import('h3')
+  const streams = new Set<{ push(data: string): Promise<void> }>()
+  const app = new H3()
+  app.get('/events', (event) => {
+    const stream = createEventStream(event)
+    streams.add(stream)
+    stream.onClosed(() => void streams.delete(stream))
+    return stream.send()
+  })
+  app.use((event) => control(event.url))
+  const server = serve(app, { port: 0, hostname: '127.0.0.1', silent: true })
+  await server.ready()
+  return {
+    port: Number(new URL(server.url ?? '').port),
+    count: () => streams.size,
+    publish: (data) => {
+      for (const stream of streams) void stream.push(data)
+    },
+    settle: () => new Promise((resolve) => setTimeout(resolve, 20)),
+  }
+}
+
+/** Hono's `streamSSE` on its Node server. */
+async function honoStream(control: Control): Promise<Contender> {
+  const [{ Hono }, { streamSSE }, { serve }] = await Promise.all([
+    import('hono'),
+    import('hono/streaming'),
+    import('@hono/node-server'),
+  ])
+  const streams = new Set<{ writeSSE(message: { data: string }): Promise<void> }>()
+  const app = new Hono()
+  app.get('/events', (context) =>
+    streamSSE(context, async (stream) => {
+      streams.add(stream)
+      await stream.writeSSE({ data: 'open' })
+      await new Promise<void>((resolve) => stream.onAbort(() => (streams.delete(stream), resolve())))
+    }),
+  )
+  app.all('*', async (context) => context.text(await control(new URL(context.req.url))))
+  const port = await new Promise<number>((resolve) => {
+    serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, (address) => resolve(address.port))
+  })
+  return {
+    port,
+    count: () => streams.size,
+    publish: (data) => {
+      for (const stream of streams) void stream.writeSSE({ data })
     },
     settle: () => new Promise((resolve) => setTimeout(resolve, 20)),
   }

@@ -21,12 +21,21 @@ const commands: Record<string, string[]> = {
   ],
 }
 
-/** One run of one contender. */
-export interface Run {
+/** A server and who reads from it. */
+export interface Setting {
   runtime: string
   contender: string
   reading: number
   stalled: number
+  /** What readers ask for, with `{n}` for the number of each. Default `/events`. */
+  path?: string
+  /** Their header `Accept`, and the id that they bring. */
+  accept?: string
+  lastEventId?: string
+}
+
+/** One run of one contender. */
+export interface Run extends Setting {
   count: number
   perTurn: number
   size: number
@@ -38,33 +47,61 @@ export interface Run {
 export interface Measured {
   cpuMs: number
   elapsedMs: number
+  /** Before, at most and afterwards. */
   rssMb: number
   rssPeakMb: number
+  /** By how much a timer was late at most. */
+  lateMs: number
+}
+
+/** What a server's process has used so far. */
+export interface Usage {
+  cpuMs: number
+  rssMb: number
+}
+
+/** A server that is up. */
+export interface Arena {
+  ask(path: string): Promise<string>
+  usage(): Promise<Usage>
+  publish(count: number, perTurn: number, size: number): Promise<Measured>
+  /** Start the readers, and wait until the server has all of them. */
+  read(setting: Setting): Promise<void>
+}
+
+/** Start a server, measure, and stop it and its readers. */
+export async function compete<T>(
+  { runtime, contender }: Pick<Setting, 'runtime' | 'contender'>,
+  measureIt: (arena: Arena) => Promise<T>,
+): Promise<T> {
+  const processes = [start([...(commands[runtime] ?? []), here('server.ts'), contender])]
+  try {
+    const port = await firstNumber(processes[0] as ChildProcess)
+    const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+    return await measureIt({
+      ask,
+      usage: async () => JSON.parse(await ask('/usage')) as Usage,
+      publish: async (count, perTurn, size) =>
+        JSON.parse(await ask(`/publish?count=${count}&perTurn=${perTurn}&size=${size}`)) as Measured,
+      async read({ reading, stalled, path = '/events', accept = '', lastEventId = '' }) {
+        const args = [port, reading, stalled, path, accept, lastEventId].map(String)
+        const before = Number(await ask('/count'))
+        processes.push(start([...(commands['node'] ?? []), here('readers.ts'), ...args]))
+        while (Number(await ask('/count')) < before + reading + stalled) await setTimeout(20)
+      },
+    })
+  } finally {
+    for (const each of processes.toReversed()) each.kill('SIGKILL')
+  }
 }
 
 /** Start a server and its readers, publish, and stop both. */
 export async function measure(run: Run): Promise<Measured> {
-  const server = start([...(commands[run.runtime] ?? []), here('server.ts'), run.contender])
-  try {
-    const port = await firstNumber(server)
-    const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-    const readers = start([
-      ...(commands['node'] ?? []),
-      here('readers.ts'),
-      ...[port, run.reading, run.stalled].map(String),
-    ])
-    try {
-      while (Number(await ask('/count')) < run.reading + run.stalled) await setTimeout(20)
-      const publish = (count: number): Promise<string> =>
-        ask(`/publish?count=${count}&perTurn=${run.perTurn}&size=${run.size}`)
-      if (run.warmUp) await publish(run.warmUp).then(() => setTimeout(1_000))
-      return JSON.parse(await publish(run.count)) as Measured
-    } finally {
-      readers.kill('SIGKILL')
-    }
-  } finally {
-    server.kill('SIGKILL')
-  }
+  return compete(run, async (arena) => {
+    await arena.read(run)
+    if (run.warmUp) await arena.publish(run.warmUp, run.perTurn, run.size).then(() => setTimeout(1_000))
+    return arena.publish(run.count, run.perTurn, run.size)
+  })
 }
 
 /** The middle value. */

@@ -1,10 +1,21 @@
-/** The readers of the fan-out benches, in a process of their own. `argv`: port, how many read, how many never do. */
+/**
+ * The readers of the fan-out benches, in a process of their own. `argv`: port, how many read, how many never do, the path with
+ * `{n}` for the number of each, the header `Accept`, and the last event ID.
+ */
 import { connect } from 'node:net'
 import process from 'node:process'
 
-const [port, reading, stalled] = process.argv.slice(2).map(Number) as [number, number, number]
+const [port, reading, stalled] = process.argv.slice(2, 5).map(Number) as [number, number, number]
+const [path = '/events', accept = '', lastEventId = ''] = process.argv.slice(5)
+const headers = [
+  'host: x',
+  ...(accept ? [`accept: ${accept}`] : []),
+  ...(lastEventId ? [`last-event-id: ${lastEventId}`] : []),
+]
 for (let index = 0; index < reading + stalled; index++) {
-  const socket = connect(port, '127.0.0.1', () => socket.write('GET /events HTTP/1.1\r\nhost: x\r\n\r\n'))
+  const target = path.replaceAll('{n}', String(index))
+  const request = `GET ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`
+  const socket = connect(port, '127.0.0.1', () => socket.write(request))
   socket.on('error', () => {})
   if (index < reading) socket.resume()
   else socket.pause()

@@ -1,7 +1,7 @@
 /**
  * The server of the fan-out benches, on Node, Bun or Deno. `argv`: contender, then nothing. Prints its port.
  *
- * `/publish?count=&perTurn=&size=` publishes and answers `{ cpuMs, elapsedMs, rssMb, rssPeakMb }`, memory before and at most.
+ * `/publish?count=&perTurn=&size=` publishes and answers a `Measured`, `/usage` a `Usage`.
  */
 import process from 'node:process'
 import { contenders } from './contenders.ts'
@@ -15,7 +15,13 @@ console.log(`port ${contender.port}`)
 async function control(url: URL): Promise<string> {
   const number = (key: string): number => Number(url.searchParams.get(key) ?? 1)
   if (url.pathname === '/count') return String(contender.count())
+  if (url.pathname === '/usage') return JSON.stringify(usage())
   return JSON.stringify(await publish(number('count'), number('perTurn'), number('size')))
+}
+
+function usage(): object {
+  const { user, system } = process.cpuUsage()
+  return { cpuMs: (user + system) / 1_000, rssMb: process.memoryUsage.rss() / 1_048_576 }
 }
 
 async function publish(count: number, perTurn: number, size: number): Promise<object> {
@@ -24,17 +30,26 @@ async function publish(count: number, perTurn: number, size: number): Promise<ob
   const startedAt = performance.now()
   const rss = process.memoryUsage.rss()
   let rssPeak = rss
+  let late = 0
+  let last = startedAt
+  const timer = setInterval(() => {
+    late = Math.max(late, performance.now() - last - 5)
+    last = performance.now()
+  }, 5)
   for (let sent = 0; sent < count; sent += perTurn) {
     for (let index = 0; index < perTurn; index++) contender.publish(data)
     rssPeak = Math.max(rssPeak, process.memoryUsage.rss())
     await new Promise((resolve) => setImmediate(resolve))
   }
   await contender.settle()
+  rssPeak = Math.max(rssPeak, process.memoryUsage.rss())
+  clearInterval(timer)
   const { user, system } = process.cpuUsage(cpu)
   return {
     cpuMs: (user + system) / 1_000,
     elapsedMs: performance.now() - startedAt,
     rssMb: rss / 1_048_576,
     rssPeakMb: rssPeak / 1_048_576,
+    lateMs: Math.max(late, performance.now() - last - 5),
   }
 }

@@ -30,6 +30,7 @@ export const statusOfCode: Readonly<Record<string, number>> = {
   'invalid-field': 400,
   'topic-count': 400,
   'topic-key-collision': 400,
+  'topics-full': 503,
   'hub-closed': 503,
   'broker-closed': 503,
   'broker-unavailable': 503,

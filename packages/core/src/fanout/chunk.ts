@@ -1,13 +1,22 @@
-/** One event's place in a ring: its id, which is the ring's own, and its body, which all rings share. */
+import type { WrittenPosition } from '../wire/position.ts'
+
+/** One event as a ring keeps it, encoded once for all who read it. */
 export interface RingEntry<Event = unknown> {
   /** ASCII, safe on the wire. Undefined for an entry that has no id, or has it in its body. */
   readonly id: string | undefined
   readonly body: Uint8Array
+  /** Where its topic is after it; undefined where there is no topic, or the id says it of all topics. */
+  readonly position?: WrittenPosition | undefined
   /** True for bytes that are no event. */
-  readonly comment?: boolean
+  readonly comment?: boolean | undefined
+  /** True where it tells that something is missing before it. */
+  readonly gap?: boolean | undefined
   /** What filters and subscribers in this process look at. */
-  readonly event?: Event
+  readonly event?: Event | undefined
 }
+
+/** Which entries a subscriber wants. */
+export type Accepts = (entry: RingEntry) => boolean
 
 /** What a subscriber takes at once. Shared between subscribers: never change it. */
 export interface Portion {
@@ -20,6 +29,8 @@ export interface Portion {
 
 const encoder = new TextEncoder()
 const idLineOverhead = 'id: \n'.length
+// What is kept of one chunk for those who are given it with other ids.
+const maxVariantBytes = 1_048_576
 
 /** Consecutive entries, shared by every subscriber that stands at the same place. May be empty where some were not accepted. */
 export class Chunk implements Portion {
@@ -28,38 +39,53 @@ export class Chunk implements Portion {
   readonly span: number
   readonly length: number
   readonly events: number
-  /** The id after it: that of the last entry that has one, whether it was accepted or not, or where it begins. */
-  readonly lastId: string | undefined
-  /** The last id in its bytes. */
-  readonly toldId: string | undefined
+  /** Where its topic is after it: that of the last entry that has one, whether it was accepted or not. */
+  readonly position: WrittenPosition | undefined
+  /** Whether the last entry was accepted, so that its id tells how far this goes. */
+  readonly tellsAll: boolean
+  readonly hasGap: boolean
   #bytes: Uint8Array | undefined
+  #variants: Map<string, Chunk> | undefined
+  #variantBytes = 0
 
-  /** @param startId - the id before it */
-  constructor(entries: readonly RingEntry[], accepts?: (entry: RingEntry) => boolean, startId?: string) {
-    const accepted: RingEntry[] = []
+  constructor(entries: readonly RingEntry[], accepts?: Accepts) {
+    const accepted = accepts ? entries.filter(accepts) : entries
     let length = 0
     let events = 0
-    let lastId = startId
-    let toldId: string | undefined
-    for (const entry of entries) {
-      lastId = entry.id ?? lastId
-      if (accepts && !accepts(entry)) continue
-      toldId = lastId
-      accepted.push(entry)
+    let hasGap = false
+    for (const entry of accepted) {
       length += lengthOf(entry)
       if (!entry.comment) events++
+      if (entry.gap) hasGap = true
     }
     this.entries = accepted
     this.span = entries.length
     this.length = length
     this.events = events
-    this.lastId = lastId
-    this.toldId = toldId
+    this.position = entries.findLast(hasPosition)?.position
+    this.tellsAll = entries.length > 0 && accepted.at(-1) === entries.at(-1)
+    this.hasGap = hasGap
   }
 
   /** Put together when they are first asked for: a subscriber in this process never does. */
   get bytes(): Uint8Array {
     return (this.#bytes ??= joinEntries(this.entries, this.length))
+  }
+
+  /** The same events with other ids, made once for all who are given these. Some are forgotten where there are too many. */
+  variant(name: string, make: () => Chunk): Chunk {
+    const variants = (this.#variants ??= new Map<string, Chunk>())
+    const known = variants.get(name)
+    if (known) return known
+    const made = make()
+    variants.set(name, made)
+    this.#variantBytes += made.length
+    for (const [oldest, { length }] of variants) {
+      if (this.#variantBytes <= maxVariantBytes || oldest === name) break
+      variants.delete(oldest)
+      this.#variantBytes -= length
+    }
+    return made
   }
 }
 
@@ -97,4 +123,8 @@ function joinEntries(entries: readonly RingEntry[], length: number): Uint8Array 
     offset += body.length
   }
   return bytes
+}
+
+function hasPosition({ position }: RingEntry): boolean {
+  return position !== undefined
 }

@@ -3,12 +3,17 @@ import { turnsOf } from '../turns.ts'
 
 /** What a {@link Flusher} flushes. */
 export interface Flushable {
-  /** Serve up to `budget` subscribers; adds itself again when there are more. Returns how many were looked at. */
-  flush(budget: number): number
+  /**
+   * Serve subscribers for as much as `budget`, one for each and more for many bytes; adds itself again when there are more.
+   * Returns how much was used.
+   *
+   * @param isOnly - no other ring has anything new
+   */
+  flush(budget: number, isOnly: boolean): number
 }
 
 // One flush to 5,000 subscribers blocks the loop for about 40 ms (Node 26): other work gets its turn in between.
-const subscribersATurn = 1_000
+const budgetOfATurn = 1_000
 
 /** Flushes each ring once a turn, however many events were added to it, and large ones in slices. */
 export class Flusher {
@@ -40,9 +45,9 @@ export class Flusher {
     this.#dirty = new Set()
     this.#scheduled = false
     const waiting: Flushable[] = []
-    let budget = subscribersATurn
+    let budget = budgetOfATurn
     for (const ring of dirty) {
-      if (budget > 0) budget -= ring.flush(budget)
+      if (budget > 0) budget -= ring.flush(budget, dirty.size === 1)
       else waiting.push(ring)
     }
     if (waiting.length > 0) this.#goFirst(waiting)

@@ -1,7 +1,8 @@
-import type { Environment } from '../environment.ts'
+import type { WrittenPosition } from '../wire/position.ts'
 import { Chunk, type RingEntry, lengthOf } from './chunk.ts'
-import { Flusher } from './flusher.ts'
-import type { CloseReason } from './stream-close.ts'
+import { ChunkCache } from './chunk-cache.ts'
+import type { Flushable } from './flusher.ts'
+import type { Keeper, RingGroup } from './ring-group.ts'
 import { SlotList, type Slotted } from './slot-list.ts'
 
 /** How a ring keeps what has been written. */
@@ -10,27 +11,31 @@ export interface RingOptions {
   maxBytes: number
   /** Keep what somebody has not got yet, however much it is: for a ring whose producer waits for room. */
   keepUndelivered?: boolean
-  /** Called after each flush, when room may have been made. */
+  /** Called when room may have been made. */
   onTrim?: () => void
 }
 
-/** What a subscriber can do at the moment. */
-export type Standing = 'ready' | 'blocked' | 'stuck' | 'replaying'
+/**
+ * Where a place is kept: `ready` ones are looked at in each flush; `behind` ones have entries to take once their subscriber
+ * can; those of `stuck` ones are gone, so that the ring need not be kept for them.
+ */
+export type Standing = 'ready' | 'behind' | 'stuck'
 
-/** What a ring knows of a subscriber. */
-export interface RingReader extends Slotted {
+/** What a ring knows of a subscriber's place in it. */
+export interface RingPlace extends Slotted {
   /** Kept by the ring. */
   standing: Standing | undefined
-  /** The sequence number of the entry that it gets next. */
-  readonly position: number
-  /** Take all there is, until it is full. */
-  pump(): void
-  /** Close once everything up to now, then `tail`, has been taken. */
-  finish(reason: CloseReason, tail: Uint8Array): void
+  /** The sequence number of the entry that its subscriber gets next. */
+  readonly sequence: number
+  /** Take all there is, or stand behind. Returns how many bytes were taken. @param isOnly - no other ring has anything new */
+  flush(isOnly: boolean): number
+  /** What the ring is of has come to an end. */
+  over(): void
 }
 
 interface KeptEntry extends RingEntry {
   readonly at: number
+  readonly order: number
   readonly size: number
   /** The bytes of all entries before it. */
   readonly offset: number
@@ -40,46 +45,44 @@ interface KeptEntry extends RingEntry {
 export const entryOverhead = 200
 // Progress of a slow client shows only between writes, so a write is small enough for one to finish well within the
 // stall deadline: 64 KiB in 10 s is 6.5 KB/s.
-const sliceBytes = 65_536
+export const sliceBytes = 65_536
 // 100 stalled clients of Node 26 held 60 MB more when each flush of 100 KB left in two writes: they stopped in between,
 // each at a place of its own.
 const freshBytes = 262_144
-const maxCachedRanges = 16
+// A flush of large chunks ends its turn before 1,000 subscribers: making and sending 8 KiB takes as long as one more of them.
+const bytesALook = 8_192
 
 /**
- * The log that one set of subscribers reads: references to encoded events.
+ * The log that its subscribers read: references to events, each encoded once.
  *
- * A subscriber is a position in it. One flush a turn gives each writable subscriber all it has not seen, in chunks that
- * are built once per position. A blocked subscriber is not even looked at.
+ * A subscriber has a place in it. One flush a turn gives each that can take something all it has not seen, in chunks that
+ * are built once per place. One that cannot is not even looked at.
  */
-export class Ring {
-  readonly ready: SlotList<RingReader> = new SlotList()
-  readonly blocked: SlotList<RingReader> = new SlotList()
-  /** Those that are blocked and have left the ring, so that it need not be kept for them. */
-  readonly stuck: SlotList<RingReader> = new SlotList()
-  /** Those that read a replay, and would never catch up with a busy ring if it were not kept for them. */
-  readonly replaying: SlotList<RingReader> = new SlotList()
+export class Ring implements Flushable, Keeper {
+  readonly ready: SlotList<RingPlace> = new SlotList()
+  /** Behind, or stuck. */
+  readonly away: SlotList<RingPlace> = new SlotList()
+  /** Where its topic is: at its newest entry. Undefined where it has no topic. */
+  position: WrittenPosition | undefined
   readonly #options: RingOptions
-  readonly #environment: Environment
-  readonly #flusher: Flusher
+  readonly #group: RingGroup
   #entries: KeptEntry[] = []
   #start = 0
   #bytes = 0
+  /** How many places are behind. */
+  #behind = 0
   /** Where the flush under way has got to in `ready`, from the back; 0 when none is. */
   #cursor = 0
   #passEnd = 0
-  /** No writable subscriber is behind this. */
+  /** No ready place is before this. */
   #flushed = 0
   /** Bytes added so far. */
   #offset = 0
-  /** Chunks by where they begin, oldest first: those that end at a boundary, and those that end at the newest entry. */
-  readonly #sealed = new Map<number, Chunk>()
-  readonly #open = new Map<number, Chunk>()
+  #chunks: ChunkCache | undefined
 
-  constructor(options: RingOptions, environment: Environment, flusher: Flusher = new Flusher(environment)) {
+  constructor(options: RingOptions, group: RingGroup) {
     this.#options = options
-    this.#environment = environment
-    this.#flusher = flusher
+    this.#group = group
   }
 
   /** The sequence number of the oldest entry kept. */
@@ -97,21 +100,36 @@ export class Ring {
     return this.#bytes
   }
 
-  /** Add an entry; it leaves with everything else of this turn. */
-  append(entry: RingEntry): void {
-    const size = lengthOf(entry) + entryOverhead
-    this.#entries.push({ ...entry, at: this.#environment.now(), size, offset: this.#offset })
-    this.#offset += size
-    this.#bytes += size
-    if (this.#open.size > 0) this.#open.clear()
-    this.#flusher.add(this)
+  /** Whether something new is in a ring of the group. */
+  get isFlushDue(): boolean {
+    return this.#group.flusher.isDue
   }
 
-  /** Put a subscriber where it belongs now; undefined when it leaves. */
-  place(subscriber: RingReader, standing: Standing | undefined): void {
-    if (subscriber.standing) this[subscriber.standing].remove(subscriber)
-    subscriber.standing = standing
-    if (standing) this[standing].add(subscriber)
+  /** Whether anybody reads it. */
+  get isRead(): boolean {
+    return this.ready.items.length + this.away.items.length > 0
+  }
+
+  /** Add an entry; it leaves with everything else of this turn. */
+  append(entry: RingEntry): void {
+    this.position = entry.position ?? this.position
+    const size = lengthOf(entry) + entryOverhead
+    const order = this.#group.nextOrder()
+    this.#entries.push({ ...entry, at: this.#group.environment.now(), order, size, offset: this.#offset })
+    this.#offset += size
+    this.#bytes += size
+    this.#chunks?.dropOpen()
+    this.#group.keep(this, size)
+    this.#group.flusher.add(this)
+  }
+
+  /** Put a place where it belongs now; undefined when its subscriber leaves. */
+  place(place: RingPlace, standing: Standing | undefined): void {
+    if (place.standing) this.#listOf(place.standing).remove(place)
+    if (place.standing === 'behind') this.#behind--
+    place.standing = standing
+    if (standing) this.#listOf(standing).add(place)
+    if (standing === 'behind') this.#behind++
   }
 
   /** When the entry at `sequence` was added, or undefined when it is gone. */
@@ -119,67 +137,89 @@ export class Ring {
     return this.#entries[sequence - this.#start]?.at
   }
 
+  /** When the entry at `sequence` was added, against those of all rings of the group; undefined when there is none. */
+  orderOf(sequence: number): number | undefined {
+    return this.#entries[sequence - this.#start]?.order
+  }
+
+  /** The bytes of the entry at `sequence`, its own cost included; 0 when there is none. */
+  sizeOf(sequence: number): number {
+    return this.#entries[sequence - this.#start]?.size ?? 0
+  }
+
   /** The bytes from `sequence` on, up to the end or as much as one write may take. Undefined where there are none. */
   chunkFrom(sequence: number): Chunk | undefined {
     if (sequence < this.#start || sequence >= this.end) return undefined
-    const cached = this.#sealed.get(sequence) ?? this.#open.get(sequence)
+    const chunks = (this.#chunks ??= new ChunkCache())
+    const cached = chunks.get(sequence)
     if (cached) return cached
     const next = this.#endOfChunk(sequence)
-    const chunk = new Chunk(this.#between(sequence, next))
-    const cache = next === this.end ? this.#open : this.#sealed
-    cache.set(sequence, chunk)
-    if (cache.size > maxCachedRanges) cache.delete(cache.keys().next().value as number)
+    const chunk = new Chunk(this.between(sequence, next))
+    chunks.set(sequence, chunk, next === this.end)
     return chunk
   }
 
-  /** Like {@link chunkFrom}, for one subscriber that wants only some entries. It may be empty. */
-  selectFrom(sequence: number, accepts: (entry: RingEntry) => boolean): Chunk | undefined {
-    if (sequence < this.#start || sequence >= this.end) return undefined
-    return new Chunk(this.#between(sequence, this.#endOfChunk(sequence)), accepts)
+  /** The entries from one sequence number to before another. */
+  between(from: number, to: number): readonly RingEntry[] {
+    return this.#entries.slice(from - this.#start, to - this.#start)
   }
 
-  /** Give up to `budget` writable subscribers what they have not seen. Returns how many were looked at. */
-  flush(budget: number): number {
+  /** Give ready places what they have not seen, as much as `budget` allows. Returns how much of it was used. */
+  flush(budget: number, isOnly: boolean): number {
     if (this.#cursor === 0) {
       this.#cursor = this.ready.items.length
       this.#passEnd = this.end
     }
-    const from = Math.min(this.#cursor, this.ready.items.length)
-    const stop = Math.max(0, from - budget)
-    // From the back: a subscriber that becomes blocked is replaced by the last one, which has been served.
-    for (this.#cursor = from; this.#cursor > stop;) this.ready.items[--this.#cursor]?.pump()
+    let used = 0
+    // From the back: a place that gets behind is replaced by the last one, which has been served.
+    this.#cursor = Math.min(this.#cursor, this.ready.items.length)
+    while (this.#cursor > 0 && used < budget) {
+      const place = this.ready.items[--this.#cursor] // undefined where several have just left
+      if (place) used += 1 + Math.floor(place.flush(isOnly) / bytesALook)
+    }
     if (this.#cursor === 0) this.#endPass()
-    else this.#flusher.add(this)
-    return from - stop
+    else this.#group.flusher.add(this)
+    return used
   }
 
-  /** Finish every subscriber. */
-  finish(reason: CloseReason, tail: Uint8Array): void {
-    for (const subscriber of this.#everyone()) subscriber.finish(reason, tail)
+  /** Tell every subscriber that what the ring is of has come to an end. */
+  over(): void {
+    for (const place of [...this.ready.items, ...this.away.items]) place.over()
   }
 
   /** Let go of what nobody needs: everything when no one is behind, else what is above the limit. */
   trim(): void {
     const before = this.#start
     if (this.#options.keepUndelivered) this.#drop(this.#slowest() - this.#start)
-    else if (this.blocked.items.length + this.replaying.items.length > 0) this.#dropAboveLimit()
+    else if (this.#behind > 0) this.#dropAboveLimit()
     else this.#drop(this.#flushed - this.#start)
     if (this.#start !== before) this.#options.onTrim?.()
   }
 
-  // Only here is it certain that every writable subscriber has all up to `#passEnd`, so that it may be dropped.
+  letGo(): void {
+    if (this.#options.keepUndelivered) return
+    this.#drop(this.#flushed - this.#start)
+    this.#partStuck()
+  }
+
+  #listOf(standing: Standing): SlotList<RingPlace> {
+    return standing === 'ready' ? this.ready : this.away
+  }
+
+  // Only here is it certain that every ready place has all up to `#passEnd`, so that it may be dropped.
   #endPass(): void {
     this.#flushed = this.#passEnd
     this.trim()
-    if (this.end > this.#flushed) this.#flusher.add(this)
-  }
-
-  #everyone(): RingReader[] {
-    return [this.ready, this.blocked, this.stuck, this.replaying].flatMap(({ items }) => items)
+    this.#group.fit()
+    if (this.end > this.#flushed) this.#group.flusher.add(this)
   }
 
   #slowest(): number {
-    return this.#everyone().reduce((least, subscriber) => Math.min(least, subscriber.position), this.end)
+    let least = this.end
+    for (const { items } of [this.ready, this.away]) {
+      for (const { sequence } of items) least = Math.min(least, sequence)
+    }
+    return least
   }
 
   #dropAboveLimit(): void {
@@ -196,17 +236,19 @@ export class Ring {
   // Events that outlive their turn are collected late: kept for those whom they cannot help any more, they cost 30 MB
   // beside 100 stalled clients (Node 26).
   #partStuck(): void {
-    const stuck = this.blocked.items.filter(({ position }) => position < this.#start)
-    for (const subscriber of stuck) this.place(subscriber, 'stuck')
+    const stuck = this.away.items.filter(({ standing, sequence }) => standing === 'behind' && sequence < this.#start)
+    for (const place of stuck) this.place(place, 'stuck')
   }
 
   #drop(count: number): void {
     if (count <= 0) return
-    for (const { size } of this.#entries.splice(0, count)) this.#bytes -= size
+    let bytes = 0
+    for (const { size } of this.#entries.splice(0, count)) bytes += size
+    this.#bytes -= bytes
     this.#start += count
-    for (const chunks of [this.#sealed, this.#open]) {
-      for (const sequence of chunks.keys()) if (sequence < this.#start) chunks.delete(sequence)
-    }
+    this.#group.release(this, bytes, this.#entries.length === 0)
+    if (this.#entries.length === 0) this.#chunks = undefined
+    else this.#chunks?.dropBefore(this.#start)
   }
 
   // Everybody who has caught up gets one chunk. Those behind stand at many places, so theirs end at common boundaries:
@@ -219,10 +261,6 @@ export class Ring {
     let index = from + 1
     while ((this.#entries[index]?.offset ?? Infinity) < limit) index++
     return this.#start + index
-  }
-
-  #between(from: number, to: number): readonly KeptEntry[] {
-    return this.#entries.slice(from - this.#start, to - this.#start)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Portion } from './chunk.ts'
 import type { DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
 import { Pending, type PendingOptions } from './pending.ts'
-import type { Ring, RingReader, Standing } from './ring.ts'
+import type { Place, PlaceReader } from './place.ts'
 import type { Sink } from './sink.ts'
 import type { CloseReason, StreamClose } from './stream-close.ts'
 import { Watch, type Watched, type WatchOptions } from './watch.ts'
@@ -18,22 +18,21 @@ export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions, Wa
   /** Called once, when it begins to finish: it takes no more entries. */
   onFinish?(reason: CloseReason): void
   onClose(close: StreamClose): void
+  /** What it gets last, if all that its rings are of has come to an end. */
+  tail?(): Uint8Array | undefined
   /** Called when all that there is has been written. */
   onCaughtUp?(): void
 }
 
 /**
- * One client, or one loop in this process: a position in a ring, a sink, and a watch over whether it still works.
+ * One client, or one loop in this process: a place in each ring that it reads, a sink, and a watch over whether it still
+ * works.
  *
  * It is *blocked* from a `write` that returned false to the sink's `onDrain`. Closing is idempotent and never throws.
  */
-export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
-  slot = -1
-  /** Kept by its ring. */
-  standing: Standing | undefined
+export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
   /** Bytes written so far. */
   bytes = 0
-  readonly #ring: Ring
   readonly #pending: Pending
   readonly #watch: Watch
   readonly #options: SubscriberOptions<Item>
@@ -47,28 +46,22 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
   #wroteAt: number
   #blockedAt: number
 
-  constructor(ring: Ring, options: SubscriberOptions<Item>, environment: Environment, wheel: DeadlineWheel) {
-    this.#ring = ring
+  constructor(options: SubscriberOptions<Item>, environment: Environment, wheel: DeadlineWheel) {
     this.#options = options
     this.#environment = environment
     this.#wheel = wheel
-    this.#pending = new Pending(ring, options, environment, {
+    this.#pending = new Pending(options, environment, {
       onMore: () => this.pump(),
       onLost: (reason, error) => this.close(reason, error),
     })
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
-    ring.place(this, 'blocked')
+    for (const place of options.places) place.join(this)
     this.#watch = new Watch(this, options)
     wheel.set(this.#watch, this.#watch.nextLook(this.#openedAt))
   }
 
   get closed(): boolean {
     return this.#closed
-  }
-
-  /** The sequence number of the ring's entry that it gets next. */
-  get position(): number {
-    return this.#pending.position
   }
 
   /** Events written so far. */
@@ -117,7 +110,19 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
     }
     if (!this.#blocked && !this.#finish && !this.#pending.replaying) this.#options.onCaughtUp?.()
     if (this.#finish && this.#isFinished()) this.close(this.#finish.reason, this.#finish.error)
-    this.#place()
+    this.#pending.settle()
+  }
+
+  flush(place: Place, isOnly: boolean): number {
+    const before = this.bytes
+    this.#pending.note(place, isOnly)
+    this.pump()
+    return this.bytes - before
+  }
+
+  onOver(): void {
+    const tail = this.#options.tail?.()
+    if (tail) this.finish('ended', tail)
   }
 
   /** Close once everything up to now, then `tail`, has been written. Later entries may be, if they share a chunk. */
@@ -137,8 +142,6 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
     this.#closed = true
     this.#wheel.remove(this.#watch)
     this.#pending.close()
-    this.#ring.place(this, undefined)
-    this.#ring.trim()
     this.#closeSink(reason, behind)
     const duration = this.#environment.now() - this.#openedAt
     const closed = { reason, duration, events: this.events, bytes: this.bytes }
@@ -169,13 +172,8 @@ export class Subscriber<Item = Uint8Array> implements RingReader, Watched {
     if (this.#closed || !this.#blocked) return
     this.#blocked = false
     this.#watch.drained()
+    this.#pending.look()
     this.pump()
-    this.#ring.trim()
-  }
-
-  #place(): void {
-    const standing = this.#blocked ? 'blocked' : this.#pending.replaying ? 'replaying' : 'ready'
-    if (!this.#closed && standing !== this.standing) this.#ring.place(this, standing)
   }
 
   #write(portion: Portion): void {

@@ -1,6 +1,6 @@
 import type { RingEntry } from '../fanout/chunk.ts'
 import { formatBody } from '../wire/encode.ts'
-import { formatPositionId, type Position } from '../wire/position.ts'
+import { joinPositions, type WrittenPosition } from '../wire/position.ts'
 import type { BrokerEvent, StoredEvent } from './broker/broker.ts'
 import type { HubEvent } from './types.ts'
 
@@ -112,22 +112,19 @@ const encoder = new TextEncoder()
 // With an id line before it: sets the client's last event ID and dispatches nothing.
 const blankLine = encoder.encode('\n')
 
-/** Encode what all feeds share of an event: everything but its id. */
-export function encodeBody(stored: StoredEvent): Uint8Array {
+function encodeBody(stored: StoredEvent): Uint8Array {
   return isMark(stored) ? blankLine : encoder.encode(formatBody({ event: typeOf(stored), data: stored.data }))
 }
 
-/** The entry of an event that has just advanced `positions`. A mark is only a checkpoint. */
-export function eventEntry(
-  topic: string,
-  key: string,
-  stored: StoredEvent,
-  positions: ReadonlyMap<string, Position>,
-  body: Uint8Array,
-): RingEntry<HubEvent> {
-  const id = formatPositionId(key, positions)
-  if (isMark(stored)) return { id, body, comment: true }
-  return { id, body, event: new DeliveredEvent(topic, typeOf(stored) ?? 'message', stored.data, id) }
+/**
+ * The entry of an event, for all who read its topic. Its id tells of this topic only: the whole of one for a reader of no
+ * other, and all that `connect()` needs. A mark is only a checkpoint.
+ */
+export function eventEntry(topic: string, stored: StoredEvent, position: WrittenPosition): RingEntry<HubEvent> {
+  const id = joinPositions([position])
+  const body = encodeBody(stored)
+  if (isMark(stored)) return { id, body, position, comment: true }
+  return { id, body, position, event: new DeliveredEvent(topic, typeOf(stored) ?? 'message', stored.data, id) }
 }
 
 /** An event as loops and filters see it. A class, so that `json` costs nothing per event and is not among its own fields. */

@@ -10,6 +10,16 @@ export class TopicCountError extends HoldfastError {
   readonly code = 'topic-count'
 }
 
+/** Too many topics, or sets of topics, are subscribed to at this hub for one more that is new. */
+export class TopicsFullError extends HoldfastError {
+  readonly code = 'topics-full'
+
+  /** @param maxBytes - what they may take together */
+  constructor(maxBytes: number) {
+    super(`Cannot subscribe: the topics of this hub take ${maxBytes} bytes already`)
+  }
+}
+
 /** The hub was closed. */
 export class HubClosedError extends HoldfastError {
   readonly code = 'hub-closed'

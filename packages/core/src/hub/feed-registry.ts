@@ -1,23 +1,18 @@
 import type { Environment } from '../environment.ts'
-import { Flusher } from '../fanout/flusher.ts'
+import type { Flusher } from '../fanout/flusher.ts'
+import { RingGroup } from '../fanout/ring-group.ts'
 import { topicKey } from '../wire/position.ts'
 import type { Broker, Position } from './broker/broker.ts'
 import { Feed } from './feed.ts'
+import { type Shared, SharedMap } from './shared.ts'
+import { setCost, TopicBudget, topicCost } from './topic-budget.ts'
 import { TopicSubscription } from './topic-subscription.ts'
-
-/** Something opened once for all who use it, and closed when the last of them leaves. */
-interface Shared<T> {
-  users: number
-  opened: Promise<T>
-  /** Once it is open. */
-  value?: T
-}
 
 /** A hold on a feed. */
 export interface Lease {
   feed: Feed
-  /** Where the feed was when it was asked for: everything after it belongs to the asker. */
-  since: ReadonlyMap<string, Position>
+  /** Where the feed was when it was asked for, in the order of its subscriptions: everything after it belongs to the asker. */
+  since: readonly Position[]
   /** Let go of it. Idempotent. */
   release(): void
 }
@@ -29,49 +24,72 @@ export interface Ear {
   release(): void
 }
 
+/** What a {@link FeedRegistry} is made from. */
+export interface FeedRegistryParts {
+  broker: Broker
+  environment: Environment
+  /** How many bytes each topic keeps for readers that are behind. */
+  maxBytes: number
+  /** How many bytes topics and sets of topics may take beside their events. Default 256 MiB. */
+  maxTopicBytes?: number
+  onError(error: unknown): void
+  /** Called for each subscription of a topic. */
+  onOpen(subscription: TopicSubscription): void
+}
+
+// What all topics together keep for readers that are behind. Who needs more is refilled from the history.
+const ringBytes = 64 * 1_048_576
+
+const maxTopicBytes = 256 * 1_048_576
+
 /** The feeds of a hub by their set of topics, and the subscriptions of topics below them. */
 export class FeedRegistry {
-  readonly #broker: Broker
-  readonly #environment: Environment
-  readonly #maxBytes: number
-  readonly #onError: (error: unknown) => void
-  readonly #onOpen: (subscription: TopicSubscription) => void
-  /** Of all its feeds. */
-  readonly flusher: Flusher
-  readonly #feeds = new Map<string, Shared<Feed>>()
-  readonly #subscriptions = new Map<string, Shared<TopicSubscription>>()
-  /** The topics that are heard here; without a value while one is opened. */
-  readonly subscriptions: ReadonlyMap<string, { readonly value?: TopicSubscription }> = this.#subscriptions
+  readonly #parts: FeedRegistryParts
+  readonly #group: RingGroup
+  readonly #budget: TopicBudget
+  readonly #feeds: SharedMap<Feed>
+  readonly #subscriptions: SharedMap<TopicSubscription>
 
-  /** @param onOpen - called for each subscription of a topic */
-  constructor(
-    broker: Broker,
-    environment: Environment,
-    maxBytes: number,
-    onError: (error: unknown) => void,
-    onOpen: (subscription: TopicSubscription) => void,
-  ) {
-    this.#broker = broker
-    this.#environment = environment
-    this.#maxBytes = maxBytes
-    this.#onError = onError
-    this.#onOpen = onOpen
-    this.flusher = new Flusher(environment)
+  constructor(parts: FeedRegistryParts) {
+    this.#parts = parts
+    this.#group = new RingGroup(parts.environment, ringBytes)
+    const budget = (this.#budget = new TopicBudget(parts.maxTopicBytes ?? maxTopicBytes))
+    this.#feeds = new SharedMap({ budget, costOf: setCost, close: (feed) => this.#closeFeed(feed) })
+    this.#subscriptions = new SharedMap({
+      budget,
+      costOf: topicCost,
+      close: (subscription) => void subscription.close().catch(parts.onError),
+    })
+  }
+
+  /** Of all its topics. */
+  get flusher(): Flusher {
+    return this.#group.flusher
   }
 
   get topicCount(): number {
     return this.#subscriptions.size
   }
 
-  /** Whether anybody reads a topic. */
-  has(topic: string): boolean {
-    return [...this.#feeds.values()].some(({ value }) => value && [...value.topics.values()].includes(topic))
+  /** What topics and sets of topics take beside their events, in bytes. */
+  get topicBytes(): number {
+    return this.#budget.bytes
   }
 
-  /** Hear a topic without being one of its readers. */
+  /** The subscription of a topic that is heard here; undefined also while it is opened. */
+  subscriptionOf(topic: string): TopicSubscription | undefined {
+    return this.#subscriptions.get(topic)?.value
+  }
+
+  /** Whether anybody reads a topic. */
+  has(topic: string): boolean {
+    return this.subscriptionOf(topic)?.isRead === true
+  }
+
+  /** Hear a topic without being one of its readers. @throws {TopicsFullError} */
   async listen(topic: string): Promise<Ear> {
     const shared = this.#share(topic, topicKey(topic))
-    const release = callOnce(() => this.#unsubscribe(topic, shared))
+    const release = callOnce(() => this.#subscriptions.leave(topic, shared))
     try {
       return { subscription: await shared.opened, release }
     } catch (error) {
@@ -80,14 +98,19 @@ export class FeedRegistry {
     }
   }
 
-  /** Join the feed of some topics, given by key in sorted order. */
+  /**
+   * Join the feed of some topics, given by key.
+   *
+   * @throws {TopicsFullError} topics, or their set, would have to be opened, and there is no room
+   */
   async join(topics: ReadonlyMap<string, string>): Promise<Lease> {
     const key = JSON.stringify([...topics.values()])
-    const shared = share(this.#feeds, key, () => this.#openFeed(topics))
-    const since = shared.value?.snapshot()
-    const release = callOnce(() => this.#leave(this.#feeds, key, shared, (feed) => this.#closeFeed(feed)))
+    const shared = this.#feeds.use(key, () => this.#openFeed(topics))
+    const since = shared.value?.positions()
+    const release = callOnce(() => this.#feeds.leave(key, shared))
     try {
       const feed = await shared.opened
+      feed.isShared ||= shared.users > 1
       return { feed, since: since ?? feed.since, release }
     } catch (error) {
       release()
@@ -96,32 +119,45 @@ export class FeedRegistry {
   }
 
   async #openFeed(topics: ReadonlyMap<string, string>): Promise<Feed> {
-    const subscriptions = [...topics].map(([key, topic]) => ({
-      topic,
-      subscription: this.#share(topic, key),
-    }))
-    const known = subscriptions.map(({ subscription }) => subscription.value?.position)
-    const opening = subscriptions.map(({ subscription }) => subscription.opened)
+    const shared = this.#shareAll(topics)
+    const known = shared.map(([, { value }]) => value?.position)
+    const opening = shared.map(([, { opened }]) => opened)
     const results = await Promise.allSettled(opening)
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) {
-      for (const { topic, subscription } of subscriptions) this.#unsubscribe(topic, subscription)
+      this.#leaveAll(shared)
       throw failed.reason
     }
     const opened = await Promise.all(opening)
-    const since = new Map(opened.map((subscription, index) => [subscription.key, known[index] ?? subscription.head]))
-    return new Feed(opened, since, this.#maxBytes, this.#environment, this.flusher)
+    const since = opened.map((subscription, index) => known[index] ?? subscription.head)
+    return new Feed(topics, opened, since)
+  }
+
+  /** In the order of keys, all or none. @throws {TopicsFullError} */
+  #shareAll(topics: ReadonlyMap<string, string>): [topic: string, Shared<TopicSubscription>][] {
+    const shared: [string, Shared<TopicSubscription>][] = []
+    try {
+      for (const [key, topic] of [...topics].sort(byKey)) shared.push([topic, this.#share(topic, key)])
+      return shared
+    } catch (error) {
+      this.#leaveAll(shared)
+      throw error
+    }
+  }
+
+  #leaveAll(shared: readonly [topic: string, Shared<TopicSubscription>][]): void {
+    for (const [topic, subscription] of shared) this.#subscriptions.leave(topic, subscription)
   }
 
   #share(topic: string, key: string): Shared<TopicSubscription> {
-    return share(this.#subscriptions, topic, () => this.#subscribe(topic, key))
+    return this.#subscriptions.use(topic, () => this.#subscribe(topic, key))
   }
 
   async #subscribe(topic: string, key: string): Promise<TopicSubscription> {
-    const subscription = new TopicSubscription(topic, key, this.#broker, this.#environment, this.#onError)
+    const subscription = new TopicSubscription(topic, key, { ...this.#parts, group: this.#group })
     try {
       await subscription.open()
-      this.#onOpen(subscription)
+      this.#parts.onOpen(subscription)
       return subscription
     } catch (error) {
       await subscription.close()
@@ -129,40 +165,16 @@ export class FeedRegistry {
     }
   }
 
-  #closeFeed(feed: Feed): void {
-    feed.close()
-    for (const topic of feed.topics.values()) this.#unsubscribe(topic, this.#subscriptions.get(topic))
-  }
-
-  #unsubscribe(topic: string, shared: Shared<TopicSubscription> | undefined): void {
-    if (shared)
-      this.#leave(this.#subscriptions, topic, shared, (subscription) => void subscription.close().catch(this.#onError))
-  }
-
-  #leave<T>(map: Map<string, Shared<T>>, key: string, shared: Shared<T>, close: (value: T) => void): void {
-    shared.users--
-    if (shared.users > 0) return
-    if (map.get(key) === shared) map.delete(key)
-    // One that never opened has nothing to close; whoever asked for it was told.
-    shared.opened.then(close, () => {})
+  #closeFeed({ topics }: Feed): void {
+    for (const topic of topics.values()) {
+      const shared = this.#subscriptions.get(topic)
+      if (shared) this.#subscriptions.leave(topic, shared)
+    }
   }
 }
 
-function share<T>(map: Map<string, Shared<T>>, key: string, open: () => Promise<T>): Shared<T> {
-  let shared = map.get(key)
-  if (!shared) map.set(key, (shared = opening(open(), (failed) => map.get(key) === failed && map.delete(key))))
-  shared.users++
-  return shared
-}
-
-// One that fails is forgotten at once: kept until its last user has left, a failure might never leave a busy hub.
-function opening<T>(opened: Promise<T>, forget: (failed: Shared<T>) => void): Shared<T> {
-  const shared: Shared<T> = { users: 0, opened }
-  opened.then(
-    (value) => (shared.value = value),
-    () => forget(shared),
-  )
-  return shared
+function byKey([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : 1
 }
 
 function callOnce(action: () => void): () => void {

@@ -10,7 +10,7 @@ import { formatPositionId, topicKey } from '../wire/position.ts'
 import type { Broker, BrokerEvent } from './broker/broker.ts'
 import { checkTopic, checkTopics, toBrokerEvents } from './checks.ts'
 import { closeStreams, drainStreams } from './drain.ts'
-import { HubClosedError } from './errors.ts'
+import { HubClosedError, TopicsFullError } from './errors.ts'
 import { HubScope } from './scope.ts'
 import { FeedRegistry } from './feed-registry.ts'
 import { Fleet, type StreamMatch } from './fleet.ts'
@@ -38,6 +38,7 @@ import { PublishToWrite } from './meters/publish-to-write.ts'
 import { type RefusalCode, refuse } from './refusal.ts'
 import { Responder } from './responder.ts'
 import { readEvents } from './read.ts'
+import { RecentPages } from './replay/recent-pages.ts'
 import { resumePointAt } from './replay/resume.ts'
 import { Runs } from './run/runs.ts'
 import { readStatus } from './topic-state.ts'
@@ -66,7 +67,11 @@ export class StreamHub implements Hub {
   readonly #broker: Broker
   readonly #wheel: DeadlineWheel
   readonly #feeds: FeedRegistry
-  readonly #streams = new OpenStreams(() => this.#fleet.stopTellingLoad())
+  readonly #pages: RecentPages
+  readonly #streams = new OpenStreams(() => {
+    this.#fleet.stopTellingLoad()
+    this.#pages.clear()
+  })
   readonly #runs: Runs
   readonly #responder: Responder
   readonly #fleet: Fleet
@@ -90,12 +95,19 @@ export class StreamHub implements Hub {
     this.#broker = watchedBroker(options.broker ?? new MemoryBroker({}, environment), this.#health)
     this.#probe = new BrokerProbe(this.#broker, this.#health, environment)
     this.#wheel = new DeadlineWheel(environment)
+    this.#pages = new RecentPages({ broker: this.#broker, environment, wheel: this.#wheel })
     const { maxBufferedBytes } = settingsOf(options.stream ?? {}, environment)
-    this.#feeds = new FeedRegistry(this.#broker, environment, maxBufferedBytes, report, (subscription) => {
-      this.#runs.watch(subscription)
-      subscription.observe({
-        onGap: (reason) => subscription.isRead && this.#meters.announced(reason, [subscription.topic]),
-      })
+    this.#feeds = new FeedRegistry({
+      broker: this.#broker,
+      environment,
+      maxBytes: maxBufferedBytes,
+      onError: report,
+      onOpen: (subscription) => {
+        this.#runs.watch(subscription)
+        subscription.observe({
+          onGap: (reason) => subscription.isRead && this.#meters.announced(reason, [subscription.topic]),
+        })
+      },
     })
     this.#publishToWrite = new PublishToWrite(environment, this.#feeds.flusher)
     this.#log = meteredPublish({
@@ -132,6 +144,7 @@ export class StreamHub implements Hub {
       feeds: this.#feeds,
       streams: this.#streams,
       meters: this.#meters,
+      pages: this.#pages,
       hints: () => this.#fleet.hints(),
       newConnection: () => `${this.#fleet.hubId}.${crypto.randomUUID()}`,
     })
@@ -174,16 +187,19 @@ export class StreamHub implements Hub {
     checkArgument('respond', 'topics', options.topics, list)
     const topics = checkTopics(options.topics)
     if (request.method !== 'HEAD') this.#scope.check()
-    const refuseNow = (): Response | undefined => {
-      const code = this.#refusal()
+    const refuseFor = (code: RefusalCode | undefined): Response | undefined => {
       if (code === undefined) return undefined
       this.#meters.refused(code)
       return refuse(request, code, this.#environment)
     }
+    const refuseNow = (): Response | undefined => refuseFor(this.#refusal())
     const refused = refuseNow()
     if (refused) return refused
     await this.#fleet.listen()
-    const response = await this.#responder.respond(request, topics, options, refuseNow)
+    const response = await this.#responder.respond(request, topics, options, refuseNow).catch((error: unknown) => {
+      if (error instanceof TopicsFullError) return refuseFor('topics-full') as Response
+      throw error
+    })
     if (this.#streams.size > 0) this.#fleet.startTellingLoad()
     return response
   }

@@ -16,6 +16,7 @@ export {
   InvalidTopicError,
   RunSupersededError,
   TopicCountError,
+  TopicsFullError,
 } from './errors.ts'
 export { InvalidOptionError, OptionRangeError } from '../invalid-option.ts'
 export { EventTooLargeError, InvalidFieldError, TopicKeyCollisionError } from '../wire/errors.ts'

@@ -6,8 +6,9 @@ import { Subscriber } from '../fanout/subscriber.ts'
 import type { Broker } from './broker/broker.ts'
 import { EventQueue } from './event-queue.ts'
 import type { Lease } from './feed-registry.ts'
+import { RecentPages } from './replay/recent-pages.ts'
 import { resume } from './replay/resume.ts'
-import type { ResumePoint } from './replay/replay.ts'
+import type { ResumePoint } from './replay/resume.ts'
 import type { Meters } from './meters/meters.ts'
 import type { HubEvent } from './types.ts'
 
@@ -68,10 +69,10 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
 
   #subscribe(lease: Lease): void {
     const { broker, environment, meters, wheel, from } = this.#parts
+    const pages = new RecentPages({ broker, environment })
     const subscriber = new Subscriber<readonly RingEntry[]>(
-      lease.feed.ring,
       {
-        ...resume({ broker, lease, environment, meters }, from),
+        ...resume({ broker, pages, lease, environment, meters }, from, { needsEvents: true }),
         ...withoutDeadlines,
         itemOf: ({ entries }) => entries,
         onClose: ({ error }: StreamClose) => {

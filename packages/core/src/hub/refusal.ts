@@ -2,10 +2,11 @@ import type { Environment } from '../environment.ts'
 import { comeBackLater, retryAfter } from '../response/come-back-later.ts'
 
 /** Why a hub admits nobody at the moment. */
-export type RefusalCode = 'hub-full' | 'draining'
+export type RefusalCode = 'hub-full' | 'topics-full' | 'draining'
 
 const details: Record<RefusalCode, string> = {
   'hub-full': 'This server has as many streams as it can serve',
+  'topics-full': 'This server has as many topics as it can serve',
   draining: 'This server is going away',
 }
 

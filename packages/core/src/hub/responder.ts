@@ -4,9 +4,8 @@ import { createBody } from '../response/body.ts'
 import type { StreamClose } from '../fanout/stream-close.ts'
 import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import { encodeEnd } from '../response/end.ts'
-import { Ring } from '../fanout/ring.ts'
 import { responseInitOf } from '../response/headers.ts'
-import { isHoldfastClient, lastEventIdOf, onDisconnect, urlOf } from '../response/request.ts'
+import { isHoldfastClient, keepsVector, lastEventIdOf, onDisconnect, urlOf } from '../response/request.ts'
 import { deadlinesOf, openingBytes, type OwnHints, type StreamSettings, settingsOf } from '../response/settings.ts'
 import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
 import type { Hint } from '../wire/hints.ts'
@@ -16,6 +15,7 @@ import type { Meters } from './meters/meters.ts'
 import type { OpenStream, OpenStreams } from './open-streams.ts'
 import { hasId, resume, type Resumption, resumePointOf } from './replay/resume.ts'
 import { Poll } from './poll.ts'
+import type { RecentPages } from './replay/recent-pages.ts'
 import { Standby } from './standby.ts'
 import type { StreamInfo } from './trace.ts'
 import type { HubOptions, RespondOptions } from './types.ts'
@@ -31,6 +31,7 @@ export interface ResponderParts {
   feeds: FeedRegistry
   streams: OpenStreams
   meters: Meters
+  pages: RecentPages
   /** What every client of the hub is told. */
   hints: OwnHints
   newConnection(): string
@@ -90,16 +91,18 @@ export class Responder {
   }
 
   #subscribe(opening: Opening): Subscriber | Response {
-    const { broker, environment, meters, wheel } = this.#parts
+    const { broker, pages, environment, meters, wheel } = this.#parts
     const { request, lease, options } = opening
     const from = resumePointOf(request, lease.feed.topics)
-    const resumption = resume({ broker, lease, environment, meters }, from, options)
+    const { start, filter } = options
+    const how = { start, filter, keepsVector: keepsVector(request) }
+    const resumption = resume({ broker, pages, lease, environment, meters }, from, how)
     const { end } = lease.feed
     // It has everything: 204 keeps native EventSource from coming back (WHATWG HTML, section 9.2.3).
     if (end && resumption.replay === undefined) return new Response(null, { status: 204 })
     const isPoll = opening.query.get('mode') === 'poll'
     const poll = isPoll ? new Poll(opening.query, hasId(from), environment, wheel) : undefined
-    const subscriber = this.#open(opening, lease.feed.ring, resumption, 1, poll)
+    const subscriber = this.#open(opening, resumption, 1, poll)
     poll?.begin(subscriber)
     if (hasId(from)) meters.resumed(infoOf(options), lastEventIdOf(request))
     if (end) subscriber.finish('ended', encodeEnd(end))
@@ -109,20 +112,18 @@ export class Responder {
   #standBy(opening: Opening): Subscriber {
     const { environment, wheel } = this.#parts
     const { feed } = opening.lease
-    const silent = new Ring({ maxBytes: 0 }, environment)
     const { filter } = opening.options
     const standby = new Standby(feed, filter, () => this.#hints(opening), environment, wheel)
     // Of a filtered stream it is not known which event was its last.
-    const told = filter ? {} : { hints: { at: feed.checkpoint } }
-    const subscriber = this.#open(opening, silent, told, 0.1, standby)
+    const hints = filter ? {} : { at: feed.checkpoint }
+    const subscriber = this.#open(opening, { places: [], hints }, 0.1, standby)
     standby.tell(subscriber)
     return subscriber
   }
 
   #open(
     opening: Opening,
-    ring: Ring,
-    { hints, checkpoint, ...resumption }: Partial<Resumption> & { hints?: Hint },
+    { hints, checkpoint, ...resumption }: Resumption & { hints?: Hint },
     weight: number,
     companion?: Standby | Poll,
   ): Subscriber {
@@ -156,7 +157,7 @@ export class Responder {
       onClose,
       ...(companion instanceof Poll && { onCaughtUp: () => companion.caughtUp() }),
     }
-    const subscriber = new Subscriber(ring, subscriberOptions, environment, wheel)
+    const subscriber = new Subscriber(subscriberOptions, environment, wheel)
     // One that ends soon anyway moves by coming back.
     const movesItself = isHoldfastClient(request) && !(companion instanceof Poll)
     const openStream: OpenStream = { info, subscriber, weight, connection, movesItself }

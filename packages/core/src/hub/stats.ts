@@ -21,7 +21,7 @@ export interface HubStats {
   replayed: number
   /** Gaps that were announced: while resuming, to one reader; of a topic that is being read, to all of its readers at once. */
   gaps: Record<GapReason, number>
-  /** Requests that were turned away for a while, because the hub was full or draining. */
+  /** Requests that were turned away for a while, because the hub was full, of streams or of topics, or draining. */
   refused: Record<'full' | 'draining', number>
   /** 0 for idle, 1 for full. */
   load: number

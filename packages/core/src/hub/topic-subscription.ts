@@ -1,18 +1,21 @@
-import type { Environment } from '../environment.ts'
-import { comparePositions } from '../wire/position.ts'
+import type { RingEntry } from '../fanout/chunk.ts'
+import { Ring } from '../fanout/ring.ts'
+import type { RingGroup } from '../fanout/ring-group.ts'
+import { comparePositions, writePosition, type WrittenPosition } from '../wire/position.ts'
 import type { Broker, HistoryPage, Position, StoredEvent } from './broker/broker.ts'
-import { encodeBody, saysState } from './entries.ts'
-import { startOfPage } from './replay/gap.ts'
+import { endOf, eventEntry, saysState } from './entries.ts'
+import { startOfPage, topicGapEntry } from './replay/gap.ts'
 import { Retry } from './broker/retry.ts'
 import type { GapReason } from './gap-reason.ts'
 import { readState, stateAfter, type TopicState } from './topic-state.ts'
+import type { HubEvent } from './types.ts'
 
-/** What a feed hears, in the order of positions. */
+/** Who reads a topic without a place in its ring. */
 export interface TopicListener {
-  /** @param body - encoded once for all listeners */
-  onEvent(stored: StoredEvent, body: Uint8Array): void
-  /** Events are lost; the log goes on after `position`. */
-  onGap(reason: GapReason, position: Position): void
+  /** An event, a mark, or a gap, which is one event too. In the order of positions, after it was added to the ring. */
+  onEntry(entry: RingEntry<HubEvent>): void
+  /** The topic has ended. */
+  onEnd?(): void
 }
 
 /** Who hears of a topic what the hub itself has to know. */
@@ -26,8 +29,18 @@ export interface TopicObserver {
 
 const pageSize = 256
 
+/** What a {@link TopicSubscription} is made from. */
+export interface TopicSubscriptionParts {
+  broker: Broker
+  group: RingGroup
+  /** How many bytes its ring keeps for readers that are behind. */
+  maxBytes: number
+  onError(error: unknown): void
+}
+
 /**
- * One topic as this hub hears it: a single subscription at the broker, however many feeds carry the topic.
+ * One topic as this hub hears it: a single subscription at the broker, and the ring of those who read it, whatever else they
+ * read.
  *
  * What the broker delivers is not taken on trust: a hole, another epoch or a lost connection makes it read the history
  * from its last position, which is the truth.
@@ -35,13 +48,13 @@ const pageSize = 256
 export class TopicSubscription {
   readonly topic: string
   readonly key: string
+  readonly ring: Ring
   readonly #broker: Broker
   readonly #onError: (error: unknown) => void
   readonly #retry: Retry
   readonly #listeners = new Set<TopicListener>()
   readonly #observers = new Set<TopicObserver>()
   #head: Position | undefined
-  #position: Position | undefined
   #state: TopicState = {}
   /** What came while it was read how the topic stands. */
   #early: StoredEvent[] | undefined = []
@@ -51,12 +64,13 @@ export class TopicSubscription {
   #stale = false
   #closed = false
 
-  constructor(topic: string, key: string, broker: Broker, environment: Environment, onError: (error: unknown) => void) {
+  constructor(topic: string, key: string, { broker, group, maxBytes, onError }: TopicSubscriptionParts) {
     this.topic = topic
     this.key = key
+    this.ring = new Ring({ maxBytes }, group)
     this.#broker = broker
     this.#onError = onError
-    this.#retry = new Retry(environment, Infinity)
+    this.#retry = new Retry(group.environment, Infinity)
   }
 
   /** Where the broker was when it was asked. Defined once `open` has resolved. */
@@ -65,8 +79,8 @@ export class TopicSubscription {
   }
 
   /** The newest position heard of. Defined once `open` has resolved. */
-  get position(): Position {
-    return this.#position as Position
+  get position(): WrittenPosition {
+    return this.ring.position as WrittenPosition
   }
 
   /** How the topic stands. Known once `open` has resolved. */
@@ -82,7 +96,7 @@ export class TopicSubscription {
     this.#unsubscribe = unsubscribe
     this.#head = head
     // Events may have come before `subscribe` resolved: they are ahead of its head.
-    this.#position ??= head
+    this.ring.position ??= writePosition(this.key, head)
     const state = head.offset === 0 ? {} : await readState(this.#broker, this.topic, head)
     this.#state = (this.#early ?? []).reduce(stateAfter, state)
     this.#early = undefined
@@ -90,9 +104,9 @@ export class TopicSubscription {
     if (this.#stale) void this.#catchUp()
   }
 
-  /** Whether any feed carries it. */
+  /** Whether anybody reads it. */
   get isRead(): boolean {
-    return this.#listeners.size > 0
+    return this.ring.isRead || this.#listeners.size > 0
   }
 
   listen(listener: TopicListener): () => void {
@@ -115,7 +129,7 @@ export class TopicSubscription {
 
   #receive(stored: StoredEvent): void {
     const { epoch, offset } = stored.position
-    const last = this.#position
+    const last = this.ring.position
     if (this.#catchingUp) this.#stale = true
     else if (!last || (epoch === last.epoch && offset === last.offset + 1)) this.#tell(stored)
     else if (comparePositions(stored.position, last) > 0) void this.#catchUp()
@@ -128,7 +142,7 @@ export class TopicSubscription {
 
   async #catchUp(): Promise<void> {
     this.#stale = true
-    if (this.#catchingUp || !this.#position) return
+    if (this.#catchingUp || !this.ring.position) return
     this.#catchingUp = true
     while (this.#stale && !this.#closed) {
       this.#stale = false
@@ -148,13 +162,18 @@ export class TopicSubscription {
   }
 
   #tell(stored: StoredEvent): void {
-    this.#position = stored.position
+    const position = writePosition(this.key, stored.position)
+    this.ring.position = position
     this.#early?.push(stored)
     // Most events are merely published, which changes how a topic stands only where it had ended.
     if (this.#state.end || saysState(stored)) this.#tellState(stored)
-    if (this.#listeners.size === 0) return
-    const body = encodeBody(stored)
-    for (const listener of this.#listeners) listener.onEvent(stored, body)
+    if (this.isRead) this.#add(eventEntry(this.topic, stored, position))
+    if (endOf(stored)) this.#tellEnd()
+  }
+
+  #add(entry: RingEntry<HubEvent>): void {
+    if (this.ring.isRead) this.ring.append(entry)
+    for (const listener of this.#listeners) listener.onEntry(entry)
   }
 
   #tellState(stored: StoredEvent): void {
@@ -162,9 +181,15 @@ export class TopicSubscription {
     for (const observer of this.#observers) observer.onState?.(stored)
   }
 
+  #tellEnd(): void {
+    this.ring.over()
+    for (const listener of this.#listeners) listener.onEnd?.()
+  }
+
   #tellGap(reason: GapReason, position: Position): void {
-    this.#position = position
+    const [from, to] = [this.position, writePosition(this.key, position)]
+    this.ring.position = to
     for (const observer of this.#observers) observer.onGap?.(reason)
-    for (const listener of this.#listeners) listener.onGap(reason, position)
+    if (this.isRead) this.#add(topicGapEntry(reason, this.topic, from, to))
   }
 }

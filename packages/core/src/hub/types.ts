@@ -204,6 +204,9 @@ export interface Hub {
    * A client resumes by `Last-Event-ID` or `?lastEventId=`; `?lastEventId=earliest` gets all that is kept,
    * `?lastEventId=last` each topic's newest event and what follows. What is lost is announced as an event `gap`.
    *
+   * Turned away for a while, with 503, is who comes to a hub that drains or is full: of streams by `maxSubscribers`, of topics
+   * and sets of topics by the 256 MiB that these may take beside their events.
+   *
    * @throws {InvalidTopicError} @throws {TopicCountError} @throws {TopicKeyCollisionError}
    * @throws {InvalidOptionError} the request or an option is of another kind, or there is no such option
    * @throws {OptionRangeError} a number that an option cannot be

@@ -17,6 +17,14 @@ export function isHoldfastClient(request: Request): boolean {
   return /;\s*holdfast=1\b/.test(request.headers.get('accept') ?? '')
 }
 
+/**
+ * Whether the client keeps the whole vector of its topics' positions itself, so that an event's id need not tell it. A client
+ * of ours says so, unless it hands the bytes on to somebody who may not: `;ids=whole`.
+ */
+export function keepsVector(request: Request): boolean {
+  return isHoldfastClient(request) && !/;\s*ids=whole\b/.test(request.headers.get('accept') ?? '')
+}
+
 const reported = new WeakSet<Request>()
 
 /**

@@ -6,6 +6,8 @@ import type { StreamClose, CloseReason } from '../fanout/stream-close.ts'
 import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import { encodeDone } from './end.ts'
 import { StreamClosedError } from '../fanout/errors.ts'
+import { Place } from '../fanout/place.ts'
+import { RingGroup } from '../fanout/ring-group.ts'
 import { entryOverhead, Ring } from '../fanout/ring.ts'
 import type { EventStream } from './options.ts'
 import { onDisconnect } from './request.ts'
@@ -16,7 +18,7 @@ import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
 export interface SingleStreamOptions {
   lastEventId: string
   maxBufferedBytes: number
-  subscriber: Omit<SubscriberOptions, 'onClose'>
+  subscriber: Omit<SubscriberOptions, 'onClose' | 'places'>
   onClose(close: StreamClose): void
   environment: Environment
   wheel: DeadlineWheel
@@ -56,10 +58,11 @@ export class SingleStream implements EventStream {
       options.onClose(close)
     }
     const onTrim = (): void => this.#admit()
-    this.#ring = new Ring({ maxBytes: maxBufferedBytes, keepUndelivered: true, onTrim }, environment)
+    this.#ring = new Ring({ maxBytes: maxBufferedBytes, keepUndelivered: true, onTrim }, new RingGroup(environment))
     const onFinish = (reason: CloseReason): void => this.#end(reason)
     const onClose = (close: StreamClose): void => this.#close(close)
-    this.subscriber = new Subscriber(this.#ring, { ...options.subscriber, onFinish, onClose }, environment, wheel)
+    const places = [new Place(this.#ring)]
+    this.subscriber = new Subscriber({ ...options.subscriber, places, onFinish, onClose }, environment, wheel)
   }
 
   get signal(): AbortSignal {

@@ -16,6 +16,12 @@ export interface Position {
   offset: number
 }
 
+/** A position with the way it stands in event IDs. */
+export interface WrittenPosition extends Position {
+  /** `~key-epoch-offset` */
+  readonly component: string
+}
+
 /** An event ID taken apart. */
 export interface PositionId {
   /** The key of the topic that the event advanced; of a checkpoint, merely the first. */
@@ -49,6 +55,18 @@ export function formatPositionId(advanced: string | undefined, positions: Readon
   return id
 }
 
+/** Write a position of the topic with this key once, for all ids in which it will stand. */
+export function writePosition(key: string, { epoch, offset }: Position): WrittenPosition {
+  return { epoch, offset, component: componentOf(key, epoch, offset) }
+}
+
+/** An event ID of written positions: the one that is advanced first, the others sorted by key. */
+export function joinPositions(positions: Iterable<WrittenPosition>): string {
+  let id = 'c1'
+  for (const { component } of positions) id += component
+  return id
+}
+
 /**
  * Take an event ID apart. The order of components is not checked, their spelling is: leading zeros and capitals make
  * another shape.
@@ -69,7 +87,11 @@ export function parsePositionId(id: string): PositionId | undefined {
 
 function formatComponent(key: string | undefined, positions: ReadonlyMap<string | undefined, Position>): string {
   const position = positions.get(key)
-  return position ? `~${key as string}-${position.epoch.toString(36)}-${position.offset.toString(36)}` : ''
+  return position ? componentOf(key as string, position.epoch, position.offset) : ''
+}
+
+function componentOf(key: string, epoch: number, offset: number): string {
+  return `~${key}-${epoch.toString(36)}-${offset.toString(36)}`
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Ring } from '../../src/fanout/ring.ts'
-import { Flusher } from '../../src/fanout/flusher.ts'
+import { RingGroup } from '../../src/fanout/ring-group.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { appendEvent, numbersOf, type Reader, readRing } from '../support/subscribers.ts'
 
@@ -15,7 +15,7 @@ function expectConsecutive(reader: Reader, from: number): void {
 describe('more subscribers than fit one turn', () => {
   it.each([999, 1_000, 1_001, 2_000, 2_500])('all %i get everything under continuous publishing', (count) => {
     const environment = new FakeEnvironment()
-    const ring = new Ring({ maxBytes: 1_000_000 }, environment)
+    const ring = new Ring({ maxBytes: 1_000_000 }, new RingGroup(environment))
     const readers = range(count).map(() => readRing(ring, environment))
     for (const number of range(20)) {
       appendEvent(ring, number)
@@ -30,9 +30,9 @@ describe('more subscribers than fit one turn', () => {
 
   it('do not keep a small ring waiting', () => {
     const environment = new FakeEnvironment()
-    const flusher = new Flusher(environment)
-    const large = new Ring({ maxBytes: 1_000_000 }, environment, flusher)
-    const small = new Ring({ maxBytes: 1_000_000 }, environment, flusher)
+    const group = new RingGroup(environment)
+    const large = new Ring({ maxBytes: 1_000_000 }, group)
+    const small = new Ring({ maxBytes: 1_000_000 }, group)
     for (let count = 0; count < 2_000; count++) readRing(large, environment)
     const reader = readRing(small, environment)
     for (const number of range(12)) {
@@ -45,7 +45,7 @@ describe('more subscribers than fit one turn', () => {
 
   it('miss nothing while others block, drain, leave and come during the flush', () => {
     const environment = new FakeEnvironment({ seed: 11 })
-    const ring = new Ring({ maxBytes: 100_000_000 }, environment)
+    const ring = new Ring({ maxBytes: 100_000_000 }, new RingGroup(environment))
     const readers = new Map<Reader, number>()
     const left: [Reader, number][] = []
     const come = (): void => {
@@ -86,13 +86,13 @@ describe('more subscribers than fit one turn', () => {
       expect(reader.closes).toEqual([])
     }
     for (const [reader, from] of left) expectConsecutive(reader, from)
-    expect([ring.bytes, ring.blocked.items.length, ring.ready.items.length]).toEqual([0, 0, readers.size])
+    expect([ring.bytes, ring.away.items.length, ring.ready.items.length]).toEqual([0, 0, readers.size])
     expect(left.length).toBeGreaterThan(50)
   })
 
   it('never go under because one of them leaves at the last moment of a slice', () => {
     const environment = new FakeEnvironment()
-    const ring = new Ring({ maxBytes: 1_000_000 }, environment)
+    const ring = new Ring({ maxBytes: 1_000_000 }, new RingGroup(environment))
     const readers = range(1_200).map(() => readRing(ring, environment))
     appendEvent(ring, 0)
     environment.turn()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Ring } from '../../src/fanout/ring.ts'
+import { RingGroup } from '../../src/fanout/ring-group.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { appendEvent, numbersOf, readRing } from '../support/subscribers.ts'
 
@@ -7,7 +8,7 @@ const range = (count: number, from = 0): number[] => Array.from({ length: count 
 
 function setUp(maxBytes = 1_000_000): { environment: FakeEnvironment; ring: Ring } {
   const environment = new FakeEnvironment()
-  return { environment, ring: new Ring({ maxBytes }, environment) }
+  return { environment, ring: new Ring({ maxBytes }, new RingGroup(environment)) }
 }
 
 describe('a ring', () => {
@@ -142,6 +143,6 @@ describe('a ring', () => {
     expect(reader.closes).toMatchObject([{ reason: 'drained' }])
     appendEvent(ring, 2)
     environment.turn()
-    expect([ring.bytes, ring.ready.items.length, ring.blocked.items.length]).toEqual([0, 0, 0])
+    expect([ring.bytes, ring.ready.items.length, ring.away.items.length]).toEqual([0, 0, 0])
   })
 })

@@ -1,6 +1,7 @@
 import { bytesOf } from '../../src/fanout/chunk.ts'
 import { DeadlineWheel } from '../../src/fanout/deadlines.ts'
 import type { StreamClose } from '../../src/fanout/stream-close.ts'
+import { Place } from '../../src/fanout/place.ts'
 import type { Ring } from '../../src/fanout/ring.ts'
 import { Subscriber, type SubscriberOptions } from '../../src/fanout/subscriber.ts'
 import type { FakeEnvironment } from './fake-environment.ts'
@@ -20,8 +21,8 @@ export function readRing(ring: Ring, environment: FakeEnvironment, options: Part
   const closes: StreamClose[] = []
   const sink = new FakeSink()
   const subscriber = new Subscriber(
-    ring,
     {
+      places: [new Place(ring)],
       opening: encoder.encode(':\n\n'),
       heartbeat: Infinity,
       stallTimeout: Infinity,

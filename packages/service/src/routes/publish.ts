@@ -1,6 +1,7 @@
 import { urlOf } from '@holdfast/core/adapter'
 import type { HubPublication } from '@holdfast/core/hub'
 import { readBody } from '../limits/body.ts'
+import { isNestedDeeper } from '../limits/json-depth.ts'
 import type { ResolvedLimits } from '../limits/limits.ts'
 import { topicOfPath } from '../limits/topics.ts'
 import { Refused } from '../refused.ts'
@@ -22,6 +23,9 @@ export function publish({ hubOf, authorize, limits }: Scope): Route {
     },
   }
 }
+
+// Deeper than what anybody writes by hand or by a program, and shallow enough for every parser.
+const deepest = 128
 
 /** What a request asks to publish. */
 interface PublishRequest {
@@ -79,6 +83,7 @@ function check({ events, key }: PublishRequest, limits: ResolvedLimits): void {
 }
 
 function parse(text: string): unknown {
+  if (isNestedDeeper(text, deepest)) throw invalid(`The body is nested deeper than ${deepest} levels`)
   try {
     return JSON.parse(text)
   } catch {

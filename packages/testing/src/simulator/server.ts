@@ -1,4 +1,4 @@
-import type { Entry, Log, Position } from './log.ts'
+import type { Entry, Log, Position, Topic } from './log.ts'
 import type { Pipe } from './pipe.ts'
 import { bytesOf, hintOf, idOf, vectorOf } from './wire.ts'
 import type { World } from './world.ts'
@@ -13,6 +13,8 @@ interface Stream {
   pipe: Pipe
   client: string
   standby: boolean
+  /** Its client keeps the vector itself: an event's id tells of its own topic only. */
+  keepsVector: boolean
   /** Where it is, by topic key. */
   vector: Map<string, Position>
   toldAt: number
@@ -39,6 +41,8 @@ export class Server {
   readonly streams: Set<Stream> = new Set()
   readonly #world: World
   readonly #log: Log
+  /** It never writes anything but whole vectors. */
+  readonly #isOld: boolean
   readonly #heads = new Map<string, Position>()
   readonly #heartbeat: number
   #lastAt: number[] = []
@@ -46,6 +50,7 @@ export class Server {
   constructor(name: string, world: World, log: Log, heartbeat = 5_000) {
     this.#heartbeat = heartbeat
     this.name = name
+    this.#isOld = name === 's3'
     this.#world = world
     this.#log = log
     for (const topic of log.topics) this.#heads.set(topic.key, log.headOf(topic))
@@ -65,13 +70,13 @@ export class Server {
     pipe.delay += this.late
     const standby = url.searchParams.get('mode') === 'standby'
     const from = url.searchParams.get('lastEventId') ?? headers.get('last-event-id') ?? ''
-    const stream: Stream = { pipe, client, standby, vector: new Map(this.#heads), toldAt: 0 }
+    const isOurs = headers.get('accept')?.includes('holdfast=1') === true
+    const keepsVector = isOurs && !this.#isOld
+    const stream: Stream = { pipe, client, standby, keepsVector, vector: new Map(this.#heads), toldAt: 0 }
     pipe.onCancel = () => this.streams.delete(stream)
     this.streams.add(stream)
     // A hub leaves the back-off to clients that have one.
-    const retry = headers.get('accept')?.includes('holdfast=1')
-      ? ''
-      : `retry: ${Math.round(this.#world.between(1_000, 4_000))}\n`
+    const retry = isOurs ? '' : `retry: ${Math.round(this.#world.between(1_000, 4_000))}\n`
     this.#open(stream, from, retry)
     return { status: 200, headers: { 'content-type': 'text/event-stream' } }
   }
@@ -106,17 +111,20 @@ export class Server {
     const positions = from.startsWith('c1~') ? vectorOf(from) : new Map<string, Position>()
     for (const [key, position] of positions) vector.set(key, position)
     let text = `${hint}${retry}id: ${idOf(vector)}\n\n`
+    let hasGap = false
     for (const topic of this.#log.topics) {
       const head = this.#heads.get(topic.key) as Position
       const { entries, gap, start } = this.#log.read(topic, vector.get(topic.key) as Position, head)
       if (gap) {
         const before = idOf(vector)
         vector.set(topic.key, start)
-        const id = idOf(vector, topic)
+        hasGap = true
+        const id = this.#idAfter(stream, topic)
         text += `id: ${id}\nevent: gap\ndata: ${JSON.stringify({ reason: gap, topics: [topic.name], from: before, to: id })}\n\n`
       }
       for (const entry of entries) text += this.#event(stream, entry)
     }
+    if (hasGap && stream.keepsVector) text += `id: ${idOf(vector)}\n\n`
     pipe.write(bytesOf(text))
   }
 
@@ -142,9 +150,13 @@ export class Server {
     }
   }
 
-  #event({ vector }: Stream, { topic, epoch, offset, number }: Entry): string {
-    vector.set(topic.key, { epoch, offset })
-    return `id: ${idOf(vector, topic)}\ndata: ${number}\n\n`
+  #event(stream: Stream, { topic, epoch, offset, number }: Entry): string {
+    stream.vector.set(topic.key, { epoch, offset })
+    return `id: ${this.#idAfter(stream, topic)}\ndata: ${number}\n\n`
+  }
+
+  #idAfter({ vector, keepsVector }: Stream, topic: Topic): string {
+    return keepsVector ? idOf(new Map([[topic.key, vector.get(topic.key) as Position]])) : idOf(vector, topic)
   }
 
   // At most once a second.

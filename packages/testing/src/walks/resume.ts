@@ -3,7 +3,7 @@ import { createHub } from '@holdfast/core/hub'
 import { openRaw } from '../raw-client/index.ts'
 import type { Path } from './walk.ts'
 
-/** A reader comes back with the id of the first of two events, and gets the second one from the history. */
+/** A reader comes back with the id of an event, and gets what came after it from the history. */
 export async function resuming(): Promise<Path> {
   const hub = createHub()
   const server = await serve({
@@ -11,13 +11,15 @@ export async function resuming(): Promise<Path> {
     port: 0,
     hostname: '127.0.0.1',
   })
-  const { id } = await hub.publish('news', { data: 'before' })
+  const ids: string[] = []
+  for (let count = 0; count < 100; count++) ids.push((await hub.publish('news', { data: 'before' })).id)
   await hub.publish('news', { data: 'missed' })
   // Somebody is there all the time, so that the topic is not subscribed to anew.
   const other = await openRaw(server.url)
   return {
     async step() {
-      const reader = await openRaw(server.url, { headers: { 'last-event-id': id } })
+      // From further back each time: what was read a moment ago is not read again.
+      const reader = await openRaw(server.url, { headers: { 'last-event-id': ids.pop() ?? '' } })
       await reader.until('the replay', () => reader.events.some(({ data }) => data === 'missed'))
       reader.destroy()
     },

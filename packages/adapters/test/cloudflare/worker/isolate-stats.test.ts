@@ -43,3 +43,22 @@ it('has lost its broker as long as one of its open hubs has', () => {
   expect(isolate.stats(publisher).broker).toEqual({ state: 'connected', losses: 3, recoveries: 3 })
   expect(isolate.stats(hubThatDid(1, 'lost')).broker.state).toBe('lost')
 })
+
+it('counts no topics of streams that are over, and all that they have done', async () => {
+  const isolate = new IsolateStats()
+  const publisher = createHub()
+  for (let stream = 0; stream < 3; stream++) {
+    const hub = createHub()
+    const response = await hub.respond(new Request('http://localhost/'), { topics: [`a:${stream}`, 'b'] })
+    isolate.open(hub)
+    expect(isolate.stats(publisher)).toMatchObject({ subscribers: 1, topics: 2 })
+    await response.body?.cancel()
+    isolate.close(hub)
+    expect(isolate.stats(publisher)).toMatchObject({
+      subscribers: 0,
+      topics: 0,
+      closes: { 'client-closed': stream + 1 },
+    })
+  }
+  await publisher.close()
+})

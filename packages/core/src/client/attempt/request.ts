@@ -49,9 +49,11 @@ export async function headersOf({ headers, url }: StreamRequest): Promise<Header
  * @throws what fetch rejects with
  */
 export async function ask(request: StreamRequest, own: Headers, signal: AbortSignal): Promise<Response> {
-  const { method, body, credentials } = request
+  const { method, body, credentials, createParser } = request
   const url = urlOf(request)
-  const { headers: standard, ...init } = requestInit('text/event-stream;holdfast=1', headerIdOf(request))
+  // Whoever has a parser of his own hands the bytes on, with their ids, to somebody who may keep the last one alone.
+  const accept = `text/event-stream;holdfast=1${createParser ? ';ids=whole' : ''}`
+  const { headers: standard, ...init } = requestInit(accept, headerIdOf(request))
   const headers = new Headers(standard)
   for (const [name, value] of own) headers.set(name, value)
   const all = { ...init, method, headers, body, credentials, signal } as RequestInit

@@ -65,7 +65,7 @@ export class Meters implements BrokerHealthListener {
   }
 
   refused(code: RefusalCode): void {
-    this.#refused[code === 'hub-full' ? 'full' : code]++
+    this.#refused[code === 'draining' ? code : 'full']++
   }
 
   onLost(reason: unknown): void {

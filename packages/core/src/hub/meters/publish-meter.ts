@@ -22,7 +22,7 @@ export function meteredPublish({
   clock,
 }: PublishMeterParts): Pick<Broker, 'publish'> {
   const publish: Broker['publish'] = (topic, events, options) => {
-    const heard = feeds.subscriptions.get(topic)?.value
+    const heard = feeds.subscriptionOf(topic)
     const subscription = heard?.isRead ? heard : undefined
     if (!subscription && !meters.traces) return broker.publish(topic, events, options)
     const startedAt = clock.now()

@@ -54,15 +54,14 @@ export class PublishToWrite {
         stop()
       }
       const stop = subscription.listen({
-        onEvent: ({ position }) => this.#hear(queue, position) || forget(),
-        // What was waited for may be in it.
-        onGap: forget,
+        // What was waited for may be in a gap.
+        onEntry: ({ gap, position }) => (!gap && position && this.#hear(queue, position)) || forget(),
       })
       this.#waiting.set(subscription, queue)
     } else if (waiting.length < mostWaiting) waiting.push(publication)
   }
 
-  // After the feeds, which have made a flush due if there are any still. Returns whether any publication still waits.
+  // After the ring, which has made a flush due if anybody reads it still. Returns whether any publication still waits.
   #hear(queue: Waiting[], position: Position): boolean {
     while (queue[0] && comparePositions(queue[0].position, position) <= 0) {
       const { startedAt } = queue.shift() as Waiting

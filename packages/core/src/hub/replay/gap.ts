@@ -1,6 +1,6 @@
 import type { RingEntry } from '../../fanout/chunk.ts'
 import { formatBody } from '../../wire/encode.ts'
-import type { Position } from '../../wire/position.ts'
+import { joinPositions, type Position, type WrittenPosition } from '../../wire/position.ts'
 import type { HistoryPage } from '../broker/broker.ts'
 import { DeliveredEvent } from '../entries.ts'
 import type { GapReason } from '../gap-reason.ts'
@@ -20,11 +20,31 @@ export interface Gap {
   to: string
 }
 
-/** The entry that announces a gap. Its id is where the stream goes on, so a client that reconnects is not told twice. */
-export function gapEntry(gap: Gap): RingEntry<HubEvent> {
+/**
+ * The entry that announces a gap. Its id is where the stream goes on, so a client that reconnects is not told twice.
+ *
+ * @param position - where the topic goes on; undefined where it tells of all
+ */
+export function gapEntry(gap: Gap, position?: WrittenPosition): RingEntry<HubEvent> {
   const data = JSON.stringify(gap)
   const event = new DeliveredEvent(gap.topics[0] ?? '', gapEvent, data, gap.to)
-  return { id: gap.to, body: new TextEncoder().encode(formatBody({ event: gapEvent, data })), event }
+  return {
+    id: gap.to,
+    body: new TextEncoder().encode(formatBody({ event: gapEvent, data })),
+    position,
+    gap: true,
+    event,
+  }
+}
+
+/** The entry of a gap in one topic, with ids of this topic only. */
+export function topicGapEntry(
+  reason: GapReason,
+  topic: string,
+  from: WrittenPosition,
+  to: WrittenPosition,
+): RingEntry<HubEvent> {
+  return gapEntry({ reason, topics: [topic], from: joinPositions([from]), to: joinPositions([to]) }, to)
 }
 
 /** The position before a page's first event: where a gap before it ends. */

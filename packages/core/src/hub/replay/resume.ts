@@ -1,12 +1,21 @@
 import { callSafely } from '../../report.ts'
 import type { RingEntry } from '../../fanout/chunk.ts'
-import type { PendingOptions } from '../../fanout/pending.ts'
+import type { SubscriberOptions } from '../../fanout/subscriber.ts'
 import { lastEventIdOf } from '../../response/request.ts'
-import { parsePositionId } from '../../wire/position.ts'
+import { parsePositionId, type Position } from '../../wire/position.ts'
+import type { Lease } from '../feed-registry.ts'
 import type { Feed } from '../feed.ts'
 import type { HubEvent, Start } from '../types.ts'
 import { gapEvent } from './gap.ts'
-import { HistoryReplay, type ReplayParts, type ResumePoint } from './replay.ts'
+import { HistoryReplay, type ReplayParts } from './replay.ts'
+
+/** Where a client wants to go on. */
+export interface ResumePoint {
+  /** Where each topic of a subscription begins; a topic that is absent begins now. */
+  positions: ReadonlyMap<string, Position | Exclude<Start, 'now'>>
+  /** An id that is not a hub's: what came after it is not known. */
+  unknownId?: string
+}
 
 const now: ResumePoint = { positions: new Map() }
 
@@ -35,7 +44,10 @@ export function hasId({ positions, unknownId }: ResumePoint): boolean {
 }
 
 /** What a subscriber gets that comes to a feed from a resume point: what it missed, then the feed. */
-export interface Resumption extends Pick<PendingOptions, 'lastId' | 'replay' | 'replayFrom' | 'accepts'> {
+export interface Resumption extends Pick<
+  SubscriberOptions,
+  'places' | 'ids' | 'replay' | 'replayFrom' | 'accepts' | 'tail'
+> {
   /** Where it is, where that can be told at open. */
   checkpoint?: string | undefined
 }
@@ -46,28 +58,41 @@ export interface ResumeOptions {
   start?: Start | undefined
   /** Which events are wanted; a gap always is. */
   filter?: ((event: HubEvent) => boolean) | undefined
+  /** It keeps the whole vector of its topics itself, so that an event need not tell it. */
+  keepsVector?: boolean
+  /** It looks at the events themselves. */
+  needsEvents?: boolean
 }
 
 export function resume(
-  { lease, ...parts }: Omit<ReplayParts, 'accepts'>,
+  { lease, ...parts }: Omit<ReplayParts, 'feed'> & { lease: Lease },
   from: ResumePoint,
-  { start, filter }: ResumeOptions = {},
+  { start, filter, keepsVector = false, needsEvents = filter !== undefined }: ResumeOptions = {},
 ): Resumption {
-  const { feed } = lease
-  const accepts = filter && ((entry: RingEntry) => isWanted(entry, filter))
-  const point = isOpen(from) ? beginning(feed, start) : from
-  const replayAt = (at: ResumePoint): HistoryReplay => new HistoryReplay({ ...parts, lease, accepts }, at)
-  const replay = replayAt(point)
+  const { feed, since } = lease
+  const { positions, unknownId } = isOpen(from) ? beginning(feed, start) : from
+  const beginnings = new Map([...positions].filter(isBeginning))
+  const places = feed.places((key, index) => {
+    const position = positions.get(key) ?? since[index]
+    return typeof position === 'object' ? position : { epoch: 0, offset: 0 }
+  })
+  const ids = feed.idsFor(places, keepsVector, needsEvents)
+  const replay = new HistoryReplay({ ...parts, feed }, { places, beginnings, unknownId })
   // Who comes with a strange id, or begins before anything known here, is told where it is by the first page.
-  const isTold =
-    point.unknownId === undefined && ![...point.positions.values()].some((position) => typeof position === 'string')
+  const isTold = unknownId === undefined && beginnings.size === 0
   return {
-    checkpoint: isTold ? replay.checkpoint : undefined,
-    lastId: replay.checkpoint,
+    checkpoint: isTold ? ids.checkpoint(places) : undefined,
+    places,
+    ids,
     replay: replay.isEmpty ? undefined : replay,
-    replayFrom: (lastId) => replayAt(resumePointFrom(lastId, feed.topics)),
-    accepts,
+    replayFrom: (lost) => new HistoryReplay({ ...parts, feed }, { places: lost }),
+    accepts: filter && ((entry: RingEntry) => isWanted(entry, filter)),
+    tail: feed.tail,
   }
+}
+
+function isBeginning(each: [string, Position | 'earliest' | 'last']): each is [string, 'earliest' | 'last'] {
+  return typeof each[1] === 'string'
 }
 
 function beginning(feed: Feed, start: Start | undefined): ResumePoint {

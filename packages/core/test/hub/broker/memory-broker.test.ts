@@ -1,3 +1,6 @@
+import process from 'node:process'
+import v8 from 'node:v8'
+import vm from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { StoredEvent } from '../../../src/hub/broker/broker.ts'
 import { BrokerClosedError } from '../../../src/hub/errors.ts'
@@ -47,7 +50,7 @@ describe('the memory broker', () => {
     }
     await publish(scene, 'once', 1, 10)
     const histories = await Promise.all(topics.map((topic) => kept(scene, topic)))
-    const total = histories.reduce((sum, { length }) => sum + length * 20_160, 0)
+    const total = histories.reduce((sum, { length }) => sum + length * 20_200, 0)
     expect(total).toBeLessThanOrEqual(1_000_000)
     expect(total).toBeGreaterThan(850_000)
     for (const history of histories) {
@@ -65,9 +68,57 @@ describe('the memory broker', () => {
     }
     const histories = await Promise.all(range(5_000).map((number) => kept(scene, `t${number}`)))
     const first = histories.findIndex(({ length }) => length > 0)
-    expect(first).toBeGreaterThan(2_400)
-    expect(first).toBeLessThan(2_800)
+    // Each takes 240 bytes of text, and some 520 beside it with its topic.
+    expect(first).toBeGreaterThan(3_600)
+    expect(first).toBeLessThan(3_800)
     expect(histories.slice(first).every(({ length }) => length === 1)).toBe(true)
+  })
+
+  it('counts names, keys and what they cost: a million topics take no more than it says', async () => {
+    v8.setFlagsFromString('--expose-gc')
+    const collect = vm.runInNewContext('gc') as () => void
+    const scene = open()
+    collect()
+    const before = process.memoryUsage().heapUsed
+    for (let number = 0; number < 300_000; number++)
+      await scene.broker.publish(`topic ${number}`, [{ data: '0123456789' }], { key: `key ${number}` })
+    collect()
+    const heap = process.memoryUsage().heapUsed - before
+    expect(scene.broker.bytes).toBeLessThanOrEqual(64 * 1_048_576)
+    expect(scene.broker.bytes).toBeGreaterThan(60 * 1_048_576)
+    expect(heap).toBeLessThan(80_000_000)
+    // What it says is about what it takes.
+    expect(heap).toBeGreaterThan(40_000_000)
+  })
+
+  it('gives back what topics took that were only listened to', async () => {
+    const { broker } = open()
+    const before = broker.bytes
+    for (let number = 0; number < 1_000; number++) {
+      const { unsubscribe } = await broker.subscribe(`topic ${number}`, { onEvent: () => {}, onLost: () => {} })
+      expect(broker.bytes).toBeGreaterThan(before)
+      await unsubscribe()
+    }
+    expect(broker.bytes).toBe(before)
+  })
+
+  it('drops a part at a time, so that nobody waits long', async () => {
+    const scene = open({ maxEvents: 1_000_000, maxAge: 10_000 })
+    await scene.broker.publish(
+      'a',
+      range(20_000).map((number) => ({ data: `${number}` })),
+    )
+    scene.environment.jump(20_000)
+    const counts = [(await kept(scene, 'a')).length]
+    while (scene.environment.queued > 0) {
+      scene.environment.turn()
+      counts.push((await kept(scene, 'a')).length)
+    }
+    expect(counts.at(-1)).toBe(0)
+    expect(Math.max(...counts.slice(1).map((count, index) => (counts[index] as number) - count))).toBeLessThanOrEqual(
+      10_000,
+    )
+    expect(counts.length).toBeGreaterThan(1)
   })
 
   it('keeps nothing of what is larger than all it may keep, and goes on', async () => {

@@ -14,7 +14,7 @@ const worlds = {
 }
 
 describe('every event is delivered exactly once in topic order, or inside an announced gap', () => {
-  it.each(Object.entries(worlds))('with %s', { timeout: 10_000 + count * 100 }, async (world, Play) => {
+  it.each(Object.entries(worlds))('with %s', { timeout: 60_000 + count * 100 }, async (world, Play) => {
     const total = { events: 0, gaps: 0 }
     for (let run = first; run < first + count; run++) {
       const simulation = new Play(run)

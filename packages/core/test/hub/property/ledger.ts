@@ -72,7 +72,7 @@ export class Ledger {
     for (const [topic, position] of this.#vector(id)) this.#advance(topic, position, `checkpoint ${id}`)
   }
 
-  event({ event, data, id }: Omit<HubEvent, 'topic'>): void {
+  event({ event, data, id }: Pick<HubEvent, 'event' | 'data' | 'id'>): void {
     const gap = event === 'gap'
     if (gap) return this.#gap(JSON.parse(data) as Gap, id)
     this.#tally.events++
@@ -127,7 +127,8 @@ export class Ledger {
   #checkStart(topic: string, position: Position, why: string): void {
     // In-process nothing tells when "now" was.
     const limit = this.#limit?.get(topic)
-    const isNow = !limit || comparePositions(position, limit) <= 0
+    // A topic that nothing is kept of may be forgotten meanwhile, and then begins anew.
+    const isNow = !limit || this.#seen(topic, limit, position).length === 0
     if (this.#beginning !== 'earliest' && isNow) return
     if (this.#beginning === 'now' && limit) {
       throw new Violation(`${why}: ${topic} begins at ${place(position)}, when the hub answered at ${place(limit)}`)

@@ -115,7 +115,14 @@ export class MemorySimulation {
     const topics = this.#random.some(this.#topics)
     const ledger = new Ledger(this.#witness, topics, () => true, this.tally)
     // Only directly: what such a client gets it takes in a step of its own, when the witness has looked.
-    const dialing = { topics, filter: undefined, stream: {}, direct: true, standby: false }
+    const dialing = {
+      topics,
+      filter: undefined,
+      stream: {},
+      direct: true,
+      standby: false,
+      keepsVector: this.#random.chance(0.4),
+    }
     const client = new StreamClient(ledger, dialing, this.#random, (error) => (this.#failure ??= error as Error))
     if (this.#random.chance(0.3)) client.beginning = 'earliest'
     else if (this.#random.chance(0.5) && ids.length > 0) client.lastEventId = this.#random.pick(ids)

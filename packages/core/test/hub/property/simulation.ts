@@ -195,6 +195,7 @@ export class Simulation {
       stream: this.#random.chance(0.1) ? { maxAge: 4_000 } : {},
       direct: this.#random.chance(0.6),
       standby: this.#random.chance(0.05),
+      keepsVector: this.#random.chance(0.4),
     }
     const ledger = new Ledger(this.#engine, topics, filtered ? visible : () => true, this.tally)
     this.#clients.push(this.#introduce(new StreamClient(ledger, dialing, this.#random, this.#fail)))

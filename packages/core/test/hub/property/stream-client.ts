@@ -5,6 +5,7 @@ import { EventStreamParser } from '../../../src/wire/parse.ts'
 import { Inbox } from './inbox.ts'
 import { type Beginning, type Ledger, Violation } from './ledger.ts'
 import type { Random } from './random.ts'
+import { VectorKeeper } from './vector-keeper.ts'
 
 /** How a client connects. */
 export interface Dialing {
@@ -15,9 +16,11 @@ export interface Dialing {
   /** An adapter takes the body over, instead of a reader of the web stream. */
   direct: boolean
   standby: boolean
+  /** It says that it keeps the whole vector itself, as `connect()` does. */
+  keepsVector: boolean
 }
 
-/** A client that keeps no other state than the last event ID, as native EventSource does. */
+/** A client that keeps no other state than the last event ID, as native EventSource does, or the vector of its topics. */
 export class StreamClient {
   readonly ledger: Ledger
   readonly dialing: Omit<Dialing, 'hub'>
@@ -77,7 +80,7 @@ export class StreamClient {
 
   #request(standby: boolean): Request {
     const url = new URL('http://localhost/events')
-    const headers = new Headers()
+    const headers = new Headers(this.dialing.keepsVector ? { accept: 'text/event-stream;holdfast=1' } : {})
     if (standby) url.searchParams.set('mode', 'standby')
     if (this.lastEventId === '' && this.beginning === 'earliest') url.searchParams.set('lastEventId', 'earliest')
     // Each header's character is one byte of UTF-8.
@@ -104,17 +107,20 @@ export class StreamClient {
   }
 
   #newParser(): EventStreamParser {
-    const { standby } = this.dialing
+    const { standby, keepsVector, topics } = this.dialing
+    const keeper = keepsVector ? new VectorKeeper(topics, this.lastEventId) : undefined
     return new EventStreamParser(
       {
-        onCheckpoint: (id) => {
-          if (standby) throw new Violation(`A standby got id ${id}`)
+        onCheckpoint: (sent) => {
+          if (standby) throw new Violation(`A standby got id ${sent}`)
+          const id = keeper?.whole(sent) ?? sent
           this.#note(id)
           this.ledger.checkpoint(id)
         },
-        onEvent: (event, ownId) => {
-          if (standby) throw new Violation(`A standby got event ${event.id}`)
-          if (ownId === undefined) throw new Violation(`Event without an id of its own: ${event.data.slice(0, 20)}`)
+        onEvent: (sent, ownId) => {
+          if (standby) throw new Violation(`A standby got event ${sent.id}`)
+          if (ownId === undefined) throw new Violation(`Event without an id of its own: ${sent.data.slice(0, 20)}`)
+          const event = keeper?.wholeEvent(sent) ?? sent
           this.#note(event.id)
           this.ledger.event(event)
         },
@@ -125,6 +131,7 @@ export class StreamClient {
 
   #note(id: string): void {
     this.#told = true
+    this.lastEventId = id
     if (this.ids.length < 100) this.ids.push(id)
     else this.ids[this.#random.below(100)] = id
   }
@@ -134,7 +141,6 @@ export class StreamClient {
       this.#parser?.push(bytes)
       if (!this.#opened && !this.dialing.standby) this.ledger.opened(this.#told)
       this.#opened = true
-      this.lastEventId = this.#parser?.lastEventId ?? this.lastEventId
     } catch (error) {
       this.#fail(error)
     }
