@@ -41,7 +41,9 @@ export const respondOptions: RulesOf<RespondOptions> = {
   start: ['now', 'last', 'earliest'],
   filter: callback,
   identity: text,
-  expiresAt: 'a number of milliseconds since 1970',
+  // One that is long past closes at once, and does not fail: it may come from a token.
+  expiresAt: (given) =>
+    typeof given === 'number' && !Number.isNaN(given) ? '' : 'a number of milliseconds since 1970',
   stream: streamOptions,
 }
 
