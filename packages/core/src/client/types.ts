@@ -1,3 +1,4 @@
+import type { AsyncDisposable, BodyInit, HeadersInit, RequestCredentials } from '../web-types.ts'
 import type { ReceivedEvent } from '../wire/event.ts'
 import type { Status } from './status.ts'
 

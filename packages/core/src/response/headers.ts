@@ -1,3 +1,4 @@
+import type { HeadersInit } from '../web-types.ts'
 import type { StreamOptions } from './options.ts'
 
 /** Status and headers of an event stream. */

@@ -1,3 +1,4 @@
+import type { HeadersInit } from '../web-types.ts'
 import type { ServerSentEvent } from '../wire/event.ts'
 import type { StreamClose } from '../fanout/stream-close.ts'
 

@@ -2,7 +2,7 @@ import { StreamClosedError } from '../fanout/errors.ts'
 import type { Sink } from '../fanout/sink.ts'
 
 /** Feeds a ReadableStream: takes bytes while the stream asks for them, and hears when its reader cancels. */
-export class WebStreamSink implements Sink, UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
+export class WebStreamSink implements Sink {
   onDrain: (() => void) | undefined
   onClose: ((error?: unknown) => void) | undefined
   /** Somebody reads the web stream, or an adapter has taken over. */

@@ -3,6 +3,7 @@
  *
  * Source: WHATWG HTML, "Server-sent events", section 9.2.2 "The EventSource interface".
  */
+import type { TextMessage } from '../../web-types.ts'
 import { systemTimers } from '../../clock.ts'
 import { onWorkerd } from '../../runtime.ts'
 import { afterTurn } from '../../turns.ts'
@@ -114,11 +115,11 @@ export class EventSource extends Target {
   }
 
   /** Called with each event that the stream gives no other type. */
-  get onmessage(): ((this: EventSource, event: MessageEvent<string>) => unknown) | null {
+  get onmessage(): ((this: EventSource, event: TextMessage) => unknown) | null {
     return this.#handler('message')
   }
 
-  set onmessage(handler: ((this: EventSource, event: MessageEvent<string>) => unknown) | null) {
+  set onmessage(handler: ((this: EventSource, event: TextMessage) => unknown) | null) {
     setHandler(this, this.#handlers, 'message', handler)
   }
 

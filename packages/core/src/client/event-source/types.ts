@@ -1,3 +1,5 @@
+import type { EventListenerOrEventListenerObject, TextMessage } from '../../web-types.ts'
+
 /** What an {@link EventSource} asks the web of: as the global `fetch`, with headers in a plain object. */
 export type EventSourceFetch = (url: string, init: EventSourceFetchInit) => Promise<Response>
 
@@ -34,7 +36,7 @@ export interface EventSourceErrorEvent extends Event {
 /** The events of an `EventSource` by type. Those that a stream names itself are of type `MessageEvent`, too. */
 export interface EventSourceEventMap {
   open: Event
-  message: MessageEvent<string>
+  message: TextMessage
   error: EventSourceErrorEvent
 }
 
@@ -47,7 +49,7 @@ export interface EventSourceTarget extends EventTarget {
   ): void
   addEventListener(
     type: string,
-    listener: (this: this, event: MessageEvent<string>) => unknown,
+    listener: (this: this, event: TextMessage) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void
   addEventListener(
@@ -62,7 +64,7 @@ export interface EventSourceTarget extends EventTarget {
   ): void
   removeEventListener(
     type: string,
-    listener: (this: this, event: MessageEvent<string>) => unknown,
+    listener: (this: this, event: TextMessage) => unknown,
     options?: boolean | EventListenerOptions,
   ): void
   removeEventListener(

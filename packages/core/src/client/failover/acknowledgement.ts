@@ -1,3 +1,4 @@
+import type { RequestCredentials } from '../../web-types.ts'
 import { type Clock, Timer } from '../../clock.ts'
 import { discard } from '../attempt/request.ts'
 import { shortestAcknowledgement } from '../constants.ts'

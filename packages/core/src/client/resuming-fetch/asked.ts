@@ -1,3 +1,4 @@
+import type { RequestCredentials } from '../../web-types.ts'
 import { baseUrl } from '../endpoint-rules.ts'
 
 /** What a request was, as far as one that goes on with it has to know. */

@@ -9,7 +9,7 @@ import type { ResumingFetchOptions } from './options.ts'
 const maxPeek = 65_536
 
 /** The bytes of an event stream: those of one answer, or of all that it takes, if it can be read on. */
-export class ResumingBody implements UnderlyingDefaultSource<Uint8Array> {
+export class ResumingBody {
   readonly #response: Response
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #asked: Asked

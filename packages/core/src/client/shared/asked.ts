@@ -1,3 +1,4 @@
+import type { HeadersInit } from '../../web-types.ts'
 import { decodeLastEventId } from '../../wire/last-event-id.ts'
 import type { Endpoint, Endpoints, EndpointsFunction } from '../types.ts'
 

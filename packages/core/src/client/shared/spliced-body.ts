@@ -6,7 +6,7 @@ import type { JoinedStream } from './joined-stream.ts'
 const askInterval = 500
 
 /** What a tab reads on a connection of its own, until it is so far that the leader can go on with it. */
-export class SplicedBody implements UnderlyingDefaultSource<Uint8Array> {
+export class SplicedBody {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   readonly #join: (id: string) => Promise<JoinedStream | undefined>
   readonly #now: () => number
