@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { logged, openPage, receiveMore } from './page.ts'
 
-const token = 'secret'
+const token = 'a-secret-of-the-test'
 const env = { HOLDFAST_TOKEN: token, HOLDFAST_DATA: 'memory', PORT: '0' }
 const app = (script: string): Promise<LaunchedServer> =>
   launch({ command: 'npm', args: ['run', '--silent', script], env })
