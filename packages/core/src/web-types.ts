@@ -14,8 +14,8 @@ export type RequestCredentials = 'include' | 'omit' | 'same-origin'
 /** What `addEventListener` takes. */
 export type EventListenerOrEventListenerObject = NonNullable<Parameters<EventTarget['addEventListener']>[1]>
 
-/** `MessageEvent<string>`, whose name takes no parameter among Node's types, while its constructor does. */
-export type TextMessage = InstanceType<typeof MessageEvent<string>>
+/** `MessageEvent<string>`, whose name takes no parameter among the types of Node and of Cloudflare. */
+export type TextMessage = Omit<(typeof MessageEvent)['prototype'], 'data'> & { readonly data: string }
 
 /** `AsyncDisposable` where there is `await using`, and no more than any object elsewhere. */
 export type AsyncDisposable = SymbolConstructor extends { readonly asyncDispose: infer Key extends symbol }

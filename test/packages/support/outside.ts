@@ -55,8 +55,13 @@ export async function makeOutside(
 
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|VITE|NODE_ENV$)/.test(name)))
   const run = async (command: string, args: readonly string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)(command, args, { cwd: folder, env, timeout: 240_000 })
-    return stdout
+    try {
+      const { stdout } = await promisify(execFile)(command, args, { cwd: folder, env, timeout: 240_000 })
+      return stdout
+    } catch (error) {
+      // What a compiler has against it stands there.
+      throw new Error(`${command} ${args.join(' ')}: ${(error as { stdout?: string }).stdout ?? ''}`, { cause: error })
+    }
   }
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...dependencies, ...types])
   return {

@@ -38,12 +38,16 @@ describe('the base of a URL', () => {
 describe('the types', () => {
   it('tell a listener its event', () => {
     const source = quiet()
-    expectTypeOf(source.onmessage).toEqualTypeOf<((this: EventSource, event: MessageEvent<string>) => unknown) | null>()
+    const onMessage = (event: MessageEvent<string>): string => event.data
+    source.onmessage = onMessage
+    source.addEventListener('price', onMessage)
     expectTypeOf(EventSource.CLOSED).toEqualTypeOf<2>()
-    source.addEventListener('message', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
+    source.addEventListener('message', ({ data }) => expectTypeOf(data).toEqualTypeOf<string>())
     source.addEventListener('open', (event) => expectTypeOf(event).toEqualTypeOf<Event>())
     source.addEventListener('error', (event) => expectTypeOf(event).toEqualTypeOf<EventSourceErrorEvent>())
-    source.addEventListener('price', (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent<string>>())
+    source.addEventListener('price', ({ data, type }) =>
+      expectTypeOf({ data, type }).toEqualTypeOf<{ data: string; type: string }>(),
+    )
     source.addEventListener('price', { handleEvent: () => {} })
     quiet('https://example.test/', { fetch })
   })
