@@ -130,7 +130,7 @@ describe.skipIf(!postgres)('postgresBroker', () => {
   it('refuses a schema that would have to be escaped', () => {
     const pool = new Pool()
     for (const schema of ['a"; DROP SCHEMA public; --', 'A', '1a', '', 'a'.repeat(41)])
-      expect(() => postgresBroker(pool, { schema })).toThrow(expect.objectContaining({ code: 'invalid-broker-option' }))
+      expect(() => postgresBroker(pool, { schema })).toThrow(expect.objectContaining({ code: 'invalid-option' }))
   })
 
   /** All of a schema that can be told, without its name. */

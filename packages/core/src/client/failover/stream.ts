@@ -117,9 +117,13 @@ export class Stream implements Source, AttemptListener {
     return this.attempt.isOpen && !this.isSuspect && !this.leaving
   }
 
-  /** Whether it is too young to stand for a working server, or was never open. Events show as much as some seconds do. */
+  /**
+   * Whether it is too young to stand for a working server, or was never open. Events show as much as some seconds do, but for
+   * a suspect: replaced in haste, none would live to be heard again at a server that promises more heartbeats than it sends.
+   */
   get isYoung(): boolean {
-    return this.#clock.now() - this.#openedAt < (this.wasUseful ? usefulUptime : minUptime)
+    const isProven = this.wasUseful && !this.isSuspect
+    return this.#clock.now() - this.#openedAt < (isProven ? usefulUptime : minUptime)
   }
 
   /** An attempt of a race that has no answer yet. */
