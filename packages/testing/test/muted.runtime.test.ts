@@ -9,13 +9,16 @@ import { startNginx } from '../src/proxies/start.ts'
 
 const nginx = requireTool('nginx')
 const [, ignoring = ''] = await examplesOf('proxies.md', 'nginx')
-// The same, and it keeps what it was told not to.
+// The same, and it keeps what it was told not to. Its buffers hold all events: one that is full is passed on.
 const caching = `proxy_cache_path cache keys_zone=kept:1m;
 server {
   listen 8080;
   location / {
     proxy_pass http://127.0.0.1:3000;
     proxy_buffering on;
+    proxy_buffer_size 64k;
+    proxy_buffers 8 64k;
+    proxy_busy_buffers_size 64k;
     proxy_ignore_headers X-Accel-Buffering Cache-Control Expires;
     proxy_cache kept;
     proxy_cache_valid 200 204 1h;

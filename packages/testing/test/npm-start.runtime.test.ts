@@ -4,7 +4,8 @@ import { eventually, groupCommands, launch, type LaunchedServer } from '../src/i
 
 /** `npm start` as a user types it, with a log in memory and on ports of its own. */
 function npmStart(ready: RegExp): Promise<LaunchedServer> {
-  const env = { HOLDFAST_DATA: 'memory', PORT: '0' }
+  // A silent npm, as `npm test` is one, says nothing of what it starts.
+  const env = { HOLDFAST_DATA: 'memory', PORT: '0', npm_config_loglevel: 'notice' }
   return launch({ command: 'npm', args: ['start'], env, ready, within: 60_000 })
 }
 
