@@ -30,7 +30,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
     const isLong = ({ moduleId }: TestSpecification): boolean =>
-      /\/(contract\.|event-source\.[cn]|exactly-once|simulator-random)[^/]*$/.test(moduleId)
+      /\/(contract\.|event-source\.[cn]|exactly-once|simulator-random|plain\.|browser\.faults)[^/]*$/.test(moduleId)
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }
 }
@@ -66,13 +66,17 @@ export default defineConfig({
           include: runtimes,
           exclude: [dependencies, ...clients, ...byHand],
           ...real,
-          ...place(3, 2),
+          ...place(4, 2),
           maxConcurrency: 12,
         },
       },
       // All cases of a file wait for one play: with fewer at once, each part of them would have a play of its own.
       { ...source, test: { name: 'clients', include: clients, ...real, ...place(2, 3), maxConcurrency: 100 } },
-      { ...source, test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000 } },
+      // Two pages at once: one of them waits most of the time.
+      {
+        ...source,
+        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000, ...place(2, 5) },
+      },
       { ...source, test: { name: 'examples', include: examples, ...real, testTimeout: 180_000, maxConcurrency: 12 } },
       // What is published, so from the build and without the source condition.
       { test: { name: 'packages', include: packages, exclude: [dependencies, ...outside], ...published } },

@@ -89,7 +89,8 @@ describe.concurrent.each(mutings)('behind $name', ({ name, keeps = false, start 
   })
 
   // Its URL is the same each time: a cache that keeps what it was told not to gives it the first answer for ever.
-  it.skipIf(keeps)('an EventSource gets them with mode=poll in its URL, by coming back', async () => {
+  if (keeps) return
+  it('an EventSource gets them with mode=poll in its URL, by coming back', async () => {
     await using origin = await startOrigin({ heartbeat: 10_000 })
     await using proxy = await start(origin)
     const url = `http://127.0.0.1:${proxy.port}/events?topic=${topic}&mode=poll&wait=2000&lastEventId=earliest`

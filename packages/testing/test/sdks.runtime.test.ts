@@ -45,7 +45,8 @@ describe('SDKs that take a fetch', () => {
     })
 
     // @ag-ui/client 1.0 leaves a promise unhandled when that happens, which would end this process.
-    it.skipIf(kind === 'ag-ui')('has less of it with a plain fetch', async () => {
+    if (kind === 'ag-ui') return
+    it('has less of it with a plain fetch', async () => {
       const { text, error } = await read(kind, fetch, () => places[0].server.signal('SIGKILL'))
       expect(text.length).toBeLessThan(whole.length)
       console.log(`${kind}: ${text.length} of ${whole.length} characters with a plain fetch, ${String(error)}`)

@@ -18,7 +18,8 @@ interface Serving {
 export async function run(serve: (options: Serving) => Promise<Served>): Promise<void> {
   const { fetch, hub } = createFixture()
   const options = JSON.parse(process.env['FIXTURE'] ?? '{}') as Partial<Serving>
-  const server = await serve({ fetch, port: 0, ...options })
+  // A session of a client that stalls is idle once its streams are cut: its timer must end within the contract.
+  const server = await serve({ fetch, port: 0, timeouts: { idle: 20_000 }, ...options })
   console.log(`listening ${server.url}`)
   process.once('SIGTERM', async () => {
     const startedAt = performance.now()
