@@ -12,7 +12,8 @@ const consumer = inject('consumer')
  * event would end a client for good. `connect` was 8,192 when a budget bent it, and an estimate of 10,752 for its three rooms
  * left out what hostile servers taught since: bounds that are told, requests that can never work, older logs, deploys.
  * 2,050 more find dead streams by their rhythm and a probe, keep endpoints as a function up to date, and notice a sleep.
- * Some 1,300 more poll where a proxy collects streams, and let a page be put away.
+ * Some 1,300 more poll where a proxy collects streams, and let a page be put away. 190 more help an attempt that hangs and give it
+ * up: of the interruptions among servers that fail by turns, 11 of 1,922 are longer than 6 s instead of 122 of 1,462.
  * The hub was 16,384 before a producer that dies was noticed: leases, succession, stop, and reading a topic's state;
  * 20,480 before it knew of its broker, its delays and its gaps, and the service 6,500 before it told of them. A response was
  * 7,500 before it was safe without an adapter: its end told to native clients, `closed`, texts cut within a character. The service was
@@ -29,17 +30,17 @@ const budgets = [
   { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 10_240 },
   { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 26_880 },
   { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_544 },
-  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 19_968 },
+  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 20_224 },
   {
     what: 'resumingFetch, and with it connect',
     program: `export { resumingFetch } from '@holdfast/core/client'`,
-    budget: 22_784,
+    budget: 22_976,
   },
-  { what: 'shared, and with it connect', program: `export { shared } from '@holdfast/core/client'`, budget: 24_960 },
+  { what: 'shared, and with it connect', program: `export { shared } from '@holdfast/core/client'`, budget: 25_152 },
   {
     what: 'connect and EventSource',
     program: `export { connect, EventSource } from '@holdfast/core/client'`,
-    budget: 21_760,
+    budget: 21_952,
   },
   {
     what: 'the service without hono',

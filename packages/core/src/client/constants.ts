@@ -49,6 +49,8 @@ export const surelyLate = 65_000
 
 /** How long the head of an answer may take. */
 export const headTimeout = 10_000
+/** The least of that at an endpoint that worked before, where others may be asked: three times the usual time, if that is more. */
+export const shortestHang = 2_000
 /** How long the first byte may take from the head on. */
 export const firstByteTimeout = 10_000
 /** How long the head may take for a request that must not be repeated. */

@@ -111,7 +111,11 @@ export interface ConnectOptions<Events extends object = Record<string, unknown>>
   heartbeat?: number | undefined
   /** A stream this silent is given up, where the server announces no heartbeat. 0 switches off all judging by silence. Default: only announced heartbeats count. */
   idleTimeout?: number | undefined
-  /** How long an answer's head may take. Default 10,000; 60,000 for a request that must not be repeated. */
+  /**
+   * How long an answer's head may take, in milliseconds. Default 10,000. Where other endpoints may be asked and this one worked
+   * before: three usual times, 2,000 at least, and twice as long after each one that did not come, 10,000 at most. 60,000 for a request
+   * that must not be repeated.
+   */
   connectTimeout?: number | undefined
   /** The base of the exponential back-off; at least 200. Default 1,000. A server's `retry:` is a minimum for that server. */
   backoff?: number | undefined

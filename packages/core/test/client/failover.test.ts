@@ -62,6 +62,27 @@ describe('a stream', () => {
     stage.connection.close()
   })
 
+  it('is asked for beside an attempt that hangs, whatever was tried a moment ago, and what hangs is given up', async () => {
+    const stage = new Stage([a, b]).listen()
+    await stage.settle()
+    // One attempt beside the first is all that there is in 10 s, but for what hangs.
+    await stage.advance(450)
+    const first = await stage.open(hello + checkpoint(0) + event(1))
+    await stage.advance(1_100)
+    first.cut()
+    await stage.advance(100)
+    expect(stage.exchanges).toHaveLength(3)
+    await stage.advance(450)
+    expect(stage.exchanges).toHaveLength(4)
+    await stage.advance(1_700)
+    expect(stage.exchanges).toHaveLength(4)
+    const again = stage.exchanges.slice(2).find(({ host }) => host === first.host)
+    expect(again?.aborted).toBe(false)
+    await stage.advance(600)
+    expect(again?.aborted).toBe(true)
+    stage.connection.close()
+  })
+
   it('that is silent is hedged, and keeps its place when it speaks first', async () => {
     const stage = new Stage([a, b]).listen()
     const first = await stage.open(hello + checkpoint(0))

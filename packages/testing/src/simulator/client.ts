@@ -12,6 +12,25 @@ export interface Accepted {
   at: number
 }
 
+/** The time, timers and chance of a process. */
+export interface ProcessClock {
+  now(): number
+  wallTime(): number
+  setTimer(callback: () => void, delay: number): unknown
+  clearTimer(task: { run: unknown }): void
+  random(): number
+}
+
+export function clockOf(world: World): ProcessClock {
+  return {
+    now: () => world.now,
+    wallTime: () => world.now,
+    setTimer: (callback, delay) => world.after(delay, callback),
+    clearTimer: (task) => void (task.run = undefined),
+    random: createRandom(Math.floor(world.random() * 2 ** 31)),
+  }
+}
+
 /** One client, whatever its policy, and what it got. */
 export class Client {
   readonly name: string
@@ -60,21 +79,20 @@ export class Client {
     this.#close()
   }
 
-  start(policy: Policy, urls: readonly string[], fetch: typeof globalThis.fetch): void {
+  /** @param clock - of the process that it is in: by default one of its own */
+  start(policy: Policy, urls: readonly string[], fetch: typeof globalThis.fetch, clock = clockOf(this.#world)): void {
     if (policy === 'native') this.#follow(fetch, urls.slice(0, 1), true)
     else if (policy === 'naive') this.#follow(fetch, urls, false)
-    else this.#connect(policy, urls, fetch)
+    else this.#connect(policy, urls, fetch, clock)
   }
 
-  #connect(redundancy: RedundancyLevel | 'auto', urls: readonly string[], fetch: typeof globalThis.fetch): void {
+  #connect(
+    redundancy: RedundancyLevel | 'auto',
+    urls: readonly string[],
+    fetch: typeof globalThis.fetch,
+    clock: ProcessClock,
+  ): void {
     const world = this.#world
-    const clock = {
-      now: () => world.now,
-      wallTime: () => world.now,
-      setTimer: (callback: () => void, delay: number) => world.after(delay, callback),
-      clearTimer: (task: { run: unknown }) => void (task.run = undefined),
-      random: createRandom(Math.floor(world.random() * 2 ** 31)),
-    }
     const options = {
       fetch,
       redundancy,

@@ -27,6 +27,9 @@ export class Network {
   readonly #servers: ReadonlyMap<string, Server>
   readonly #roundTrip: readonly [number, number]
   readonly #paths = new Map<string, Path>()
+  readonly #swallowing = new Set<Server>()
+  /** Servers that stand still, and what is to be asked of them when they go on. */
+  readonly #stopped = new Map<Server, (() => void)[]>()
 
   constructor(world: World, servers: readonly Server[], roundTrip: readonly [number, number] = [20, 90]) {
     this.#roundTrip = roundTrip
@@ -50,6 +53,41 @@ export class Network {
       this.#concerned = after
       for (const path of this.#paths.values()) if (path.server === server) this.#setHole(path, false, duration)
     })
+  }
+
+  /** The machine of a server is gone without a word, and there again: its streams carry nothing any more, and never end. */
+  forget(server: Server): void {
+    for (const path of this.#pathsTo(server)) {
+      for (const pipe of path.pipes) {
+        pipe.holed = true
+        path.client.strike(pipe)
+      }
+      path.pipes.clear()
+    }
+  }
+
+  /** What is sent to a server gets lost, although it can be connected to, and what was open is dead for good. */
+  swallow(server: Server, duration: number): void {
+    this.forget(server)
+    this.#swallowing.add(server)
+    this.#world.after(duration, () => this.#swallowing.delete(server))
+  }
+
+  /** The process of a server is stopped: connections are made, and nothing comes of them until it goes on. */
+  stop(server: Server, duration: number): void {
+    const asked: (() => void)[] = []
+    this.#stopped.set(server, asked)
+    const pipes = this.#pathsTo(server).flatMap((path) => [...path.pipes])
+    for (const pipe of pipes) pipe.holed = true
+    this.#world.after(duration, () => {
+      this.#stopped.delete(server)
+      for (const { pipes: known } of this.#pathsTo(server)) for (const pipe of known) pipe.heal()
+      for (const ask of asked) ask()
+    })
+  }
+
+  #pathsTo(server: Server): Path[] {
+    return [...this.#paths.values()].filter((path) => path.server === server)
   }
 
   #concerned: (client: Client, server: Server) => boolean = () => false
@@ -129,7 +167,9 @@ export class Network {
   ): void {
     const { server, client } = path
     this.#world.after(server.think, () => {
-      if (pipe.ended) return
+      if (pipe.ended || this.#swallowing.has(server)) return
+      const waiting = this.#stopped.get(server)
+      if (waiting) return void waiting.push(() => this.#ask(path, pipe, { url, headers: asked }, { resolve, reject }))
       if (!server.up) return reject(new Error('Reset'))
       if (path.holed) return
       const { status, headers } = server.answer(url, asked, pipe, client.name)

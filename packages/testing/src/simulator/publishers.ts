@@ -1,8 +1,8 @@
 import type { Log } from './log.ts'
 import type { World } from './world.ts'
 
-/** How events come. `steady`: 2 a second; `pausing`: the same, with pauses of 1–20 s every half a minute or so; `bursts`: 20 at once, every 1–5 s. */
-export type Publisher = 'steady' | 'pausing' | 'bursts'
+/** How events come. `steady`: 2 a second; `brisk`: 20; `pausing`: the same, with pauses of 1–20 s every half a minute or so; `bursts`: 20 at once, every 1–5 s. */
+export type Publisher = 'steady' | 'brisk' | 'pausing' | 'bursts'
 
 const interval = 500
 
@@ -22,6 +22,7 @@ export function publish(world: World, log: Log, publisher: Publisher): void {
 /** How many are published now, and how long nothing follows. */
 const steps: Readonly<Record<Publisher, (world: World) => { count: number; pause: number }>> = {
   steady: () => ({ count: 1, pause: interval }),
+  brisk: () => ({ count: 1, pause: 50 }),
   pausing: (world) => {
     const pauses = world.random() < interval / 30_000
     return { count: 1, pause: pauses ? world.between(1_000, 20_000) : interval * world.between(0.5, 1.5) }

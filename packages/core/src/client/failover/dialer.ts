@@ -14,7 +14,7 @@ export interface DialOptions extends ConnectOptions, Pick<StreamRequest, 'create
 export class Dialer {
   readonly #owner: StreamOwner
   readonly #clock: Clock
-  /** Of streams with events, and of standbys. */
+  /** Of streams with events, also where those are polled for, and of standbys. */
   readonly #rhythm = new Rhythm()
   readonly #standbyRhythm = new Rhythm()
   #options: DialOptions
@@ -45,7 +45,8 @@ export class Dialer {
     const isPoll = purpose === 'poll' || (purpose === 'race' && endpoint.isMuted)
     const request = isPoll ? this.#poll(endpoint) : this.#request(endpoint, isStandby)
     const rhythm = isStandby ? this.#standbyRhythm : this.#rhythm
-    const timeouts = { ...this.#timeouts(endpoints, isPoll ? undefined : rhythm), polls: isPoll }
+    const { connectTimeout = this.#isOnce ? onceTimeout : endpoints.patience(endpoint) } = this.#options
+    const timeouts = { ...this.#timeouts(endpoints, rhythm), connectTimeout, polls: isPoll }
     if (isPoll || purpose === 'unmute') timeouts.firstByteTimeout = firstByteTimeout
     return new Stream({ endpoint, purpose, request, timeouts, coverage }, this.#owner, this.#clock)
   }

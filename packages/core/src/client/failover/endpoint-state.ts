@@ -5,6 +5,8 @@ export class EndpointState {
   priority: number
   /** A typical time to the head of an answer, sensitive to peaks; 300 ms where nothing is known. */
   head: number | undefined
+  /** What its head takes while nothing is wrong: a single slow one hardly changes it. */
+  usualHead: number | undefined
   /** As its server says. */
   load: number = 0
   /** The smallest difference seen between this clock and the server's: the baseline of how late a stream is. */
@@ -14,6 +16,8 @@ export class EndpointState {
   failedAt: number = -Infinity
   /** Failures since it kept a stream for a good while. */
   failuresInARow = 0
+  /** Answers in a row that were not waited for any longer. */
+  hangs = 0
   /** Until when it had better not be asked. */
   avoidUntil = 0
   /** Until when it must not be asked. */

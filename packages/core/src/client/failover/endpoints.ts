@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import {
   breakStep,
   failureHalfLife,
+  headTimeout,
   longestBreak,
   longestRetryAfter,
   maxGone,
@@ -9,6 +10,7 @@ import {
   oddFor,
   probeRefill,
   refill,
+  shortestHang,
   staleFor,
   staleTimes,
 } from '../constants.ts'
@@ -91,12 +93,19 @@ export class EndpointPool {
 
   /** The time to a head that can be hoped for. */
   get bestHead(): number {
-    return Math.min(...this.#all.map(({ head = unknownHead }) => head))
+    return Math.min(...this.#all.map(({ usualHead = unknownHead }) => usualHead))
   }
 
   /** How long a head can be expected to take: where one endpoint is far away, all may be. */
-  expectedHead({ head }: EndpointState): number {
-    return head ?? Math.max(unknownHead, ...this.#all.map((each) => each.head ?? 0))
+  expectedHead({ usualHead }: EndpointState): number {
+    return usualHead ?? Math.max(unknownHead, ...this.#all.map((each) => each.usualHead ?? 0))
+  }
+
+  /** How long a head is waited for where others may be asked instead: each time that none came, twice as long. */
+  patience(endpoint: EndpointState): number {
+    const isKnown = this.#all.length > 1 && endpoint.hasWorked && !endpoint.isMuted
+    if (!isKnown) return headTimeout
+    return Math.min(headTimeout, Math.max(shortestHang, 3 * this.expectedHead(endpoint)) * 2 ** endpoint.hangs)
   }
 
   mayBeAsked({ barredUntil }: EndpointState): boolean {
@@ -130,10 +139,12 @@ export class EndpointPool {
 
   /** A stream came, and its head took so many milliseconds. */
   answered(endpoint: EndpointState, took: number): void {
-    const { head = took } = endpoint
+    const { head = took, usualHead = took } = endpoint
+    endpoint.usualHead = usualHead + (took - usualHead) * (took > usualHead ? 0.1 : 0.5)
     endpoint.head = head + (took - head) * (took > head ? 0.5 : 0.2)
     endpoint.refusedUntil = 0
     endpoint.hasWorked = true
+    endpoint.hangs = 0
     endpoint.oddSince = undefined
   }
 

@@ -93,7 +93,11 @@ export class Probing {
   #found(endpoint: EndpointState, finding: Finding): void {
     const { endpoints, positions } = this.#host
     this.#probe = undefined
-    if (finding === 'silent') endpoints.failed(endpoint)
+    if (finding === 'silent') {
+      endpoints.failed(endpoint)
+      // It showed as much: only pauses of a publisher must not cost its servers a probe each time.
+      endpoints.refundProbe()
+    }
     if (finding === 'mute') this.#isSettled = true
     if (typeof finding === 'string') return this.#ask()
     const isBehind = !positions.covers(parsePositionId(finding.at)?.positions ?? [])

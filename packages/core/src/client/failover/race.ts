@@ -1,6 +1,7 @@
 import { type Clock, Timer } from '../../clock.ts'
 import { firstBackoff, firstJitter, longestBackoff, raceWidth, shortestBackoff, stagger } from '../constants.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
+import type { Stream } from './stream.ts'
 import type { Streams } from './streams.ts'
 
 /** What a race needs of who wants a stream. */
@@ -37,7 +38,11 @@ export class Race {
   /** Endpoints that said there are too many requests. After a second one, all attempts take the steps of the back-off. */
   readonly #busy = new Set<EndpointState>()
   readonly #timer: Timer
+  /** The attempts that hang, beside which one more was made already. */
+  readonly #helped = new Set<Stream>()
   #exponent = 0
+  /** Whether each endpoint was tried since the race began: only then waiting longer is all that is left. */
+  #hasSwept = false
   #isRunning = false
   /** For a time to come, rather than for an attempt to have its time alone. */
   #isWaiting = false
@@ -47,7 +52,7 @@ export class Race {
     this.#base = Math.max(backoff ?? firstBackoff, shortestBackoff)
     this.#host = host
     this.#clock = clock
-    this.#timer = new Timer(clock, () => (this.#isWaiting ? this.#step() : this.more()))
+    this.#timer = new Timer(clock, () => (this.#isWaiting ? this.#step() : this.#help()))
   }
 
   /** Go on with other endpoints. */
@@ -77,7 +82,18 @@ export class Race {
     if (this.#attempts >= raceWidth) return
     if (this.#busy.size < 2 && this.#endpoints.spend()) return this.#step()
     this.#host.onSwept()
-    this.#wait(this.#backoff())
+    this.#wait(this.#hasSwept || this.#hasTriedAll ? this.#backoff() : this.#clock.random() * this.#base)
+  }
+
+  // A failure is counted against the budget, since it brings the next attempt; one that hangs brings no other by itself.
+  #help(): void {
+    const [hanging] = this.#host.streams.racing
+    const isAlone = this.#attempts === 1 && this.#endpoints.all.length > 1
+    if (!hanging || !isAlone || this.#helped.has(hanging) || this.#busy.size > 1 || this.#host.isOnce)
+      return this.more()
+    this.#helped.add(hanging)
+    this.#endpoints.spend()
+    this.#step()
   }
 
   /** An endpoint said that there are too many requests. */
@@ -102,8 +118,10 @@ export class Race {
   stop(): void {
     this.#isRunning = this.#isWaiting = false
     this.#timer.clear()
+    this.#hasSwept = false
     this.#tried.clear()
     this.#busy.clear()
+    this.#helped.clear()
     for (const stream of this.#host.streams.racing) stream.close()
   }
 
@@ -121,10 +139,20 @@ export class Race {
     const barred = endpoint.barredUntil - this.#clock.now()
     if (barred > 0) return this.#wait(barred)
     // Each in its turn, also from one step of the back-off to the next.
-    if (this.#endpoints.all.every((each) => this.#tried.has(each))) this.#tried.clear()
+    this.#sweep()
     this.#tried.add(endpoint)
     this.#timer.set(Math.max(stagger, 1.5 * this.#endpoints.bestHead))
     this.#host.attempt(endpoint)
+  }
+
+  #sweep(): void {
+    if (!this.#hasTriedAll) return
+    this.#tried.clear()
+    this.#hasSwept = true
+  }
+
+  get #hasTriedAll(): boolean {
+    return this.#endpoints.all.every((each) => this.#tried.has(each))
   }
 
   #choose(): EndpointState | undefined {
