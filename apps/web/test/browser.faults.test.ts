@@ -80,6 +80,21 @@ describe.skipIf(missing)(named('a page whose servers are broken'), () => {
     expect(await harm()).toEqual(['0', '0'])
   })
 
+  test(
+    'behind a proxy that collects streams it polls, and streams again without one',
+    { timeout: 120_000 },
+    async () => {
+      const way = open.page.getByLabel('Proxy')
+      await way.selectOption('collected')
+      await open.page.locator('.server[data-role=polling]').waitFor({ timeout: 60_000 })
+      await receiveMore(open, 20)
+      await way.selectOption('passed')
+      await open.carrier().waitFor({ timeout: 30_000 })
+      await receiveMore(open, 20)
+      expect(await harm()).toEqual(['0', '0'])
+    },
+  )
+
   test('a gap is shown where there is one: more was said than the log keeps', { timeout: 90_000 }, async () => {
     await open.page.getByRole('button', { name: 'Unplug the network' }).click()
     await logged(open, 'You unplugged the network')

@@ -7,12 +7,15 @@ import {
   type Status,
   type TopicEvent,
 } from '@holdfast/core/client'
+import { collecting } from './collecting.ts'
 
 /** What the visitor chooses. */
 export interface Choices {
   redundancy: RedundancyLevel | 'auto'
   /** Milliseconds. */
   heartbeat: number
+  /** Whether answers come only when they have ended, as behind some proxies. */
+  isCollected: boolean
 }
 
 /** Who is told. */
@@ -55,7 +58,9 @@ export class Held {
 
   #open(lastEventId: string): EventConnection {
     const { onEvent, onStatus, onGap } = this.#listener
-    const connection = connect(this.#urls, { ...this.#choices, lastEventId, fetch: this.#fetch, onGap })
+    const { isCollected, ...options } = this.#choices
+    const fetch = isCollected ? collecting(this.#fetch) : this.#fetch
+    const connection = connect(this.#urls, { ...options, lastEventId, fetch, onGap })
     connection.on('*', onEvent)
     connection.onStatus(onStatus)
     onStatus(connection.status)

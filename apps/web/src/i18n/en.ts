@@ -96,6 +96,8 @@ export const en = {
     redundancy: 'Redundancy',
     levels: { none: 'none', standby: 'standby', full: 'two streams', auto: 'auto' },
     heartbeat: 'Heartbeat',
+    way: 'Proxy',
+    ways: { passed: 'passes streams', collected: 'collects them: polls' },
   },
   log: {
     title: 'What happened',

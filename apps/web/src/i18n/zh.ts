@@ -86,6 +86,8 @@ export const zh: Dictionary = {
     redundancy: '冗余',
     levels: { none: '无', standby: '待命', full: '双流', auto: '自动' },
     heartbeat: '心跳',
+    way: '代理',
+    ways: { passed: '让流通过', collected: '攒着不发：改用轮询' },
   },
   log: {
     title: '发生了什么',
