@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
 import { requireTool } from './require-tool.ts'
 import { chromiumFlags } from './runtimes/chromium-flags.ts'
 
@@ -13,7 +13,7 @@ export function named(name: string): string {
 }
 
 /** Start the machine's own Chromium. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(options: Pick<LaunchOptions, 'ignoreDefaultArgs'> = {}): Promise<Browser> {
   if (!tool) throw new Error('Chromium is not installed')
-  return chromium.launch({ executablePath: tool, args: [...chromiumFlags] })
+  return chromium.launch({ executablePath: tool, args: [...chromiumFlags], ...options })
 }
