@@ -11,7 +11,8 @@ export function limitBody(incoming: Incoming, outgoing: Outgoing, timeout: numbe
   const timer = setTimeout(() => {
     if (!incoming.complete && !outgoing.headersSent) refuseSlow(outgoing)
   }, timeout).unref()
-  incoming.once('close', () => clearTimeout(timer))
+  // Of a body that nobody reads the request does not close before its connection does.
+  for (const each of [incoming, outgoing]) each.once('close', () => clearTimeout(timer))
 }
 
 // As Node itself does for HTTP/1, past a handler that waits for the body.

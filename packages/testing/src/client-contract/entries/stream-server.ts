@@ -24,7 +24,10 @@ const cors = {
   'access-control-expose-headers': 'content-location, retry-after',
 }
 
-const server = await serve({ fetch: handle, port, hostname: '127.0.0.1' })
+// A fetch keeps a socket for as long as the server does: what is left after a client must be its streams alone.
+const timeouts = { idle: 4_000 }
+
+const server = await serve({ fetch: handle, port, hostname: '127.0.0.1', timeouts })
 console.log(`listening ${server.url}`)
 
 process.once('SIGTERM', async () => {
