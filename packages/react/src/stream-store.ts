@@ -47,7 +47,8 @@ export class StreamStore<State> {
 
   constructor(plan: StreamPlan<State>) {
     this.#plan = plan
-    this.#status = { state: 'connecting', endpoint: firstUrl(plan.endpoints) }
+    // Nobody is asked yet.
+    this.#status = { state: 'connecting', endpoint: '' }
     this.#snapshot = { events: [], last: undefined, reduced: plan.initial, status: this.#status }
   }
 
@@ -109,11 +110,4 @@ export class StreamStore<State> {
     }
     for (const listener of this.#listeners) listener()
   }
-}
-
-// A function is asked only once the stream is opened.
-function firstUrl(endpoints: Endpoints | EndpointsFunction): string {
-  if (typeof endpoints === 'function') return ''
-  const [first = ''] = [endpoints].flat()
-  return String(typeof first === 'object' && 'url' in first ? first.url : first)
 }

@@ -11,7 +11,7 @@ import { Announcer } from './failover/announcer.ts'
 import { Conductor } from './failover/conductor.ts'
 import { EndpointSource } from './failover/endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './failover/endpoints.ts'
-import { watchPage } from './failover/page.ts'
+import { watchPage } from './page.ts'
 import type { Status } from './status.ts'
 import type {
   ConnectOptions,

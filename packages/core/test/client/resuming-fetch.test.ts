@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ConnectionError, resumingFetch, type ResumingFetchOptions } from '../../src/client/index.ts'
 import { createHub } from '../../src/hub/index.ts'
 import { memoryBroker } from '../../src/hub/broker/memory-broker.ts'
@@ -124,6 +124,17 @@ describe('resumingFetch()', () => {
     const text = response.text()
     await play.cut()
     expect(play.last.url.href).toBe('https://two.test/answers/1')
+    play.last.open('id: c1~00000001-1-2\ndata: b\n\n' + done)
+    expect(await text).toContain('data: b')
+  })
+
+  it('takes endpoints relative to the page, as connect() does', async () => {
+    vi.stubGlobal('location', { href: 'https://one.test/page', origin: 'https://one.test' })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const play = new Play({ endpoints: () => '/mirror' })
+    const text = (await play.open('id: c1~00000001-1-1\ndata: a\n\n')).text()
+    await play.cut()
+    expect(play.last.url.href).toBe('https://one.test/mirror')
     play.last.open('id: c1~00000001-1-2\ndata: b\n\n' + done)
     expect(await text).toContain('data: b')
   })

@@ -14,8 +14,9 @@ import {
   staleFor,
   staleTimes,
 } from '../constants.ts'
-import { baseUrl, checkEndpoints } from '../endpoint-rules.ts'
-import type { Endpoint, EndpointReport, Endpoints } from '../types.ts'
+import { endpointList } from '../endpoint-list.ts'
+import { checkEndpoints } from '../endpoint-rules.ts'
+import type { EndpointReport, Endpoints } from '../types.ts'
 import { Budget } from './budget.ts'
 import { EndpointState } from './endpoint-state.ts'
 
@@ -53,7 +54,7 @@ export class EndpointPool {
    */
   use(endpoints: Endpoints): void {
     checkEndpoints(endpoints)
-    const given = toList(endpoints).map(createState)
+    const given = endpointList(endpoints).map(({ url, priority }) => new EndpointState(url.href, url.host, priority))
     const known = new Map(this.#all.map((each) => [each.url, each]))
     this.#all = given.map((each) => known.get(each.url) ?? each).filter(({ url }) => !this.#gone.has(url))
     for (const { url, priority } of given) {
@@ -238,14 +239,4 @@ export class EndpointPool {
   #failuresOf({ failures, failedAt }: EndpointState): number {
     return failures * 2 ** ((failedAt - this.#clock.now()) / failureHalfLife)
   }
-}
-
-function toList(endpoints: Endpoints): readonly (string | URL | Endpoint)[] {
-  return typeof endpoints === 'string' || endpoints instanceof URL ? [endpoints] : endpoints
-}
-
-function createState(given: string | URL | Endpoint): EndpointState {
-  const { url, priority = 0 } = typeof given === 'string' || given instanceof URL ? { url: given } : given
-  const { href, host } = new URL(url, baseUrl())
-  return new EndpointState(href, host, priority)
 }

@@ -1,7 +1,7 @@
 import { firstJitter } from '../constants.ts'
 import type { Announcer } from './announcer.ts'
 import type { EndpointState } from './endpoints.ts'
-import type { PageListener } from './page.ts'
+import type { PageListener } from '../page.ts'
 import type { Probing } from './probing.ts'
 import type { Race } from './race.ts'
 import type { Streams } from './streams.ts'

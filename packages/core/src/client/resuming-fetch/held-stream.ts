@@ -1,9 +1,10 @@
 import { Timer } from '../../clock.ts'
 import { formatHint } from '../../wire/hints.ts'
 import { clockOf, hold } from '../connect.ts'
+import { endpointList } from '../endpoint-list.ts'
 import { ConnectionError, type ConnectionErrorCode } from '../errors.ts'
 import type { Status } from '../status.ts'
-import type { ConnectOptions, Endpoint, Endpoints, EventConnection, TopicEvent } from '../types.ts'
+import type { ConnectOptions, Endpoints, EventConnection, TopicEvent } from '../types.ts'
 import type { Asked } from './asked.ts'
 import { headLike } from '../response-head.ts'
 import { RawEvents } from './raw-blocks.ts'
@@ -69,8 +70,8 @@ export class HeldStream {
 
   // The one that answered comes first, whatever the application says of it.
   #endpoints(): Endpoints {
-    const others = [this.#options.endpoints?.(this.#url) ?? []].flat()
-    return [this.#url, ...others.filter((other) => hrefOf(other) !== this.#url)]
+    const others = endpointList(this.#options.endpoints?.(this.#url) ?? [])
+    return [this.#url, ...others.filter(({ url }) => url.href !== this.#url)]
   }
 
   #connectOptions({ method, headers, credentials, signal }: Asked): ConnectOptions {
@@ -124,8 +125,4 @@ export class HeldStream {
     this.close()
     return this.#failure
   }
-}
-
-function hrefOf(endpoint: string | URL | Endpoint): string {
-  return new URL(typeof endpoint === 'object' && 'url' in endpoint ? endpoint.url : endpoint).href
 }

@@ -1,6 +1,7 @@
 import type { HeadersInit } from '../../web-types.ts'
 import { decodeLastEventId } from '../../wire/last-event-id.ts'
-import type { Endpoint, Endpoints, EndpointsFunction } from '../types.ts'
+import { endpointList } from '../endpoint-list.ts'
+import type { Endpoints, EndpointsFunction } from '../types.ts'
 
 /** The parameter of an endpoint's URL by which the service is asked for a topic; it may be there several times. */
 const parameter = 'topic'
@@ -11,14 +12,11 @@ export function topicsOf(url: string): string[] {
 }
 
 /** The same endpoints, asked for these topics instead. */
-export function withTopics(endpoints: Endpoints, topics: Iterable<string>): Endpoint[] {
-  return [endpoints].flat().map((endpoint: string | URL | Endpoint) => {
-    const { url, priority } =
-      typeof endpoint === 'object' && 'url' in endpoint ? endpoint : { url: endpoint, priority: undefined }
-    const other = new URL(url, (globalThis as { location?: { href: string } }).location?.href)
-    other.searchParams.delete(parameter)
-    for (const topic of topics) other.searchParams.append(parameter, topic)
-    return { url: other.href, priority }
+export function withTopics(endpoints: Endpoints, topics: Iterable<string>): { url: URL; priority: number }[] {
+  return endpointList(endpoints).map(({ url, priority }) => {
+    url.searchParams.delete(parameter)
+    for (const topic of topics) url.searchParams.append(parameter, topic)
+    return { url, priority }
   })
 }
 
@@ -27,11 +25,10 @@ export function withTopics(endpoints: Endpoints, topics: Iterable<string>): Endp
  * they are asked for at each of them.
  */
 export function groupOf(endpoints: Endpoints | EndpointsFunction, asked: string): string {
-  if (typeof endpoints === 'function') {
-    const [{ url }] = withTopics(asked, []) as [Endpoint]
-    return `holdfast ${String(url).slice(new URL(url).origin.length)}`
-  }
-  const urls = withTopics(endpoints, []).map(({ url }) => String(url))
+  const isFunction = typeof endpoints === 'function'
+  const urls = withTopics(isFunction ? asked : endpoints, []).map(({ url }) =>
+    url.href.slice(isFunction ? url.origin.length : 0),
+  )
   return `holdfast ${urls.toSorted().join(' ')}`
 }
 

@@ -1,9 +1,9 @@
 import { type Clock, Timer } from '../../clock.ts'
+import { watchPage } from '../page.ts'
 import { Election, type Locks } from './election.ts'
 import { JoinedStream } from './joined-stream.ts'
 import { type Held, Leader } from './leader.ts'
 import type { Message, Post, Seat } from './messages.ts'
-import { watchPage } from './page.ts'
 
 /** How often a tab asks whether its leader is there, and how long an answer may take. Messages are not held back in hidden tabs. */
 const pingInterval = 1_500
@@ -54,7 +54,8 @@ export class Tab {
         this.#election.stand()
       },
     })
-    watchPage((isShown) => (isShown ? this.#election.stand() : this.#resign()), this.#over.signal)
+    // Nothing runs in the back/forward cache.
+    watchPage({ onHide: () => this.#resign(), onShow: () => this.#election.stand() }, this.#over.signal)
     this.#election.stand()
   }
 

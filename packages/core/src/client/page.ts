@@ -1,8 +1,8 @@
 /** Who is told what happens to the page, and to the machine below it. */
 export interface PageListener {
-  onNetworkChange(isOnline: boolean): void
+  onNetworkChange?(isOnline: boolean): void
   /** It is looked at again, or runs again. */
-  onWake(): void
+  onWake?(): void
   /** It is put away, perhaps to be shown again as it was. */
   onHide(): void
   /** It is shown again. */
@@ -25,13 +25,13 @@ export function watchPage(listener: PageListener, signal: AbortSignal): void {
   if (!page.location) return
   const on = (emitter: Emitter | undefined, type: string, call: () => void): void =>
     emitter?.addEventListener?.(type, call, { signal })
-  on(page, 'online', () => listener.onNetworkChange(true))
-  on(page, 'offline', () => listener.onNetworkChange(false))
+  on(page, 'online', () => listener.onNetworkChange?.(true))
+  on(page, 'offline', () => listener.onNetworkChange?.(false))
   on(page, 'pagehide', () => listener.onHide())
   on(page, 'pageshow', () => listener.onShow())
   // A frozen page runs again. Source: Page Lifecycle, section 4.1.
-  on(page.document, 'resume', () => listener.onWake())
+  on(page.document, 'resume', () => listener.onWake?.())
   on(page.document, 'visibilitychange', () => {
-    if (page.document?.visibilityState === 'visible') listener.onWake()
+    if (page.document?.visibilityState === 'visible') listener.onWake?.()
   })
 }
