@@ -43,6 +43,11 @@ describe.skipIf(missing)(named('useEventStream in Chromium'), () => {
   })
 
   test('StrictMode opens one stream, and a turn of events is one render', async () => {
+    // At a single endpoint: of two, a slow one would be asked beside the other.
+    await page.goto('about:blank')
+    asked.length = 0
+    await page.goto(`${home.url}/one`)
+    await soon(async () => expect(await attribute('state')).toBe('open'))
     expect(asked).toHaveLength(1)
     const before = await renders()
     await publish('news', ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
@@ -96,7 +101,10 @@ describe.skipIf(missing)(named('useEventStream in Chromium'), () => {
       fetch: (request) => {
         const { pathname, searchParams } = new URL(request.url)
         if (pathname === '/page.js') return new Response(script, { headers: { 'content-type': 'text/javascript' } })
-        if (pathname !== '/events') return new Response(html(), { headers: { 'content-type': 'text/html' } })
+        if (pathname !== '/events')
+          return new Response(html(pathname === '/one' ? servers.slice(0, 1) : servers), {
+            headers: { 'content-type': 'text/html' },
+          })
         asked.push(request.url)
         return hub.respond(request, { topics: searchParams.getAll('topic') })
       },
@@ -109,8 +117,8 @@ describe.skipIf(missing)(named('useEventStream in Chromium'), () => {
     return { hub, url: proxy.url, die: () => proxy.close(), close }
   }
 
-  function html(): string {
-    const endpoints = JSON.stringify(servers.map(({ url }) => url))
+  function html(used: readonly Server[]): string {
+    const endpoints = JSON.stringify(used.map(({ url }) => url))
     return `<!doctype html><link rel=icon href=data:,><body data-endpoints='${endpoints}'><div id=root></div><script type=module src=/page.js></script>`
   }
 
