@@ -121,6 +121,18 @@ describe('the memory broker', () => {
     expect(counts.length).toBeGreaterThan(1)
   })
 
+  it('forgets topics a part at a time, too', async () => {
+    const { broker, environment } = open({ maxAge: 10_000 })
+    for (const number of range(20_000)) await broker.publish(`topic ${number}`, [{ data: '' }])
+    const sizes = [broker.bytes]
+    environment.jump(20_000)
+    await broker.publish('another', [{ data: '' }])
+    for (sizes.push(broker.bytes); environment.queued > 0; sizes.push(broker.bytes)) environment.turn()
+    const [all = 0] = sizes
+    expect(sizes.at(-1)).toBeLessThan(all / 1_000)
+    expect(Math.max(...sizes.slice(1).map((size, index) => (sizes[index] as number) - size))).toBeLessThan(all / 3)
+  })
+
   it('keeps nothing of what is larger than all it may keep, and goes on', async () => {
     const scene = open({ maxBytes: 10_000 })
     await publish(scene, 'a', 1, 100_000)
