@@ -1,6 +1,7 @@
 import { serve } from '@holdfast/adapters/node'
 import { createHub, type Hub } from '@holdfast/core/hub'
 import { bundle } from '@holdfast/testing'
+import { soon } from '@holdfast/testing/soon'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { launchChromium, missing, named } from '@holdfast/testing/chromium'
@@ -44,34 +45,22 @@ describe.skipIf(missing)(named('shared() in Chromium'), () => {
   })
   afterEach(async () => {
     await context.close()
-    await until(
-      () => hub.stats().subscribers,
-      (count) => count === 0,
-    )
+    await soon(() => expect(hub.stats().subscribers).toBe(0))
   })
 
   test('30 tabs over HTTP/1.1, each with its own topics, have one connection', async () => {
     const tabs = await Promise.all(Array.from({ length: 30 }, (_, index) => open('all', `own-${index % 10}`)))
-    await until(
-      () => hub.count('own-9'),
-      (count) => count === 1,
-    )
+    await soon(async () => expect(await hub.count('own-9')).toBe(1))
     await publish('all', 20)
     await publish('own-3', 5)
     for (const [index, tab] of tabs.entries()) await expectToHave(tab, index % 10 === 3 ? 25 : 20)
-    await until(
-      () => hub.stats().subscribers,
-      (count) => count === 1,
-    )
+    await soon(() => expect(hub.stats().subscribers).toBe(1))
   })
 
   test.each(['close', 'reload', 'crash', 'freeze'] as const)('a leader whose page does: %s', async (fate) => {
     const topic = `news-${fate}`
     const leader = await open(topic)
-    await until(
-      () => hub.count(topic),
-      (count) => count === 1,
-    )
+    await soon(async () => expect(await hub.count(topic)).toBe(1))
     const others = [await open(topic), await open(topic)]
     await publish(topic, 10)
     for (const tab of others) await expectToHave(tab, 10)
@@ -80,18 +69,12 @@ describe.skipIf(missing)(named('shared() in Chromium'), () => {
     const total = await publishing
     for (const tab of others) await expectToHave(tab, total)
     await revive()
-    await until(
-      () => hub.stats().subscribers,
-      (count) => count === 1,
-    )
+    await soon(() => expect(hub.stats().subscribers).toBe(1))
   })
 
   test('a tab that comes late, or begins earlier, has what it asked for', async () => {
     const first = await open('news')
-    await until(
-      () => hub.count('news'),
-      (count) => count === 1,
-    )
+    await soon(async () => expect(await hub.count('news')).toBe(1))
     await publish('news', 10)
     await expectToHave(first, 10)
     const late = await open('news', 'lastEventId=earliest')
@@ -105,10 +88,7 @@ describe.skipIf(missing)(named('shared() in Chromium'), () => {
     const page = await context.newPage()
     const query = topics.map((topic) => (topic.includes('=') ? topic : `topic=${topic}`)).join('&')
     await page.goto(`${server.url}/?${query}`)
-    await until(
-      () => kept(page),
-      ({ state }) => state === 'open',
-    )
+    await soon(async () => expect((await kept(page)).state).toBe('open'))
     return page
   }
 
@@ -129,10 +109,8 @@ describe.skipIf(missing)(named('shared() in Chromium'), () => {
   }
 
   async function expectToHave(page: Page, count: number): Promise<void> {
-    const { got } = await until(
-      () => kept(page),
-      (each) => each.got.length >= count,
-    )
+    await soon(async () => expect((await kept(page)).got.length).toBeGreaterThanOrEqual(count))
+    const { got } = await kept(page)
     expect(got).toHaveLength(count)
     expect(got.map(Number)).toEqual(got.map(Number).toSorted((a, b) => a - b))
     expect(new Set(got).size).toBe(count)
@@ -152,12 +130,3 @@ describe.skipIf(missing)(named('shared() in Chromium'), () => {
     }
   }
 })
-
-async function until<T>(look: () => T | Promise<T>, isIt: (found: Awaited<T>) => boolean): Promise<Awaited<T>> {
-  for (let tries = 0; ; tries++) {
-    const found = await look()
-    if (isIt(found)) return found
-    if (tries === 400) throw new Error(`Not in 20 s, last seen: ${JSON.stringify(found)?.slice(0, 500)}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}

@@ -2,8 +2,9 @@ import { serve } from '@holdfast/adapters/node'
 import { createHub, type Hub } from '@holdfast/core/hub'
 import { bundle } from '@holdfast/testing'
 import { launchChromium, missing, named } from '@holdfast/testing/chromium'
+import { soon } from '@holdfast/testing/soon'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 /** What `waking-tab.ts` keeps. */
 interface Kept {
@@ -92,7 +93,3 @@ describe.skipIf(missing)(named('a page that wakes up, in Chromium'), () => {
     return page.evaluate(() => (globalThis as unknown as { kept: Kept }).kept)
   }
 })
-
-function soon(look: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(look, { timeout: 15_000, interval: 50 })
-}

@@ -2,8 +2,9 @@ import { serve } from '@holdfast/adapters/node'
 import { createHub, type Hub, memoryBroker } from '@holdfast/core/hub'
 import { bundle, startFaultProxy } from '@holdfast/testing'
 import { launchChromium, missing, named } from '@holdfast/testing/chromium'
+import { soon } from '@holdfast/testing/soon'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 interface Server {
   hub: Hub
@@ -141,7 +142,3 @@ describe.skipIf(missing)(named('useEventStream in Chromium'), () => {
     )
   }
 })
-
-function soon(look: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(look, { timeout: 15_000, interval: 50 })
-}

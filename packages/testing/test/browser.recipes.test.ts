@@ -1,8 +1,9 @@
 import { serve } from '@holdfast/adapters/node'
 import { createHub, type Hub, memoryBroker } from '@holdfast/core/hub'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { soon } from '../src/soon.ts'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium, missing, named } from '../src/chromium.ts'
 import { examplesOf, typeErrorsIn } from '../src/document-examples.ts'
 import { startFaultProxy } from '../src/index.ts'
@@ -131,8 +132,4 @@ async function build(recipe: string, use: string): Promise<string> {
   } finally {
     await rm(folder, { recursive: true })
   }
-}
-
-function soon(look: () => void | Promise<void>): Promise<void> {
-  return vi.waitFor(look, { timeout: 20_000, interval: 50 })
 }

@@ -49,7 +49,8 @@ export const sliceBytes = 65_536
 // 100 stalled clients of Node 26 held 60 MB more when each flush of 100 KB left in two writes: they stopped in between,
 // each at a place of its own.
 const freshBytes = 262_144
-// A flush of large chunks ends its turn before 1,000 subscribers: making and sending 8 KiB takes as long as one more of them.
+// A flush of large chunks ends its turn before 1,000 subscribers: 8 KiB to make and send count as one more of them, which is
+// an estimate.
 const bytesALook = 8_192
 
 /**

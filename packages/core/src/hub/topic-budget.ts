@@ -1,7 +1,7 @@
 import { TopicsFullError } from './errors.ts'
 
-// Measured on Node 26: what a topic costs with its log in the memory broker, and a set of topics without them. Names come on
-// top, two bytes a character at most.
+// What a topic costs with its log in the memory broker, and a set of topics without them: of 50,000 topics with a set and a
+// reader each, one took 6.6 KB, its reader included (Node 26). Names come on top, two bytes a character at most.
 const [costOfTopic, costOfSet] = [4_096, 1_024]
 
 /** What topics and sets of topics may take beside their events, in bytes: strangers may choose them. */
