@@ -12,19 +12,23 @@ export async function examplesOf(document: string, language = 'ts'): Promise<str
   )
 }
 
-/** What the compiler has against examples, each a file of its own; empty when nothing. */
-export async function typeErrorsIn(examples: readonly string[]): Promise<string> {
-  // Here, so that the packages are found; with a dot, so that nothing else looks at it.
-  const folder = `${workspaceRoot}packages/testing/test/.examples-${crypto.randomUUID()}`
+/**
+ * What the compiler has against examples, each a file of its own; empty when nothing.
+ *
+ * @param name - of the package whose dependencies they may import
+ */
+export async function typeErrorsIn(examples: readonly string[], name = 'testing', extension = 'ts'): Promise<string> {
+  // There, so that the packages are found; with a dot, so that nothing else looks at it.
+  const folder = `${workspaceRoot}packages/${name}/test/.examples-${crypto.randomUUID()}`
   await mkdir(folder, { recursive: true })
   try {
-    const files = examples.map((_, index) => `example-${index + 1}.ts`)
-    const compilerOptions = { noUnusedLocals: false }
+    const files = examples.map((_, index) => `example-${index + 1}.${extension}`)
+    const compilerOptions = { noUnusedLocals: false, jsx: 'react-jsx' }
     await writeFile(
       `${folder}/tsconfig.json`,
       JSON.stringify({ extends: '../../../../tsconfig.json', compilerOptions, files, include: [] }),
     )
-    for (const [index, code] of examples.entries()) await writeFile(`${folder}/example-${index + 1}.ts`, code)
+    for (const [index, code] of examples.entries()) await writeFile(`${folder}/example-${index + 1}.${extension}`, code)
     return spawnSync(`${workspaceRoot}node_modules/.bin/tsc`, ['-p', folder], { encoding: 'utf8' }).stdout
   } finally {
     await rm(folder, { recursive: true, force: true })
