@@ -11,8 +11,9 @@ export class Rhythm {
 
   /** Something was heard, after so many milliseconds. */
   heard(silence: number): void {
-    // A silence that nobody excused may have been a fault's, and is no rhythm.
-    const counted = Math.min(silence, this.odd, longestUsual)
+    // One that was odd and that nobody excused was a fault's: counted, each fault would make the next one look usual.
+    if (silence > this.odd) return
+    const counted = Math.min(silence, longestUsual)
     this.#heardFor = Math.min(this.#heardFor + counted, rhythmMemory)
     if (counted > 0) this.#usual += ((counted - this.#usual) * counted) / Math.max(this.#heardFor, counted)
   }

@@ -299,6 +299,7 @@ export class Conductor implements Roles {
 
   // Its first byte came: what was to be found out by it is.
   #proved(stream: Stream): void {
+    this.endpoints.spoke(stream.endpoint)
     if (this.#muting.isLate(stream)) return stream.close()
     const useless = this.#muting.proved(stream)
     if (stream.purpose === 'unmute') this.#succession.promote(stream)
@@ -328,9 +329,9 @@ export class Conductor implements Roles {
   #need(lost: Stream | undefined, known: EndpointState | undefined): void {
     for (const { attempt } of this.streams.odd) attempt.doubt()
     const { primary, extra } = this.streams
-    const { isYoung = false, wasUseful = false } = lost ?? primary ?? {}
+    const { endpoint, isYoung = false, wasUseful = false } = lost ?? primary ?? {}
     const warm = known ?? this.#probing.well ?? (extra?.isStandby && extra.isHealthy ? extra.endpoint : undefined)
-    this.#race.need({ lost: lost?.endpoint, warm, isYoung, wasUseful })
+    this.#race.need({ lost: endpoint, warm, isYoung, wasUseful })
   }
 
   #leave(stream: Stream, reason: MoveReason): void {

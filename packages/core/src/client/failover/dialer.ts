@@ -45,9 +45,12 @@ export class Dialer {
     const isPoll = purpose === 'poll' || (purpose === 'race' && endpoint.isMuted)
     const request = isPoll ? this.#poll(endpoint) : this.#request(endpoint, isStandby)
     const rhythm = isStandby ? this.#standbyRhythm : this.#rhythm
-    const { connectTimeout = this.#isOnce ? onceTimeout : endpoints.patience(endpoint) } = this.#options
+    const patience = endpoints.patience(endpoint)
+    const { connectTimeout = this.#isOnce ? onceTimeout : patience } = this.#options
     const timeouts = { ...this.#timeouts(endpoints, rhythm), connectTimeout, polls: isPoll }
     if (isPoll || purpose === 'unmute') timeouts.firstByteTimeout = firstByteTimeout
+    // A server of ours sends its first bytes with the head: one without the other says that the way broke in between.
+    else timeouts.firstByteTimeout = Math.min(timeouts.firstByteTimeout, patience)
     return new Stream({ endpoint, purpose, request, timeouts, coverage }, this.#owner, this.#clock)
   }
 

@@ -9,6 +9,7 @@ import {
   maxProbes,
   oddFor,
   probeRefill,
+  recently,
   refill,
   shortestHang,
   staleFor,
@@ -31,6 +32,7 @@ export class EndpointPool {
   #all: readonly EndpointState[] = []
   /** URLs that will never be asked again. */
   readonly #gone = new Set<string>()
+  #usefulAt = -Infinity
   #budget: Budget | undefined
   #probes: Budget | undefined
 
@@ -102,7 +104,7 @@ export class EndpointPool {
     return usualHead ?? Math.max(unknownHead, ...this.#all.map((each) => each.usualHead ?? 0))
   }
 
-  /** How long a head is waited for where others may be asked instead: each time that none came, twice as long. */
+  /** How long a head, and then the first byte, are waited for where others may be asked: each time that none came, twice as long. */
   patience(endpoint: EndpointState): number {
     const isKnown = this.#all.length > 1 && endpoint.hasWorked && !endpoint.isMuted
     if (!isKnown) return headTimeout
@@ -144,9 +146,28 @@ export class EndpointPool {
     endpoint.usualHead = usualHead + (took - usualHead) * (took > usualHead ? 0.1 : 0.5)
     endpoint.head = head + (took - head) * (took > head ? 0.5 : 0.2)
     endpoint.refusedUntil = 0
+    endpoint.oddSince = undefined
+  }
+
+  /** The first byte of its stream came: a head alone comes through any proxy. */
+  spoke(endpoint: EndpointState): void {
     endpoint.hasWorked = true
     endpoint.hangs = 0
-    endpoint.oddSince = undefined
+  }
+
+  /** A stream from one of them was bringing events until now. */
+  wereUseful(): void {
+    this.#usefulAt = this.#clock.now()
+  }
+
+  /** Whether that was a short while ago: then it is no outage yet, and none of them is given more time. */
+  get areUsefulLately(): boolean {
+    return this.#clock.now() - this.#usefulAt < recently
+  }
+
+  /** Nothing came of an attempt in time. */
+  hung(endpoint: EndpointState): void {
+    if (!this.areUsefulLately) endpoint.hangs++
   }
 
   failed(endpoint: EndpointState): void {

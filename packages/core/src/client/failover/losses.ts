@@ -42,7 +42,7 @@ export function settleLoss(loss: Loss, stream: Stream, endpoints: EndpointPool, 
   if (isOnce) return 'not-resumable'
   if (loss.reason === 'ended' && !stream.isYoung) return undefined
   endpoints.failed(endpoint)
-  if (loss.reason === 'timeout') endpoint.hangs++
+  if (loss.reason === 'timeout' || loss.reason === 'buffered') endpoints.hung(endpoint)
   if (loss.retryAfter) endpoints.bar(endpoint, loss.retryAfter)
   return undefined
 }

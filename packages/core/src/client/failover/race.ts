@@ -44,6 +44,8 @@ export class Race {
   /** Whether each endpoint was tried since the race began: only then waiting longer is all that is left. */
   #hasSwept = false
   #isRunning = false
+  /** Whether one was tried a second time: those to avoid come before a third. */
+  #hasRepeated = false
   /** For a time to come, rather than for an attempt to have its time alone. */
   #isWaiting = false
 
@@ -67,10 +69,11 @@ export class Race {
     if (lost) this.#tried.add(lost)
     // Standbys of clients that lost one server are at different ones already, known to be well.
     let delay = warm ? 0 : this.#clock.random() * firstJitter
+    if (wasUseful) this.#endpoints.wereUseful()
     if (isYoung) {
       if (wasUseful) this.#exponent = Math.min(this.#exponent, 1)
-      // The first attempt is free only if the stream stood for a good while.
-      if (!this.#endpoints.spend()) delay = this.#backoff()
+      // The first attempt is free only if the stream stood for a good while, or where there is no need to guess.
+      if (!this.#endpoints.spend() && !warm) delay = this.#backoff()
     } else this.#exponent = 0
     if (delay > 0) this.#wait(delay)
     else this.#step(warm)
@@ -118,7 +121,7 @@ export class Race {
   stop(): void {
     this.#isRunning = this.#isWaiting = false
     this.#timer.clear()
-    this.#hasSwept = false
+    this.#hasSwept = this.#hasRepeated = false
     this.#tried.clear()
     this.#busy.clear()
     this.#helped.clear()
@@ -140,6 +143,7 @@ export class Race {
     if (barred > 0) return this.#wait(barred)
     // Each in its turn, also from one step of the back-off to the next.
     this.#sweep()
+    this.#hasRepeated ||= this.#tried.has(endpoint)
     this.#tried.add(endpoint)
     this.#timer.set(Math.max(stagger, 1.5 * this.#endpoints.bestHead))
     this.#host.attempt(endpoint)
@@ -159,7 +163,7 @@ export class Race {
     const endpoints = this.#endpoints
     const isFree = (each: EndpointState): boolean => endpoints.mayBeAsked(each) && !this.#host.streams.occupies(each)
     // Once all that were not to be avoided have failed, trying them again and again would find nothing.
-    const free = endpoints.pick(isFree, this.#tried, this.#exponent > 0)
+    const free = endpoints.pick(isFree, this.#tried, this.#exponent > 0 || this.#hasRepeated)
     // Waiting for one that must not be asked is for when there is nothing else at all.
     return free ?? (this.#attempts > 0 ? undefined : endpoints.pick(() => true))
   }
@@ -172,7 +176,7 @@ export class Race {
   }
 
   #backoff(): number {
-    const longest = Math.max(longestBackoff, this.#base)
+    const longest = Math.max(this.#endpoints.areUsefulLately ? 2 * this.#base : longestBackoff, this.#base)
     return this.#clock.random() * Math.min(longest, this.#base * 2 ** this.#exponent++)
   }
 }

@@ -54,10 +54,11 @@ export class Streams {
     return undefined
   }
 
-  /** Whether an attempt runs at an endpoint, or a stream that is to be replaced. */
+  /** Whether an attempt runs at an endpoint, or a stream that is to be left. Of a suspect its connection may be to blame. */
   occupies({ url }: EndpointState): boolean {
     for (const stream of this.#all) {
-      if (stream.endpoint.url === url && !stream.isStandby && !stream.isHealthy) return true
+      const isLeft = !stream.attempt.isOpen || stream.leaving !== undefined
+      if (stream.endpoint.url === url && !stream.isStandby && isLeft) return true
     }
     return false
   }
