@@ -69,7 +69,7 @@ export const firstBackoff = 1_000
 /** With a cap of 30 s an outage is over after 47 s, with 10 after 29, with 5 after 25. */
 export const longestBackoff = 10_000
 /** So long after a stream that brought something, the steps stay short. */
-export const recently = 10_000
+export const recently = 5_000
 /** A server that says `retry: 0` must not be taken at its word. */
 export const shortestBackoff = 200
 /** An extra attempt comes back in this time: one sweep over the list, and then no more than the back-off allows. */

@@ -101,6 +101,11 @@ export class Attempt implements SilenceListener {
     return this.#clock.now() - this.#askedAt
   }
 
+  /** For how long nothing was heard, in milliseconds. */
+  get silentFor(): number {
+    return this.#silence.duration
+  }
+
   /** Something is to be heard at least this often. */
   expect(heartbeat: number): void {
     if (this.#timeouts.neverIdle) return

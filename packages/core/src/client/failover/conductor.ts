@@ -206,7 +206,8 @@ export class Conductor implements Roles {
   // What streams tell.
 
   onHead(stream: Stream, response: Response): void {
-    this.endpoints.answered(stream.endpoint, stream.attempt.took)
+    // A poll is answered once there is something new.
+    this.endpoints.answered(stream.endpoint, stream.isPoll ? undefined : stream.attempt.took)
     const url = this.#dialer.resumeByGet(stream, response)
     if (!url) return
     this.endpoints = new EndpointPool(url, this.#clock)
@@ -299,7 +300,6 @@ export class Conductor implements Roles {
 
   // Its first byte came: what was to be found out by it is.
   #proved(stream: Stream): void {
-    this.endpoints.spoke(stream.endpoint)
     if (this.#muting.isLate(stream)) return stream.close()
     const useless = this.#muting.proved(stream)
     if (stream.purpose === 'unmute') this.#succession.promote(stream)

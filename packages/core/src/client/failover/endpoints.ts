@@ -25,6 +25,8 @@ export type { EndpointState } from './endpoint-state.ts'
 
 /** What is expected where nothing is known. */
 const unknownHead = 300
+/** What is believed of the first answer. */
+const longestFirst = 2_000
 
 /** The endpoints of a connection, and which of them to ask next. */
 export class EndpointPool {
@@ -117,7 +119,8 @@ export class EndpointPool {
 
   /**
    * Draw one that `suits`, cheap ones more often: weights are cost⁻². The cheapest alone would get everybody (329
-   * attempts/s on one endpoint against 203). Those in `tried` come after the others, then those to avoid, the soonest first.
+   * attempts/s on one endpoint against 203). Those in `tried` come
+   * after the others, in its order, then those to avoid, the soonest first.
    *
    * @param insists - rather one to avoid than one that was tried
    */
@@ -127,10 +130,11 @@ export class EndpointPool {
     insists = false,
   ): EndpointState | undefined {
     const now = this.#clock.now()
+    const turns = [...(tried ?? [])]
     const candidates = this.#all.filter(suits).map((endpoint) => ({
       endpoint,
       avoided: Math.max(endpoint.avoidUntil - now, 0),
-      tried: tried?.has(endpoint) ? 1 : 0,
+      tried: turns.indexOf(endpoint),
       // The least of exponential variates is a weighted draw.
       draw: -Math.log(this.#clock.random()) * this.cost(endpoint) ** 2,
     }))
@@ -140,19 +144,13 @@ export class EndpointPool {
     return candidates[0]?.endpoint
   }
 
-  /** A stream came, and its head took so many milliseconds. */
-  answered(endpoint: EndpointState, took: number): void {
-    const { head = took, usualHead = took } = endpoint
-    endpoint.usualHead = usualHead + (took - usualHead) * (took > usualHead ? 0.1 : 0.5)
-    endpoint.head = head + (took - head) * (took > head ? 0.5 : 0.2)
+  /** A stream came, and its head took so many milliseconds, where that says something. */
+  answered(endpoint: EndpointState, took: number | undefined): void {
+    if (took !== undefined) this.#learnHead(endpoint, took)
     endpoint.refusedUntil = 0
-    endpoint.oddSince = undefined
-  }
-
-  /** The first byte of its stream came: a head alone comes through any proxy. */
-  spoke(endpoint: EndpointState): void {
     endpoint.hasWorked = true
     endpoint.hangs = 0
+    endpoint.oddSince = undefined
   }
 
   /** A stream from one of them was bringing events until now. */
@@ -251,6 +249,13 @@ export class EndpointPool {
 
   refundProbe(): void {
     this.#probes?.refund()
+  }
+
+  // A first head that took long may have been a fault's.
+  #learnHead(endpoint: EndpointState, took: number): void {
+    const { head = took, usualHead = Math.min(took, longestFirst) } = endpoint
+    endpoint.usualHead = usualHead + (took - usualHead) * (took > usualHead ? 0.1 : 0.5)
+    endpoint.head = head + (took - head) * (took > head ? 0.5 : 0.2)
   }
 
   #isGone({ failuresInARow, staleCount }: EndpointState): boolean {

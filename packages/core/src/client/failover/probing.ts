@@ -118,7 +118,9 @@ export class Probing {
     for (const stream of this.#host.streams.odd) if (isDoubtful(stream)) stream.attempt.doubt()
   }
 
+  // But for those that lack by now what another stream brought.
   #excuse(): void {
-    for (const { attempt } of this.#host.streams.odd) attempt.excuse()
+    const { streams, positions } = this.#host
+    for (const { attempt, seen } of streams.odd) if (seen >= positions.version) attempt.excuse()
   }
 }

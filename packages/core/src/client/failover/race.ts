@@ -34,6 +34,7 @@ export class Race {
   readonly #host: RaceHost
   readonly #base: number
   #endpoints: EndpointPool
+  /** Where it was tried since the race began, the latest last: each in its turn, also from one step of the back-off to the next. */
   readonly #tried = new Set<EndpointState>()
   /** Endpoints that said there are too many requests. After a second one, all attempts take the steps of the back-off. */
   readonly #busy = new Set<EndpointState>()
@@ -41,8 +42,6 @@ export class Race {
   /** The attempts that hang, beside which one more was made already. */
   readonly #helped = new Set<Stream>()
   #exponent = 0
-  /** Whether each endpoint was tried since the race began: only then waiting longer is all that is left. */
-  #hasSwept = false
   #isRunning = false
   /** Whether one was tried a second time: those to avoid come before a third. */
   #hasRepeated = false
@@ -85,7 +84,7 @@ export class Race {
     if (this.#attempts >= raceWidth) return
     if (this.#busy.size < 2 && this.#endpoints.spend()) return this.#step()
     this.#host.onSwept()
-    this.#wait(this.#hasSwept || this.#hasTriedAll ? this.#backoff() : this.#clock.random() * this.#base)
+    this.#wait(this.#hasTriedAll ? this.#backoff() : this.#clock.random() * this.#base)
   }
 
   // A failure is counted against the budget, since it brings the next attempt; one that hangs brings no other by itself.
@@ -121,7 +120,7 @@ export class Race {
   stop(): void {
     this.#isRunning = this.#isWaiting = false
     this.#timer.clear()
-    this.#hasSwept = this.#hasRepeated = false
+    this.#hasRepeated = false
     this.#tried.clear()
     this.#busy.clear()
     this.#helped.clear()
@@ -141,20 +140,15 @@ export class Race {
     if (!endpoint) return
     const barred = endpoint.barredUntil - this.#clock.now()
     if (barred > 0) return this.#wait(barred)
-    // Each in its turn, also from one step of the back-off to the next.
-    this.#sweep()
     this.#hasRepeated ||= this.#tried.has(endpoint)
+    // The latest comes last.
+    this.#tried.delete(endpoint)
     this.#tried.add(endpoint)
     this.#timer.set(Math.max(stagger, 1.5 * this.#endpoints.bestHead))
     this.#host.attempt(endpoint)
   }
 
-  #sweep(): void {
-    if (!this.#hasTriedAll) return
-    this.#tried.clear()
-    this.#hasSwept = true
-  }
-
+  /** Only then waiting longer is all that is left. */
   get #hasTriedAll(): boolean {
     return this.#endpoints.all.every((each) => this.#tried.has(each))
   }

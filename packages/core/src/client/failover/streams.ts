@@ -36,9 +36,12 @@ export class Streams {
     return [...this.#all].filter((stream) => stream.isOdd)
   }
 
-  /** Whether one is heard as usual: what it does not bring is not to be had elsewhere either. */
+  /** Whether one was heard after those that are odd: what it does not bring is not to be had elsewhere either. */
   get haveWitness(): boolean {
-    return [...this.#all].some(({ attempt }) => attempt.state === 'live' && attempt.isHeard)
+    const silence = Math.min(...this.odd.map(({ attempt }) => attempt.silentFor))
+    return [...this.#all].some(
+      ({ attempt }) => attempt.state === 'live' && attempt.isHeard && attempt.silentFor < silence,
+    )
   }
 
   /** Attempts of a race that have no answer yet. */
