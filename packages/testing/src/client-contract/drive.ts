@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RedisServer } from '../brokers/redis-server.ts'
 import { endingScene } from './cases/endings.ts'
+import { mutedScene } from './cases/muted.ts'
 import { networkScenes } from './cases/network.ts'
 import { postScenes } from './cases/requests.ts'
 import { resumeScene } from './cases/resuming.ts'
@@ -22,6 +23,7 @@ export const scenes: readonly Scene[] = [
   deployScene,
   endingScene,
   resumeScene,
+  mutedScene,
 ]
 
 /** Asked of a whole play, where a runtime ends by itself. */

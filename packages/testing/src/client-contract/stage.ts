@@ -42,7 +42,8 @@ export class Stage implements AsyncDisposable {
   /** Start a second process of the client with these connections, and wait until it is done. */
   readonly launch: (run: string, feeds: readonly Feed[]) => Promise<void>
   readonly table: Table = new Table()
-  readonly #ways: Way[] = []
+  /** What is to be closed once it is over. */
+  readonly ended: AsyncDisposableStack = new AsyncDisposableStack()
 
   constructor(servers: Servers, publisher: Publisher, launch: Stage['launch']) {
     this.servers = servers
@@ -52,16 +53,16 @@ export class Stage implements AsyncDisposable {
 
   /** Plan a connection to some servers, by ways of its own. */
   async feed(
-    servers: readonly StreamServer[],
+    servers: readonly Pick<StreamServer, 'url'>[],
     plan: Omit<FeedPlan, 'endpoints'>,
     path = '/events?topic=even&topic=odd',
   ): Promise<Feed> {
     const ways = await Promise.all(servers.map(({ url }) => Way.to(url)))
-    this.#ways.push(...ways)
+    for (const { proxy } of ways) this.ended.defer(() => proxy.close())
     return new Feed({ ...plan, endpoints: ways.map(({ url }) => `${url}${path}`) }, ways)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#ways.map(({ proxy }) => proxy.close()))
+    await this.ended.disposeAsync()
   }
 }

@@ -6,6 +6,7 @@ import { http2Contract } from './http2.ts'
 import { leavingContract } from './leaving.ts'
 import { loadContract } from './load.ts'
 import { openingContract } from './opening.ts'
+import { pollingContract } from './polling.ts'
 import { requestsContract } from './requests.ts'
 import { shutdownContract } from './shutdown.ts'
 import { stallingContract } from './stalling.ts'
@@ -27,6 +28,7 @@ export function adapterContract(contract: ContractSubject): void {
     describe.concurrent('opening', () => openingContract(subject))
     describe.concurrent('leaving', () => leavingContract(subject, contract.capabilities))
     describe.concurrent('stalling', () => stallingContract(subject, contract.capabilities))
+    describe.concurrent('polling', () => pollingContract(subject))
     describe.concurrent('requests', () => requestsContract(subject, contract.capabilities))
     http2Contract(contract)
     waitingContract(contract)
