@@ -43,7 +43,8 @@ export async function play(runtime: ClientRuntime, redisPath: string, scenes: re
   await using stack = new AsyncDisposableStack()
   const redis = stack.use(await RedisServer.start(redisPath))
   const [calm, mortal, deployed] = await Promise.all([3, 3, 3].map((count) => startServers(stack, count, redis.port)))
-  const servers = { calm: calm ?? [], mortal: mortal ?? [], deployed: deployed ?? [] }
+  const patient = await startServers(stack, 1, redis.port, 10_000)
+  const servers = { calm: calm ?? [], mortal: mortal ?? [], deployed: deployed ?? [], patient }
   const publisher = stack.use(new Publisher(redis.port))
   const control = stack.use(new Control())
   await control.listen()

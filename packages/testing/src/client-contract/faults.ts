@@ -7,11 +7,23 @@ export interface NetworkFault {
   lasts?: number
   /** How often it happens to each connection. Default 2. */
   cuts?: number
+  /** A longer interruption, in milliseconds, is a failure. Default 20,000: no machine is too slow for that. */
+  most?: number
   strike(way: Way): void
   lift?(way: Way): Promise<void> | void
 }
 
 const blackHole = { up: { blackHole: true }, down: { blackHole: true } }
+
+/** Where only the rhythm of a stream tells that it is dead: its heartbeat of 10 s would take 13. */
+export const silentFault: NetworkFault = {
+  name: 'black hole, heartbeat of 10 s',
+  lasts: 12_000,
+  cuts: 1,
+  most: 10_000,
+  strike: (way) => way.set(blackHole),
+  lift: (way) => void (way.fault = undefined),
+}
 
 export const networkFaults: readonly NetworkFault[] = [
   { name: 'RST', strike: (way) => way.live.forEach((connection) => connection.rst()) },

@@ -33,6 +33,8 @@ export interface Servers {
   mortal: StreamServer[]
   /** To be deployed anew. */
   deployed: StreamServer[]
+  /** One, whose heartbeat is a hub's usual one. */
+  patient: StreamServer[]
 }
 
 /** What scenes need. */

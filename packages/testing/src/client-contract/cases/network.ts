@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Feed } from '../feed.ts'
-import { type NetworkFault, networkFaults } from '../faults.ts'
+import { type NetworkFault, networkFaults, silentFault } from '../faults.ts'
 import { expectAll, interruptions, lateness } from '../judge.ts'
+import type { StreamServer } from '../servers.ts'
 import type { Scene, Stage } from '../stage.ts'
 
 export const modes = ['none', 'standby', 'full'] as const
@@ -9,6 +10,8 @@ export const modes = ['none', 'standby', 'full'] as const
 const each = ['first', 'second', 'third'] as const
 // Interruptions are printed, not judged: only what no machine is too slow for.
 const generous = 20_000
+/** Two ways to one server. */
+const twice = ({ servers }: Stage): StreamServer[] => [...servers.patient, ...servers.patient]
 
 /** Every fault of the network against every mode, on the way that the events come. */
 export const networkScenes: readonly Scene[] = [
@@ -20,6 +23,11 @@ export const networkScenes: readonly Scene[] = [
         ),
       ),
     ),
+  ),
+  ...modes.map((redundancy) =>
+    struckScene(silentFault, redundancy, (stage) => [
+      stage.feed(twice(stage), { name: `silent-${redundancy}`, redundancy }),
+    ]),
   ),
   // One URL, which is all that many have.
   struckScene({ ...(networkFaults as [NetworkFault])[0], name: 'RST, one endpoint' }, 'none', (stage) =>
@@ -47,7 +55,7 @@ async function judge(stage: Stage, fault: NetworkFault, mode: string, feed: Feed
   const isLate = fault.name === 'slow link'
   const times = isLate ? lateness(events, feed.cuts, fault.lasts ?? 0) : interruptions(events, feed.cuts)
   stage.table.add(fault.name, mode, times)
-  if (times.some((time) => time > generous))
+  if (times.some((time) => time > (fault.most ?? generous)))
     throw new Error(`"${feed.plan.name}" was interrupted for ${times.join(', ')} ms:\n${feed.log}`)
 }
 
