@@ -20,13 +20,17 @@ export interface ClientRuntime {
   start(control: Control, run: string): Promise<Running>
 }
 
-/** A runtime that runs a script. */
-function scriptRuntime(name: string, runtime: keyof typeof bundled): ClientRuntime {
+/** A runtime that runs a script: that of the client contract, unless told otherwise. */
+export function scriptRuntime(
+  name: string,
+  runtime: keyof typeof bundled,
+  script: URL = entry('process'),
+): ClientRuntime {
   return {
     name,
     endsByItself: true,
     async start(control, run) {
-      const client = await startScript(bundled[runtime], await bundle(entry('process'), 'node'), [control.url, run])
+      const client = await startScript(bundled[runtime], await bundle(script, 'node'), [control.url, run])
       const ended = client.process.exited.then((code) => {
         if (code !== 0) throw new Error(`${name} exited with ${code}\n${lastWords(client)}`)
       })
@@ -52,13 +56,13 @@ export const workerd: ClientRuntime = {
   },
 }
 
-/** A page in Chromium, of the origin that the driver's control is. */
-export function chromium(path: string): ClientRuntime {
+/** A page in Chromium, of the origin that the driver's control is, with that script. */
+export function chromium(path: string, script: URL = entry('page')): ClientRuntime {
   return {
     name: 'Chromium',
     endsByItself: false,
     async start(control, run) {
-      control.script = await bundle(entry('page'), 'browser')
+      control.script = await bundle(script, 'browser')
       const client = await startPage(path, `${control.url}/page?run=${run}`)
       const ended = client.process.exited.then((code) =>
         Promise.reject(new Error(`Chromium exited with ${code}\n${lastWords(client)}`)),

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Fault, type FaultProxy, type ProxiedConnection, startFaultProxy } from '../fault-proxy/index.ts'
 
 /** One client's way to one server: a fault proxy of its own, so that what happens to it happens to nobody else. */
@@ -57,4 +58,12 @@ export class Way {
     })
     return this.fault
   }
+}
+
+/** The way by which most comes within so many milliseconds. */
+export async function busiestOf(ways: readonly Way[], within: number): Promise<Way> {
+  const before = ways.map(({ received }) => received)
+  await wait(within)
+  const grown = ways.map(({ received }, index) => received - (before[index] as number))
+  return ways[grown.indexOf(Math.max(...grown))] as Way
 }

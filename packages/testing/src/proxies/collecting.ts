@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 /** A proxy that holds every answer until it has ended, as long as it is told to. */
 export class CollectingProxy implements AsyncDisposable {
-  /** Whether answers pass as they come. Those that began before stay as they are. */
+  /** Whether answers pass as they come. One that is held once is held to its end. */
   passes = false
   readonly #target: number
   readonly #server = createServer((request, response) => this.#forward(request, response))
@@ -20,6 +20,10 @@ export class CollectingProxy implements AsyncDisposable {
     return proxy
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }
@@ -30,15 +34,18 @@ export class CollectingProxy implements AsyncDisposable {
   }
 
   #forward(request: IncomingMessage, response: ServerResponse): void {
-    const { passes } = this
+    let { passes } = this
     const { method, url, headers } = request
     const upstream = ask({ host: '127.0.0.1', port: this.#target, method, path: url, headers }, (answer) => {
       const chunks: Buffer[] = []
       const head = (): unknown => response.writeHead(answer.statusCode ?? 502, answer.headers)
       if (passes) head()
-      answer.on('data', (chunk: Buffer) => void (passes ? response.write(chunk) : chunks.push(chunk)))
+      answer.on('data', (chunk: Buffer) => {
+        passes &&= this.passes
+        void (passes ? response.write(chunk) : chunks.push(chunk))
+      })
       answer.on('end', () => {
-        if (!passes) head()
+        if (!response.headersSent) head()
         response.end(Buffer.concat(chunks))
       })
       answer.on('error', () => response.destroy())

@@ -4,7 +4,7 @@ import { createHub, memoryBroker } from '@holdfast/core/hub'
 import { type NetworkFault, networkFaults } from '../faults.ts'
 import { faultsOf, interruptions } from '../judge.ts'
 import type { FeedReport, Numbered } from '../plan.ts'
-import { Way } from '../way.ts'
+import { busiestOf, Way } from '../way.ts'
 import { naiveList } from './naive.ts'
 import { ourList } from './ours.ts'
 
@@ -77,7 +77,7 @@ async function play(
   )
   const times: number[] = []
   for (let cut = 0; cut < cuts; cut++) {
-    const way = await busiest(ways)
+    const way = await busiestOf(ways, between)
     times.push(Date.now())
     await strike(way, fault)
   }
@@ -88,14 +88,6 @@ async function play(
     const { lost, repeated, outOfOrder } = faultsOf(events, published, [topic])
     return { fault: fault.name, list, lost, repeated, outOfOrder, interruptions: interruptions(events, times) }
   }
-}
-
-/** Let the streams stand for a while, and see which way the events come. */
-async function busiest(ways: readonly Way[]): Promise<Way> {
-  const before = ways.map(({ received }) => received)
-  await wait(between)
-  const grown = ways.map(({ received }, index) => received - (before[index] as number))
-  return ways[grown.indexOf(Math.max(...grown))] as Way
 }
 
 async function strike(way: Way, { strike, lift, lasts = 0 }: NetworkFault): Promise<void> {
