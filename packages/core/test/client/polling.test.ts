@@ -69,6 +69,37 @@ describe.each([
   })
 })
 
+describe('a stream that a proxy begins to hold', () => {
+  async function held(): Promise<{ stage: Stage; stream: Exchange; poll: Exchange }> {
+    const stage = new Stage(a, { redundancy: 'none' }).listen()
+    const stream = await stage.open(hello + checkpoint(0) + event(1))
+    await stage.advance(16_500)
+    return { stage, stream, poll: lastPoll(stage) }
+  }
+
+  it('gives way to the answer to a poll, however much it has brought before', async () => {
+    const { stage, stream, poll } = await held()
+    expect(stage.connection.status.state).toBe('suspect')
+    await answer(stage, poll, checkpoint(1) + event(2))
+    expect(stage.connection.status).toEqual({ state: 'polling', endpoint: a })
+    expect(stream.aborted).toBe(true)
+    expect(stage.data).toEqual(['1', '2'])
+    stage.connection.close()
+    expect(stage.environment.timers).toBe(0)
+  })
+
+  it('stays where it is heard before that', async () => {
+    const { stage, stream, poll } = await held()
+    await stage.send(stream, event(2))
+    poll.open(hello + checkpoint(1) + event(2))
+    await stage.settle()
+    expect(poll.aborted).toBe(true)
+    expect(stage.connection.status).toEqual({ state: 'open', endpoint: a })
+    expect(stage.data).toEqual(['1', '2'])
+    stage.connection.close()
+  })
+})
+
 describe('a quiet server that knows no polls', () => {
   it('keeps its stream, and is asked no second time', async () => {
     const { stage, stream } = await muted(true)

@@ -39,12 +39,12 @@ export class Muting {
     this.#host.dial(endpoint, 'poll')
   }
 
-  /** Whether this is a poller on trial, and the stream beside it spoke first. */
+  /** Whether this is a poller on trial, and a stream beside it spoke first. One that is silent since is what it was tried for. */
   isLate(stream: Stream): boolean {
     const isTrial = stream.isPoll && stream.purpose === 'poll'
     return (
       isTrial &&
-      [...this.#host.streams].some((other) => other !== stream && other.isDelivering && other.attempt.isHeard)
+      [...this.#host.streams].some((other) => other !== stream && other.isBringing && other.attempt.isHeard)
     )
   }
 
