@@ -24,7 +24,7 @@ export interface Laid {
 
 /** How long a client's process is stopped: longer than a server waits for one that takes nothing. */
 export const stoppedFor = 15_000
-/** When a server has cut it. */
+/** When a server that waits no longer has ended its connections. */
 const cutAfter = 10_000
 /** How long one looks where the events come. */
 const looking = 1_000
@@ -39,7 +39,8 @@ export const cases: readonly Case[] = [
     lay: (stage, endpoints) => layHeld(stage, endpoints, '&mode=poll'),
   },
   { name: 'answers held from now on', lay: layHeldLater },
-  stoppedCase('stopped for 15 s, and cut by its server', async (ways) => {
+  stoppedCase('stopped for 15 s', () => {}),
+  stoppedCase('stopped for 15 s, and cut meanwhile', async (ways) => {
     await wait(cutAfter)
     for (const connection of ways.flatMap(({ live }) => live)) connection.fin()
   }),

@@ -51,11 +51,14 @@ export async function playRound(
     const late = trials.find(({ hasBegun }) => !hasBegun)
     if (late) throw new Error(`"${late.plan.name}" got nothing in ${starting} ms`)
     await wait(settling)
-    await Promise.all(runs.map((run, index) => disturb(run, clients[index] as Running)))
+    await Promise.all(runs.map((run, index) => disturb(run, clients[index] as Running, heard)))
     await until(() => trials.every(({ isDecided }) => isDecided), patience)
     await wait(after)
   }
-  await Promise.race([work(), ...clients.map(({ ended }) => ended.then(() => Promise.reject(new Error('A client ended'))))])
+  await Promise.race([
+    work(),
+    ...clients.map(({ ended }) => ended.then(() => Promise.reject(new Error('A client ended')))),
+  ])
   const silent = runs.find(({ name }) => (heard.get(name) ?? 0) < Date.now() - silence)
   if (silent) throw new Error(`The client process "${silent.name}" tells nothing any more`)
   return trials.map(({ outcome }) => outcome)
@@ -93,16 +96,17 @@ function answer(control: Control, stage: Stage, runs: readonly Run[]): ReadonlyM
   return heard
 }
 
-async function disturb({ trials }: Run, client: Running): Promise<void> {
-  const isStopped = trials.some((trial) => trial.case.stops)
-  if (isStopped) client.signal('SIGSTOP')
-  const disturbed = trials.map((trial) => trial.disturb())
-  if (isStopped) {
-    await wait(stoppedFor)
-    for (const trial of trials) trial.strike()
-    client.signal('SIGCONT')
-  }
-  await Promise.all(disturbed)
+/** Do to the readers of a process what their cases are about. */
+async function disturb({ name, trials }: Run, client: Running, heard: ReadonlyMap<string, number>): Promise<void> {
+  const disturbed = (): Promise<void>[] => trials.map((trial) => trial.disturb())
+  if (!trials.some((trial) => trial.case.stops)) return void (await Promise.all(disturbed()))
+  const now = Date.now()
+  client.signal('SIGSTOP')
+  await Promise.all([wait(stoppedFor), ...disturbed()])
+  // What was under way may still have come.
+  if ((heard.get(name) ?? 0) > now + stoppedFor / 2) throw new Error(`"${name}" was not stopped`)
+  for (const trial of trials) trial.strike()
+  client.signal('SIGCONT')
 }
 
 async function until(holds: () => boolean, patience: number): Promise<void> {

@@ -14,11 +14,7 @@ export class Stage {
   readonly #mortal: readonly StreamServer[]
   #retired: Promise<void> | undefined
 
-  private constructor(
-    stack: AsyncDisposableStack,
-    lasting: readonly StreamServer[],
-    mortal: readonly StreamServer[],
-  ) {
+  private constructor(stack: AsyncDisposableStack, lasting: readonly StreamServer[], mortal: readonly StreamServer[]) {
     this.#stack = stack
     this.#lasting = lasting
     this.#mortal = mortal

@@ -14,7 +14,7 @@ export function table(outcomes: readonly Outcome[]): string {
 }
 
 function columnOf({ runtime, kind }: Outcome): string {
-  return `${runtime}, ${kind}`
+  return `${runtime}: ${kind === 'native' ? 'EventSource' : kind}`
 }
 
 function cell(outcomes: readonly Outcome[]): string {

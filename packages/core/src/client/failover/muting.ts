@@ -43,8 +43,7 @@ export class Muting {
   isLate(stream: Stream): boolean {
     const isTrial = stream.isPoll && stream.purpose === 'poll'
     return (
-      isTrial &&
-      [...this.#host.streams].some((other) => other !== stream && other.isBringing && other.attempt.isHeard)
+      isTrial && [...this.#host.streams].some((other) => other !== stream && other.isBringing && other.attempt.isHeard)
     )
   }
 
