@@ -8,7 +8,7 @@ import { requireTool } from '../require-tool.ts'
 import { cases } from './cases.ts'
 import { playRound } from './round.ts'
 import { chromium, deno } from './runtimes.ts'
-import { table } from './table.ts'
+import { sum, table } from './table.ts'
 import type { Outcome } from './trial.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } })
@@ -23,3 +23,5 @@ for (let round = 1; round <= Number(values.rounds); round++) {
   console.log(`round ${round} of ${values.rounds}: load ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`)
 }
 console.log(table(outcomes))
+const { lost, repeated } = sum(outcomes)
+console.log(`${lost} lost, ${repeated} repeated in ${outcomes.length} trials`)

@@ -1,7 +1,7 @@
 import { patience } from './round.ts'
 import type { Outcome } from './trial.ts'
 
-/** As Markdown: for each case and client, milliseconds to the next event (median/longest); lost, repeated. */
+/** As Markdown: for each case and client, milliseconds to the next event (median/longest), and what was lost or repeated. */
 export function table(outcomes: readonly Outcome[]): string {
   const columns = [...new Set(outcomes.map(columnOf))]
   const rows = [...new Set(outcomes.map((outcome) => outcome.case))].map((name) => {
@@ -21,9 +21,19 @@ function cell(outcomes: readonly Outcome[]): string {
   const sorted = outcomes.toSorted((a, b) => a.late - b.late || Number(a.gaveUp) - Number(b.gaveUp))
   const [median, longest] = [sorted[(sorted.length - 1) >> 1], sorted.at(-1)]
   if (!median || !longest) return '–'
-  const times = new Set([median, longest].map(show))
-  const sum = (count: (outcome: Outcome) => number): number => outcomes.reduce((all, each) => all + count(each), 0)
-  return `${[...times].join('/')}; ${sum(({ lost }) => lost)}, ${sum(({ repeated }) => repeated)}`
+  const times = [...new Set([median, longest].map(show))].join('/')
+  const { lost, repeated } = sum(outcomes)
+  return lost + repeated > 0 ? `${times}; ${lost} lost, ${repeated} repeated` : times
+}
+
+/** Of all together. */
+export function sum(outcomes: readonly Outcome[]): Pick<Outcome, 'lost' | 'repeated'> {
+  const all = { lost: 0, repeated: 0 }
+  for (const { lost, repeated } of outcomes) {
+    all.lost += lost
+    all.repeated += repeated
+  }
+  return all
 }
 
 function show({ late, gaveUp }: Outcome): string {
