@@ -7,24 +7,28 @@ import {
   type Position,
   type StoredEvent,
 } from './broker.ts'
-import type { Aging, EventsByAge } from './events-by-age.ts'
+import type { Aging, ByAge } from './by-age.ts'
 
 /** An event in memory. */
 export interface KeptEvent extends StoredEvent, Aging {
   readonly log: MemoryLog
+  /** When it was published, on the monotonic clock. */
+  readonly at: number
   /** What it was published with, on the last event of a publication. */
   readonly key: string | undefined
-  readonly bytes: number
 }
 
 // Beside the text, measured on Node 26: an event with its position and its place in an array; a key; a topic.
-const [eventOverhead, keyOverhead, topicOverhead] = [200, 120, 320]
+const [eventOverhead, keyOverhead, topicOverhead] = [200, 120, 336]
 
 /** One topic's log in memory: its events in order, the keys they were published with, and who listens. */
-export class MemoryLog {
+export class MemoryLog implements Aging {
   readonly topic: string
   readonly epoch: number
-  readonly #all: EventsByAge<KeptEvent>
+  /** In the list of idle ones. */
+  older: Aging | undefined
+  newer: Aging | undefined
+  readonly #all: ByAge<KeptEvent>
   // Made when they are first used: a million topics have neither.
   #listeners: Set<BrokerListener> | undefined
   #keys: Map<string, Position> | undefined
@@ -36,7 +40,7 @@ export class MemoryLog {
   #offset = 0
 
   /** @param all - the events of all logs */
-  constructor(topic: string, epoch: number, all: EventsByAge<KeptEvent>) {
+  constructor(topic: string, epoch: number, all: ByAge<KeptEvent>) {
     this.topic = topic
     this.epoch = epoch
     this.#all = all
@@ -52,7 +56,7 @@ export class MemoryLog {
   }
 
   /** The bytes that it takes beside its events. */
-  get ownBytes(): number {
+  get bytes(): number {
     return 2 * this.topic.length + topicOverhead
   }
 
@@ -86,11 +90,13 @@ export class MemoryLog {
   dropOldest(): void {
     const oldest = this.#events[this.#first]
     if (!oldest) return
-    this.#all.remove(oldest, oldest.bytes)
+    this.#all.remove(oldest)
     this.#first++
     if (oldest.key !== undefined) this.#keys?.delete(oldest.key)
     if (this.#first * 2 <= this.#events.length) return
-    this.#events = this.#events.slice(this.#first)
+    // Most topics have few events: where none is left, no new array is made.
+    if (this.size === 0) this.#events.length = 0
+    else this.#events = this.#events.slice(this.#first)
     this.#first = 0
   }
 
@@ -110,7 +116,7 @@ export class MemoryLog {
     const bytes = 2 * text + eventOverhead + (key === undefined ? 0 : keyOverhead)
     const kept: KeptEvent = { log: this, position, event, data, key, bytes, at, older: undefined, newer: undefined }
     this.#events.push(kept)
-    this.#all.add(kept, bytes)
+    this.#all.add(kept)
     return kept
   }
 
