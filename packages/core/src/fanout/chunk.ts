@@ -48,7 +48,8 @@ export class Chunk implements Portion {
   #variants: Map<string, Chunk> | undefined
   #variantBytes = 0
 
-  constructor(entries: readonly RingEntry[], accepts?: Accepts) {
+  /** @param tellsAll - where it is not to be found out from the last entry */
+  constructor(entries: readonly RingEntry[], accepts?: Accepts, tellsAll?: boolean) {
     const accepted = accepts ? entries.filter(accepts) : entries
     let length = 0
     let events = 0
@@ -63,8 +64,14 @@ export class Chunk implements Portion {
     this.length = length
     this.events = events
     this.position = entries.findLast(hasPosition)?.position
-    this.tellsAll = entries.length > 0 && accepted.at(-1) === entries.at(-1)
+    this.tellsAll = tellsAll ?? (entries.length > 0 && accepted.at(-1) === entries.at(-1))
     this.hasGap = hasGap
+  }
+
+  /** Chunks of several places in one, in this order. */
+  static joined(chunks: readonly Chunk[]): Chunk {
+    const entries = chunks.flatMap((chunk) => chunk.entries)
+    return new Chunk(entries, undefined, chunks.at(-1)?.tellsAll)
   }
 
   /** Put together when they are first asked for: a subscriber in this process never does. */

@@ -70,7 +70,7 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
   }
 
   get heartbeatDue(): boolean {
-    return this.#pending.heartbeatDue
+    return this.#pending.hints.isDue
   }
 
   get finishing(): boolean {
@@ -90,7 +90,7 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
 
   /** Write a hint as soon as the client has caught up. A later one replaces it. */
   notify(bytes: Uint8Array): void {
-    this.#pending.notify(bytes)
+    this.#pending.hints.notify(bytes)
     this.pump()
   }
 
@@ -149,7 +149,7 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
   }
 
   quietSince(): number {
-    return this.#options.keepHinting ? this.#pending.hintedAt : this.#wroteAt
+    return this.#options.keepHinting ? this.#pending.hints.takenAt : this.#wroteAt
   }
 
   waitingSince(now: number): number | undefined {
@@ -159,7 +159,7 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
 
   beat(): void {
     // A full stream gets it when it drains: a heartbeat that is skipped must not be the last one.
-    this.#pending.heartbeatDue = true
+    this.#pending.hints.isDue = true
     this.pump()
   }
 
@@ -179,7 +179,7 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
   #write(portion: Portion): void {
     this.bytes += portion.length
     this.#wroteAt = this.#environment.now()
-    if (!this.#options.keepHinting) this.#pending.heartbeatDue = false
+    if (!this.#options.keepHinting) this.#pending.hints.isDue = false
     if (this.#offer(portion)) return
     this.#blocked = true
     this.#blockedAt = this.#wroteAt

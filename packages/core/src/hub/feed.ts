@@ -1,4 +1,4 @@
-import type { Ids } from '../fanout/pending.ts'
+import type { Ids } from '../fanout/ids.ts'
 import { Place } from '../fanout/place.ts'
 import { encodeEnd } from '../response/end.ts'
 import { joinPositions, type WrittenPosition, writePosition } from '../wire/position.ts'

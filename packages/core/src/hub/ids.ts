@@ -1,5 +1,5 @@
 import { type Accepts, Chunk, type RingEntry } from '../fanout/chunk.ts'
-import type { Ids } from '../fanout/pending.ts'
+import type { Ids } from '../fanout/ids.ts'
 import type { Place } from '../fanout/place.ts'
 import { joinPositions, type WrittenPosition } from '../wire/position.ts'
 import { DeliveredEvent } from './entries.ts'

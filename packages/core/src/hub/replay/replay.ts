@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment.ts'
 import { Chunk, type RingEntry } from '../../fanout/chunk.ts'
-import type { Page, Replay } from '../../fanout/pending.ts'
+import type { Page, Replay } from '../../fanout/replay-reader.ts'
 import type { Place } from '../../fanout/place.ts'
 import { comparePositions, joinPositions, type Position } from '../../wire/position.ts'
 import type { Broker } from '../broker/broker.ts'
