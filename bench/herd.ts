@@ -10,21 +10,17 @@ import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'
 import { compete } from './fanout/contest.ts'
 import { compare } from './report.ts'
+import { inTurns } from './rounds.ts'
 
 const rounds = Number(process.argv[2] ?? 3)
 const readers = Number(process.argv[3] ?? 5_000)
-const cases = { fresh: 0, '100 events back': 100, '1,000 events back': 1_000 }
+const cases: Record<string, number> = { fresh: 0, '100 events back': 100, '1,000 events back': 1_000 }
 const goals: Record<string, number> = { '100 events back': 1.3, '1,000 events back': 2.5 }
 
-const costs = new Map(Object.keys(cases).map((name): [string, number[]] => [name, []]))
-for (let round = 0; round < rounds; round++) {
-  const order = Object.entries(cases)
-  for (const [name, back] of round % 2 === 0 ? order : order.toReversed())
-    costs.get(name)?.push(await microseconds(back))
-}
+const costs = await inTurns(rounds, Object.keys(cases), async (name) => microseconds(cases[name] ?? 0))
 for (const [name, most] of Object.entries(goals)) {
-  const peer = { name: 'fresh', costs: costs.get('fresh') ?? [] }
-  compare(`${readers.toLocaleString('en')} clients, ${name}`, 'µs CPU a client', costs.get(name) ?? [], peer, { most })
+  const peer = { name: 'fresh', costs: costs['fresh'] ?? [] }
+  compare(`${readers.toLocaleString('en')} clients, ${name}`, 'µs CPU a client', costs[name] ?? [], peer, { most })
 }
 
 async function microseconds(back: number): Promise<number> {

@@ -1,5 +1,5 @@
 /**
- * All benches that have goals, or the parts that are named, and their page.
+ * All benches that have goals, in less than 30 minutes, or the parts that are named, and their page.
  *
  *     npm run bench [-- part …]
  *
@@ -16,7 +16,10 @@ import type { Line } from './report.ts'
 
 const parts: Record<string, { title: string; file: string; args?: string[] }> = {
   sets: { title: 'Many sets of topics', file: 'topic-sets.ts' },
+  scale: { title: 'From few to many', file: 'scale.ts' },
   fanout: { title: 'Fan-out', file: 'fanout.ts', args: ['3'] },
+  broadcast: { title: 'Fan-out of what comes by HTTP', file: 'broadcast.ts' },
+  bounds: { title: 'Bounds', file: 'bounds.ts' },
   connections: { title: 'A connection', file: 'connections.ts' },
   herd: { title: 'The herd after a deploy', file: 'herd.ts' },
   parser: { title: 'The parser', file: 'parse.ts', args: ['9'] },
@@ -28,7 +31,14 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   const part = parts[name]
   if (!part) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(', ')}`)
   console.log(`\n${part.title}`)
+  const startedAt = performance.now()
   writePart(name, part.title, run(part.file, part.args ?? []))
+  console.log(`This took ${minutesSince(startedAt)}`)
+}
+console.log(`\nAll of it took ${minutesSince(0)}`)
+
+function minutesSince(startedAt: number): string {
+  return `${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes`
 }
 
 function run(file: string, args: readonly string[]): Line[] {

@@ -38,6 +38,7 @@ function table(lines: readonly Line[]): string[] {
 
 function row(line: Line): string {
   const { question, ours, unit, peer, ratio, goal } = line
+  if (line.missing) return `| ${question} | ${line.missing} | | | | |`
   const met = isMet(line)
   const cells = [
     question,

@@ -4,6 +4,8 @@ import process from 'node:process'
 /** One answer of a bench: what it costs us, what it costs the peer, and what it should. */
 export interface Line {
   question: string
+  /** Why there is no answer on this machine; the figures are NaN then, which JSON has as null. */
+  missing?: string
   /** In `unit`. */
   ours: number
   unit: string
@@ -20,6 +22,16 @@ export function report(line: Line): void {
   console.log(textOf(line))
   const file = process.env['HOLDFAST_BENCH_LINES']
   if (file) appendFileSync(file, `${JSON.stringify(line)}\n`)
+}
+
+/** Report that a question can't be answered on this machine. */
+export function reportMissing(question: string, missing: string): void {
+  report({ question, missing, ours: NaN, unit: '' })
+}
+
+/** Say how far a run has come, for whoever watches it. */
+export function progress(text: string): void {
+  console.log(`${(performance.now() / 1_000).toFixed(0).padStart(5)} s  ${text}`)
 }
 
 export function isMet({ goal, ratio, ours }: Line): boolean | undefined {
@@ -56,6 +68,7 @@ export function compare(
 
 function textOf(line: Line): string {
   const { question, ours, unit, peer, ratio, goal } = line
+  if (line.missing) return `${question}: ${line.missing}`
   const met = isMet(line)
   const parts = [
     `${question}: ${ours.toPrecision(3)} ${unit}`,

@@ -10,6 +10,7 @@ import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'
 import { type Arena, compete, type Setting } from './fanout/contest.ts'
 import { compare, quartiles, report } from './report.ts'
+import { inTurns } from './rounds.ts'
 
 const rounds = Number(process.argv[2] ?? 3)
 const clients = { 'connect()': 'text/event-stream;holdfast=1', native: 'text/event-stream' }
@@ -33,7 +34,7 @@ interface Answer {
 }
 
 for (const [client, accept] of Object.entries(clients)) {
-  const own = await inTurns(two, 10_000, (setting) => ask({ ...setting, accept }))
+  const own = await measureSets(two, 10_000, (setting) => ask({ ...setting, accept }))
   const most = client === 'native' ? undefined : { most: 1.3 }
   compareSets(`10,000 readers, {news, user:N}, ${client}`, own, most)
   if (client === 'native') {
@@ -44,12 +45,12 @@ for (const [client, accept] of Object.entries(clients)) {
   const peer = { name: 'one set', costs: kilobytes(own.shared) }
   compare(`10,000 readers, {news, user:N}, ${client}, idle`, 'KB a reader', kilobytes(own.own), peer, { most: 1.3 })
 
-  const all = await inTurns(many, 2_000, (setting) => ask({ ...setting, accept }, true))
+  const all = await measureSets(many, 2_000, (setting) => ask({ ...setting, accept }, true))
   compareSets(`2,000 readers, 32 topics, ${client}`, all, { most: client === 'native' ? 2 : 1.3 })
   reportBurst(`2,000 readers, 32 topics, ${client}, 200 events in one turn`, all.own)
 }
 
-const stalled = await inTurns(two, 400, askStalled)
+const stalled = await measureSets(two, 400, askStalled)
 const more = stalled.own.map((peak, round) => peak - (stalled.shared[round] as number))
 report({
   question: '400 stalled readers, {news, user:N}: more than on one set',
@@ -57,17 +58,6 @@ report({
   unit: 'MB RSS',
   goal: { most: 64 },
 })
-
-const [few, lots] = [{ shared: two.own, own: two.own }, 'reader']
-const small = await inTurns(few, 1_000, (setting) => ask({ ...setting, accept: clients['connect()'] }))
-const large = await inTurns(few, 10_000, (setting) => ask({ ...setting, accept: clients['connect()'] }))
-compare(
-  `10,000 sets and ${lots}s against 1,000`,
-  unit,
-  [...large.shared, ...large.own].map(({ micros }) => micros),
-  { name: '1,000', costs: [...small.shared, ...small.own].map(({ micros }) => micros) },
-  { most: 1.15 },
-)
 
 function compareSets(
   question: string,
@@ -86,19 +76,14 @@ function reportBurst(question: string, answers: readonly Answer[]): void {
   report({ question: `${question}: grows by`, ours: middle('grewMb'), unit: 'MB RSS', goal: { most: 100 } })
 }
 
-async function inTurns<T>(
+async function measureSets<T>(
   paths: Record<'shared' | 'own', string>,
   reading: number,
   measure: (setting: Setting) => Promise<T>,
 ): Promise<Record<'shared' | 'own', T[]>> {
-  const answers: Record<'shared' | 'own', T[]> = { shared: [], own: [] }
-  for (let round = 0; round < rounds; round++) {
-    for (const kind of round % 2 === 0 ? (['shared', 'own'] as const) : (['own', 'shared'] as const))
-      answers[kind].push(
-        await measure({ runtime: 'node', contender: 'holdfast', reading, stalled: 0, path: paths[kind] }),
-      )
-  }
-  return answers
+  return inTurns(rounds, ['shared', 'own'], async (kind) =>
+    measure({ runtime: 'node', contender: 'holdfast', reading, stalled: 0, path: paths[kind] }),
+  )
 }
 
 async function ask(setting: Setting, hasBurst = false): Promise<Answer> {

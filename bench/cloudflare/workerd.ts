@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { cpuOf } from '../cpu.ts'
 
 /** The bench's Worker in a workerd of its own. */
 export interface Workerd {
@@ -12,8 +13,6 @@ export interface Workerd {
   memory(): number
   close(): Promise<void>
 }
-
-const millisecondsATick = 10
 
 export async function startWorkerd(): Promise<Workerd> {
   Object.assign(process.env, {
@@ -47,10 +46,4 @@ function processes(): number[] {
     '\n',
   )
   return lines.filter((line) => line.includes('workerd')).map((line) => Number.parseInt(line, 10))
-}
-
-// The 14th and 15th field of /proc/…/stat, counted after the name, which may hold anything.
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * millisecondsATick
 }

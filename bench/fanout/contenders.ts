@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHub, type Published } from '@holdfast/core/hub'
+import { text } from 'node:stream/consumers'
+import { createHub, type Hub, type Published } from '@holdfast/core/hub'
 
 /** One way to send each event to every reader. */
 export interface Contender {
@@ -21,6 +22,7 @@ const isDeno = 'Deno' in globalThis
 export const contenders: Record<string, Make> = {
   holdfast,
   raw: isBun || isDeno ? rawStream : rawNode,
+  direct: directStream,
   'better-sse': betterSse,
   h3: h3EventStream,
   hono: honoStream,
@@ -36,6 +38,7 @@ async function holdfast(control: Control): Promise<Contender> {
     hostname: '127.0.0.1',
     fetch: async (request) => {
       const at = new URL(request.url)
+      if (at.pathname === '/event') return publishBody(hub, request)
       if (at.pathname === '/id') return new Response(idBefore(await last, Number(at.searchParams.get('back'))))
       if (at.pathname !== '/events') return new Response(await control(at))
       const topics = at.searchParams.getAll('topic')
@@ -59,6 +62,11 @@ async function holdfast(control: Control): Promise<Contender> {
   }
 }
 
+async function publishBody(hub: Hub, request: Request): Promise<Response> {
+  await hub.publish('bench', { data: await request.text() })
+  return new Response(null, { status: 204 })
+}
+
 /** The id of an event so many before. */
 function idBefore(published: Published | undefined, back: number): string {
   const { id = '', position } = published ?? {}
@@ -68,8 +76,15 @@ function idBefore(published: Published | undefined, back: number): string {
 /** `res.write` for each event and reader, as in any tutorial for `node:http`. */
 async function rawNode(control: Control): Promise<Contender> {
   const readers = new Set<ServerResponse>()
+  const publish = (data: string): void => {
+    for (const response of readers) response.write(`data: ${data}\n\n`)
+  }
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://x')
+    if (url.pathname === '/event')
+      return void text(request)
+        .then(publish)
+        .then(() => response.writeHead(204).end())
     if (url.pathname !== '/events') return void control(url).then((text) => response.end(text))
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
     response.write(': open\n\n')
@@ -80,9 +95,7 @@ async function rawNode(control: Control): Promise<Contender> {
   return {
     port: (server.address() as AddressInfo).port,
     count: () => readers.size,
-    publish: (data) => {
-      for (const response of readers) response.write(`data: ${data}\n\n`)
-    },
+    publish,
     settle: () => new Promise((resolve) => setTimeout(resolve, 20)),
   }
 }
@@ -116,7 +129,7 @@ async function h3EventStream(control: Control): Promise<Contender> {
     stream.onClosed(() => void streams.delete(stream))
     return stream.send()
   })
-  app.use((event) => control(event.url))
+  app.all('/**', (event) => control(event.url))
   const server = serve(app, { port: 0, hostname: '127.0.0.1', silent: true })
   await server.ready()
   return {
@@ -195,6 +208,53 @@ async function rawStream(control: Control): Promise<Contender> {
     publish: (data) => {
       const bytes = encoder.encode(`data: ${data}\n\n`)
       for (const controller of readers) controller.enqueue(bytes)
+    },
+    settle: () => new Promise((resolve) => setTimeout(resolve, 20)),
+  }
+}
+
+interface DirectController {
+  write(bytes: Uint8Array): void
+  flush(): void
+}
+
+/** Bun's own kind of stream, `type: 'direct'`: what is written goes to the socket without a queue. */
+async function directStream(control: Control): Promise<Contender> {
+  const encoder = new TextEncoder()
+  const readers = new Set<DirectController>()
+  const fetch = async (
+    request: Request,
+    server: { timeout(request: Request, seconds: number): void },
+  ): Promise<Response> => {
+    const url = new URL(request.url)
+    if (url.pathname !== '/events') return new Response(await control(url))
+    server.timeout(request, 0)
+    const source = {
+      type: 'direct',
+      pull(controller: DirectController) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        request.signal.addEventListener('abort', () => (readers.delete(controller), resolve()))
+        controller.write(encoder.encode(': open\n\n'))
+        controller.flush()
+        readers.add(controller)
+        return promise
+      },
+    }
+    // TypeScript's own types know nothing of it.
+    const body = new ReadableStream<Uint8Array>(source as unknown as UnderlyingDefaultSource<Uint8Array>)
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  }
+  const { Bun } = globalThis as FetchServers
+  if (!Bun) throw new Error('Only Bun has streams of the type "direct"')
+  return {
+    port: Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch }).port,
+    count: () => readers.size,
+    publish: (data) => {
+      const bytes = encoder.encode(`data: ${data}\n\n`)
+      for (const controller of readers) {
+        controller.write(bytes)
+        controller.flush()
+      }
     },
     settle: () => new Promise((resolve) => setTimeout(resolve, 20)),
   }

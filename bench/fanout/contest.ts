@@ -21,6 +21,18 @@ const commands: Record<string, string[]> = {
   ],
 }
 
+const longestArrival = 60_000
+
+/** How a runtime runs a file, which comes next. */
+export function commandOf(runtime: string): string[] {
+  return commands[runtime] ?? []
+}
+
+/** How a contender's server is started. */
+export function serverCommand(runtime: string, contender: string): string[] {
+  return [...commandOf(runtime), here('server.ts'), contender]
+}
+
 /** A server and who reads from it. */
 export interface Setting {
   runtime: string
@@ -64,7 +76,8 @@ export interface Usage {
 export interface Arena {
   ask(path: string): Promise<string>
   usage(): Promise<Usage>
-  publish(count: number, perTurn: number, size: number): Promise<Measured>
+  /** @param pause - milliseconds after each turn. Default none: what readers have not got yet goes out with the next turn's */
+  publish(count: number, perTurn: number, size: number, pause?: number): Promise<Measured>
   /** Start the readers, and wait until the server has all of them. */
   read(setting: Setting): Promise<void>
 }
@@ -74,20 +87,24 @@ export async function compete<T>(
   { runtime, contender }: Pick<Setting, 'runtime' | 'contender'>,
   measureIt: (arena: Arena) => Promise<T>,
 ): Promise<T> {
-  const processes = [start([...(commands[runtime] ?? []), here('server.ts'), contender])]
+  const processes = [start(serverCommand(runtime, contender))]
   try {
     const port = await firstNumber(processes[0] as ChildProcess)
     const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
     return await measureIt({
       ask,
       usage: async () => JSON.parse(await ask('/usage')) as Usage,
-      publish: async (count, perTurn, size) =>
-        JSON.parse(await ask(`/publish?count=${count}&perTurn=${perTurn}&size=${size}`)) as Measured,
+      publish: async (count, perTurn, size, pause = 0) =>
+        JSON.parse(await ask(`/publish?count=${count}&perTurn=${perTurn}&size=${size}&pause=${pause}`)) as Measured,
       async read({ reading, stalled, path = '/events', accept = '', lastEventId = '' }) {
         const args = [port, reading, stalled, path, accept, lastEventId].map(String)
         const before = Number(await ask('/count'))
         processes.push(start([...(commands['node'] ?? []), here('readers.ts'), ...args]))
-        while (Number(await ask('/count')) < before + reading + stalled) await setTimeout(20)
+        const giveUpAt = performance.now() + longestArrival
+        while (Number(await ask('/count')) < before + reading + stalled) {
+          if (performance.now() > giveUpAt) throw new Error(`Cannot measure ${contender}: its readers did not get in`)
+          await setTimeout(20)
+        }
       },
     })
   } finally {

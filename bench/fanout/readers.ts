@@ -12,6 +12,9 @@ const headers = [
   ...(accept ? [`accept: ${accept}`] : []),
   ...(lastEventId ? [`last-event-id: ${lastEventId}`] : []),
 ]
+// A socket that is not read keeps no process alive.
+setInterval(() => {}, 60_000)
+
 for (let index = 0; index < reading + stalled; index++) {
   const target = path.replaceAll('{n}', String(index))
   const request = `GET ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`

@@ -1,7 +1,7 @@
 /**
  * The server of the fan-out benches, on Node, Bun or Deno. `argv`: contender, then nothing. Prints its port.
  *
- * `/publish?count=&perTurn=&size=` publishes and answers a `Measured`, `/usage` a `Usage`.
+ * `/publish?count=&perTurn=&size=&pause=` publishes and answers a `Measured`, `/usage` a `Usage`.
  */
 import process from 'node:process'
 import { contenders } from './contenders.ts'
@@ -16,7 +16,7 @@ async function control(url: URL): Promise<string> {
   const number = (key: string): number => Number(url.searchParams.get(key) ?? 1)
   if (url.pathname === '/count') return String(contender.count())
   if (url.pathname === '/usage') return JSON.stringify(usage())
-  return JSON.stringify(await publish(number('count'), number('perTurn'), number('size')))
+  return JSON.stringify(await publish(number('count'), number('perTurn'), number('size'), number('pause')))
 }
 
 function usage(): object {
@@ -24,7 +24,7 @@ function usage(): object {
   return { cpuMs: (user + system) / 1_000, rssMb: process.memoryUsage.rss() / 1_048_576 }
 }
 
-async function publish(count: number, perTurn: number, size: number): Promise<object> {
+async function publish(count: number, perTurn: number, size: number, pause: number): Promise<object> {
   const data = 'x'.repeat(size)
   const cpu = process.cpuUsage()
   const startedAt = performance.now()
@@ -39,7 +39,7 @@ async function publish(count: number, perTurn: number, size: number): Promise<ob
   for (let sent = 0; sent < count; sent += perTurn) {
     for (let index = 0; index < perTurn; index++) contender.publish(data)
     rssPeak = Math.max(rssPeak, process.memoryUsage.rss())
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => (pause > 0 ? setTimeout(resolve, pause) : setImmediate(resolve)))
   }
   await contender.settle()
   rssPeak = Math.max(rssPeak, process.memoryUsage.rss())
