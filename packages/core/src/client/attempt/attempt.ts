@@ -39,9 +39,6 @@ export interface Timeouts {
   neverIdle: boolean
   /** How long such streams are usually silent, where that says something. */
   rhythm: Rhythm | undefined
-  /** It is read as the answers to one poll after the other. */
-  polls: boolean
-  maxEventBytes: number | undefined
 }
 
 /** One request, and the stream that its answer is. It knows of no other. */
@@ -109,7 +106,7 @@ export class Attempt implements SilenceListener {
   /** Something is to be heard at least this often. */
   expect(heartbeat: number): void {
     if (this.#timeouts.neverIdle) return
-    const shortest = this.#timeouts.polls ? pollWait : shortestHeartbeat
+    const shortest = this.#request.polls ? pollWait : shortestHeartbeat
     this.#heartbeat = heartbeat ? Math.max(heartbeat, shortest) : this.#timeouts.idleTimeout / idleAfter
     this.#isAnnounced = heartbeat > 0
     this.#silence.watch()
@@ -224,7 +221,7 @@ export class Attempt implements SilenceListener {
     this.#headers = headers
     this.#askedAt = this.#clock.now()
     const request = this.#request
-    return this.#timeouts.polls ? poll(request, headers, this.#clock, this.signal) : ask(request, headers, this.signal)
+    return request.polls ? poll(request, headers, this.#clock, this.signal) : ask(request, headers, this.signal)
   }
 
   async #read(response: Response): Promise<void> {
@@ -249,7 +246,7 @@ export class Attempt implements SilenceListener {
 
   #createParser(): ReturnType<CreateParser> {
     const listener = this.#listener
-    const { resume, createParser = newParser } = this.#request
+    const { resume, maxEventBytes, createParser = newParser } = this.#request
     return createParser(
       {
         onEvent: (event, ownId) => void (this.signal.aborted || listener.onEvent(event, ownId)),
@@ -258,7 +255,7 @@ export class Attempt implements SilenceListener {
         onRetry: (milliseconds) => listener.onRetry(milliseconds),
         onTooLarge: (ownId) => void (this.signal.aborted || listener.onTooLarge(ownId)),
       },
-      { lastEventId: resume.id, maxEventBytes: this.#timeouts.maxEventBytes },
+      { lastEventId: resume().id, maxEventBytes },
     )
   }
 

@@ -37,11 +37,10 @@ class Polls {
 
   ask(own: Headers, wait: number): Promise<Response> {
     this.#askedAt = this.#clock.now()
-    this.#from = this.#request.resume.id
+    this.#from = this.#request.resume().id
     // A URL of its own each time: there are proxies that keep what they were told not to.
     const turn = this.#clock.random().toString(36).slice(2)
-    const { resume } = this.#request
-    return ask({ ...this.#request, resume, poll: { wait, turn } }, own, this.#signal)
+    return ask({ ...this.#request, poll: { wait, turn } }, own, this.#signal)
   }
 
   join(first: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
@@ -63,7 +62,7 @@ class Polls {
     if (this.#end.some((byte) => byte !== lineFeed))
       throw new TypeError('Cannot go on: an answer was cut within an event')
     // A proxy may answer at once, with what it kept.
-    const isEmpty = this.#from === this.#request.resume.id
+    const isEmpty = this.#from === this.#request.resume().id
     const rest = this.#askedAt + pollPause - this.#clock.now()
     if (isEmpty && rest > 0) await pause(rest, this.#clock, this.#signal)
     const response = await this.ask(await headersOf(this.#request), pollWait)

@@ -12,12 +12,15 @@ export type CreateParser = (
 /** One request for a stream. */
 export interface StreamRequest extends Pick<
   ConnectOptions,
-  'method' | 'headers' | 'body' | 'credentials' | 'fetch' | 'heartbeat' | 'acknowledge'
+  'method' | 'headers' | 'body' | 'credentials' | 'fetch' | 'heartbeat' | 'acknowledge' | 'maxEventBytes'
 > {
   readonly url: string
   /** Ask for a standby, which carries no events. */
   readonly standby: boolean
-  readonly resume: ResumePoint
+  /** Where to go on. */
+  resume(): ResumePoint
+  /** Read it as the answers to one poll after the other. */
+  readonly polls?: boolean | undefined
   /** Ask for a finite answer: how long it may wait for something new, and what makes its URL one of its own. */
   readonly poll?: { readonly wait: number; readonly turn: string } | undefined
   /** Default the parser of the wire. */
@@ -50,10 +53,11 @@ export async function headersOf({ headers, url }: StreamRequest): Promise<Header
  */
 export async function ask(request: StreamRequest, own: Headers, signal: AbortSignal): Promise<Response> {
   const { method, body, credentials, createParser } = request
-  const url = urlOf(request)
+  const resume = request.resume()
+  const url = urlOf(request, resume)
   // Whoever has a parser of his own hands the bytes on, with their ids, to somebody who may keep the last one alone.
   const accept = `text/event-stream;holdfast=1${createParser ? ';ids=whole' : ''}`
-  const { headers: standard, ...init } = requestInit(accept, headerIdOf(request))
+  const { headers: standard, ...init } = requestInit(accept, headerIdOf(request, resume))
   const headers = new Headers(standard)
   for (const [name, value] of own) headers.set(name, value)
   const all = { ...init, method, headers, body, credentials, signal } as RequestInit
@@ -66,7 +70,7 @@ export async function ask(request: StreamRequest, own: Headers, signal: AbortSig
 }
 
 /** The URL and what is asked for in its query: nothing that nobody asked for. */
-function urlOf({ url: href, standby, poll, heartbeat, acknowledge, resume }: StreamRequest): URL {
+function urlOf({ url: href, standby, poll, heartbeat, acknowledge }: StreamRequest, resume: ResumePoint): URL {
   const url = new URL(href)
   const query = url.searchParams
   if (standby) query.set('mode', 'standby')
@@ -82,7 +86,7 @@ function urlOf({ url: href, standby, poll, heartbeat, acknowledge, resume }: Str
   return url
 }
 
-function headerIdOf({ url, resume: { start, id } }: StreamRequest): string {
+function headerIdOf({ url }: StreamRequest, { start, id }: ResumePoint): string {
   return start || goesInQuery(new URL(url), id) ? '' : id
 }
 

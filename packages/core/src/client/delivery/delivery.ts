@@ -129,7 +129,8 @@ export class Delivery {
   }
 
   #takeNext(source: Source, event: ReceivedEvent, key: string, position: Position): Outcome {
-    const outcome = this.#follows(key, position) ? this.#accept(key, position) : this.#advance(source, key, position)
+    // The usual event: between it and what was accepted there is no other, whatever the stream covers.
+    const outcome = this.positions.setNext(key, position) ? 'delivered' : this.#advance(source, key, position)
     if (outcome === 'left') {
       source.coverage.left.add(key)
       source.coverage.coverFrom(key, position)
@@ -137,17 +138,6 @@ export class Delivery {
     if (outcome !== 'delivered') return outcome
     // Where streams overlap, an event's own id says where its stream is: this says what the application has.
     return this.#push(this.positions.idAfter(event.id, key), event, this.names.of(key))
-  }
-
-  // The usual event: between it and what was accepted there is no other, whatever the stream covers. All else is looked at.
-  #follows(key: string, { epoch, offset }: Position): boolean {
-    const accepted = this.positions.of(key)
-    return accepted?.epoch === epoch && accepted.offset + 1 === offset
-  }
-
-  #accept(key: string, position: Position): 'delivered' {
-    this.positions.set(key, position)
-    return 'delivered'
   }
 
   // Only the stream that delivers counts, and nothing is compared: the standard drops nothing, and counters begin anew.
@@ -211,7 +201,8 @@ export class Delivery {
     if (outcome !== 'delivered') return outcome
     if (position.epoch > (positions.of(key) as Position).epoch)
       this.#report('new-epoch', key, start ?? before(position))
-    return this.#accept(key, position)
+    positions.set(key, position)
+    return 'delivered'
   }
 
   // Look for events between what was accepted and where the stream begins, and report them if nobody can bring them.

@@ -57,6 +57,14 @@ export class Positions {
     this.#opaqueId = id
   }
 
+  /** Accept what comes right after what was accepted. @returns false for all else */
+  setNext(key: string, position: Position): boolean {
+    const accepted = this.#accepted.get(key)
+    if (accepted?.epoch !== position.epoch || accepted.offset + 1 !== position.offset) return false
+    this.set(key, position)
+    return true
+  }
+
   /** Whether there is more of a topic at `position` than was accepted. Of an unknown topic nothing is missed. */
   isAhead(key: string, position: Position): boolean {
     const accepted = this.#accepted.get(key)

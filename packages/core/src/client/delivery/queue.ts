@@ -37,16 +37,19 @@ export class Queue {
   /** Add an entry. Once it is closed, nothing is wanted any more. */
   push(entry: Entry): void {
     if (this.#isClosed) return
-    const last = this.#entries.at(-1)
-    // Of several checkpoints only the last one matters.
-    if (last && isCheckpoint(last) && isCheckpoint(entry)) {
-      this.#weight += entry.id.length - last.id.length
-      last.id = entry.id
-      return
-    }
+    if (isCheckpoint(entry) && this.#moveLast(entry.id)) return
     this.#entries.push(entry)
     this.#weight += weightOf(entry)
     this.#filled.end()
+  }
+
+  // Of several checkpoints only the last one matters.
+  #moveLast(id: string): boolean {
+    const last = this.#entries.at(-1)
+    if (!last || !isCheckpoint(last)) return false
+    this.#weight += id.length - last.id.length
+    last.id = id
+    return true
   }
 
   take(): Entry | undefined {

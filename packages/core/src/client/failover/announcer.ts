@@ -41,7 +41,7 @@ export class Announcer {
 
   /** A stream, or an attempt, came to nothing. */
   sayLost(endpoint: string, { reason, status, error }: Loss): void {
-    this.say({ state: 'lost', endpoint, reason, ...(status && { status }), ...(error !== undefined && { error }) })
+    this.say({ state: 'lost', endpoint, reason, status, error })
   }
 
   /** An additional connection was opened or is gone. */

@@ -7,11 +7,10 @@ import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
 import { ConnectionError, type ConnectionErrorCode, type ConnectionErrorDetails } from '../errors.ts'
 import type { ConnectionCloseReason, MoveReason } from '../status.ts'
-import { Aftermath, type AftermathHost } from './aftermath.ts'
 import type { Announcer } from './announcer.ts'
 import { Dialer, type DialOptions } from './dialer.ts'
 import type { EndpointSource } from './endpoint-source.ts'
-import { EndpointPool, type EndpointState } from './endpoints.ts'
+import type { EndpointPool, EndpointState } from './endpoints.ts'
 import { Hints } from './hints.ts'
 import { Muting, type MutingHost } from './muting.ts'
 import { Outcomes, type OutcomesHost } from './outcomes.ts'
@@ -21,7 +20,6 @@ import { Race, type RaceHost } from './race.ts'
 import { Redundancy, type RedundancyHost } from './redundancy.ts'
 import type { Purpose, Stream, StreamOwner } from './stream.ts'
 import { Streams } from './streams.ts'
-import { Succession } from './succession.ts'
 
 /** What a conductor conducts. */
 export interface ConductorParts {
@@ -36,14 +34,7 @@ export interface ConductorParts {
 }
 
 /** What it is to its parts. */
-type Roles = StreamOwner &
-  RaceHost &
-  RedundancyHost &
-  ProbingHost &
-  OutcomesHost &
-  AftermathHost &
-  PresenceHost &
-  MutingHost
+type Roles = StreamOwner & RaceHost & RedundancyHost & ProbingHost & OutcomesHost & PresenceHost & MutingHost
 
 /**
  * Decides what becomes of a connection: the only one that knows attempts, delivery and endpoints.
@@ -63,22 +54,19 @@ type Roles = StreamOwner &
  */
 export class Conductor implements Roles {
   readonly delivery: Delivery
-  readonly streams: Streams = new Streams()
-  endpoints: EndpointPool
+  readonly streams: Streams
+  readonly endpoints: EndpointPool
   readonly queue: Queue
   readonly #source: EndpointSource
   readonly #consumer: Consumer
   readonly #announcer: Announcer
-  readonly #clock: Clock
   readonly #dialer: Dialer
   readonly #race: Race
   readonly #redundancy: Redundancy
   readonly #probing: Probing
   readonly #muting: Muting
-  readonly #succession: Succession
   readonly #outcomes: Outcomes
   readonly #hints: Hints
-  readonly #aftermath: Aftermath
   readonly presence: Presence
   isClosed = false
 
@@ -89,17 +77,15 @@ export class Conductor implements Roles {
     this.queue = queue
     this.#consumer = consumer
     this.#announcer = announcer
-    this.#clock = clock
+    this.streams = new Streams(endpoints, announcer)
     this.#dialer = new Dialer(options, this, clock)
     this.#race = new Race(endpoints, options.backoff, this, clock)
     this.#redundancy = new Redundancy(options.redundancy, this, clock)
-    this.#probing = new Probing(this, clock)
+    this.#probing = new Probing(this, this.#dialer, this.#redundancy, clock)
     this.#muting = new Muting(this, clock)
-    this.#succession = new Succession(this.streams, announcer)
-    this.#outcomes = new Outcomes(this, this.#redundancy, this.#succession)
-    this.#aftermath = new Aftermath(this, { race: this.#race, redundancy: this.#redundancy, announcer, source })
+    this.#outcomes = new Outcomes(this, { race: this.#race, redundancy: this.#redundancy, announcer, source })
     this.presence = new Presence(this, { race: this.#race, probing: this.#probing, announcer })
-    this.#hints = new Hints(options, consumer, clock)
+    this.#hints = new Hints(endpoints, options, consumer, clock)
   }
 
   // What the application asks for.
@@ -150,10 +136,6 @@ export class Conductor implements Roles {
     return this.#dialer.isOnce
   }
 
-  get isCovered(): boolean {
-    return this.#redundancy.isCovered
-  }
-
   get positions(): Delivery['positions'] {
     return this.delivery.positions
   }
@@ -166,7 +148,7 @@ export class Conductor implements Roles {
   }
 
   onSwept(): void {
-    this.#source.allFailed()
+    void this.#source.renew()
   }
 
   onWait(delay: number): void {
@@ -175,16 +157,10 @@ export class Conductor implements Roles {
 
   dial(endpoint: EndpointState, purpose: Purpose): void {
     if (!this.presence.isAwake) return
-    const stream = this.#dialer.dial(endpoint, purpose, this.endpoints)
+    const stream = this.#dialer.dial(endpoint, purpose)
     this.streams.add(stream)
     // A standby brings nothing, so nothing may be left to it.
     if (!stream.isStandby) this.delivery.add(stream)
-  }
-
-  readonly probe: ProbingHost['probe'] = (endpoint, listener) => this.#dialer.probe(endpoint, listener, this.endpoints)
-
-  openExtraNow(): boolean {
-    return this.#redundancy.openNow()
   }
 
   onBehind(): void {
@@ -194,7 +170,7 @@ export class Conductor implements Roles {
   /** Dial when no stream can be relied on, and stop dialling when one can. */
   update(known?: EndpointState, lost?: Stream): void {
     if (!this.presence.isAwake || this.isOnce) return
-    this.#succession.inherit()
+    this.streams.inherit()
     const isGood = this.streams.healthy !== undefined
     this.#source.hasGood(isGood)
     if (isGood) this.#race.stop()
@@ -210,8 +186,8 @@ export class Conductor implements Roles {
     this.endpoints.answered(stream.endpoint, stream.isPoll ? undefined : stream.attempt.took)
     const url = this.#dialer.resumeByGet(stream, response)
     if (!url) return
-    this.endpoints = new EndpointPool(url, this.#clock)
-    this.#race.use(this.endpoints)
+    this.#source.stop()
+    this.endpoints.use(url)
     // Everything of the resource belongs to the application, as long as nothing says how much of it it has.
     if (this.positions.id() === '') this.positions.begin('earliest')
   }
@@ -223,7 +199,7 @@ export class Conductor implements Roles {
       case 'live':
         if (from === 'open' && stream.attempt.isHeard) this.#proved(stream)
         if (from === 'odd') return this.#probing.look()
-        return from === 'suspect' ? this.#doubted(stream) : this.#succession.relieve(stream, this.endpoints)
+        return from === 'suspect' ? this.#doubted(stream) : this.streams.relieve(stream)
       case 'odd':
         return this.#probing.look()
       case 'suspect':
@@ -260,13 +236,13 @@ export class Conductor implements Roles {
     const { standby, load = 0, topics, at, end } = hint
     const isMovable = stream.isPrimary && stream.isHealthy && !this.isOnce
     this.#dialer.knowServer()
-    this.#hints.take(stream, hint, this.endpoints)
+    this.#hints.take(stream, hint)
     if (topics) this.delivery.names.learn(topics)
     this.#redundancy.onHint(standby, load)
     // The queue is full for a reason that is not the server's.
     if (at && stream.isStandby && !this.queue.isFull) this.#redundancy.onStandbyAt(at)
     if (at) this.#probing.look()
-    const move = isMovable ? this.#hints.suggestMove(stream, hint, this.endpoints, this.streams.extra) : undefined
+    const move = isMovable ? this.#hints.suggestMove(stream, hint, this.streams.extra) : undefined
     if (move) this.dial(move.to, move.purpose)
     if (end && !stream.isStandby) this.#outcomes.ended(stream, end)
   }
@@ -283,8 +259,8 @@ export class Conductor implements Roles {
     if (stream.purpose === 'full') {
       if (isHeld) this.#announcer.tellExtra(stream, true)
     } else if (primary && stream.purpose !== 'race') primary.leaving = stream.moveReason
-    if (!primary?.isHealthy) this.#succession.promote(stream)
-    this.#succession.displace(stream, this.endpoints, this.positions.areComparable)
+    if (!primary?.isHealthy) this.streams.promote(stream)
+    this.streams.displace(stream, this.positions.areComparable)
     this.update()
   }
 
@@ -292,7 +268,7 @@ export class Conductor implements Roles {
   #doubted(stream: Stream): void {
     const endpoint = stream.endpoint.url
     if (stream.isSuspect) this.#redundancy.raise()
-    if (stream.isSuspect) this.#succession.depose(stream, this.endpoints)
+    if (stream.isSuspect) this.streams.depose(stream)
     if (stream.isPrimary && stream.isSuspect) this.#announcer.say({ state: 'suspect', endpoint })
     else if (stream.isPrimary) this.#announcer.sayOpen(stream)
     this.update()
@@ -302,7 +278,7 @@ export class Conductor implements Roles {
   #proved(stream: Stream): void {
     if (this.#muting.isLate(stream)) return stream.close()
     const useless = this.#muting.proved(stream)
-    if (stream.purpose === 'unmute') this.#succession.promote(stream)
+    if (stream.purpose === 'unmute') this.streams.promote(stream)
     // The streams that are muted are lost; attempts to open one are not needed, nor is a poller.
     for (const other of useless) {
       if (stream.isPoll && other.attempt.isOpen) other.attempt.lose({ reason: 'buffered' })
@@ -320,7 +296,7 @@ export class Conductor implements Roles {
     if (!this.presence.isAwake) return
     // What it was to bring, the others may have left to it.
     for (const other of this.streams.delivering) this.onOutcome(other, this.delivery.settle(other))
-    if (loss && !stream.isOnTrial) this.#aftermath.of(stream, wasOpen, hasDelivered, loss)
+    if (loss && !stream.isOnTrial) this.#outcomes.lost(stream, wasOpen, hasDelivered, loss)
     // An additional connection retires by itself when its server drains.
     else this.#redundancy.update()
   }
@@ -336,7 +312,7 @@ export class Conductor implements Roles {
 
   #leave(stream: Stream, reason: MoveReason): void {
     if (!stream.isHealthy || this.isOnce) return
-    this.#succession.leave(stream, reason, this.endpoints)
+    this.streams.leave(stream, reason)
     this.update()
   }
 }

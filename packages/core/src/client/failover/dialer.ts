@@ -2,9 +2,9 @@ import type { Clock } from '../../clock.ts'
 import { Attempt, type AttemptListener, type Timeouts } from '../attempt/attempt.ts'
 import type { StreamRequest } from '../attempt/request.ts'
 import { Rhythm } from '../attempt/rhythm.ts'
-import { firstByteTimeout, headTimeout, onceTimeout } from '../constants.ts'
+import { firstByteTimeout, onceTimeout } from '../constants.ts'
 import type { ConnectOptions } from '../types.ts'
-import type { EndpointPool, EndpointState } from './endpoints.ts'
+import type { EndpointState } from './endpoints.ts'
 import { type Purpose, Stream, type StreamOwner } from './stream.ts'
 
 /** What the application says of its requests, and what reads the answers. */
@@ -39,26 +39,22 @@ export class Dialer {
     this.#knowsServer = true
   }
 
-  dial(endpoint: EndpointState, purpose: Purpose, endpoints: EndpointPool): Stream {
-    const coverage = this.#owner.delivery.cover(endpoints.hasOnlyOlderLog)
-    const isStandby = purpose === 'standby'
+  dial(endpoint: EndpointState, purpose: Purpose): Stream {
+    const { delivery, endpoints } = this.#owner
+    const coverage = delivery.cover(endpoints.hasOnlyOlderLog)
     const isPoll = purpose === 'poll' || (purpose === 'race' && endpoint.isMuted)
-    const request = isPoll ? this.#poll(endpoint) : this.#request(endpoint, isStandby)
-    const rhythm = isStandby ? this.#standbyRhythm : this.#rhythm
-    const patience = endpoints.patience(endpoint)
-    const { connectTimeout = this.#isOnce ? onceTimeout : patience } = this.#options
-    const timeouts = { ...this.#timeouts(endpoints, rhythm), connectTimeout, polls: isPoll }
+    const request = isPoll ? this.#poll(endpoint) : this.#request(endpoint, purpose === 'standby')
+    const timeouts = this.#timeouts(endpoint, request)
     if (isPoll || purpose === 'unmute') timeouts.firstByteTimeout = firstByteTimeout
     // A server of ours sends its first bytes with the head: one without the other says that the way broke in between.
-    else timeouts.firstByteTimeout = Math.min(timeouts.firstByteTimeout, patience)
+    else timeouts.firstByteTimeout = Math.min(timeouts.firstByteTimeout, endpoints.patience(endpoint))
     return new Stream({ endpoint, purpose, request, timeouts, coverage }, this.#owner, this.#clock)
   }
 
   /** Ask for a standby that nobody is going to keep. */
-  probe(endpoint: EndpointState, listener: AttemptListener, endpoints: EndpointPool): Attempt {
-    const timeouts = this.#timeouts(endpoints, this.#standbyRhythm)
+  probe(endpoint: EndpointState, listener: AttemptListener): Attempt {
     const request = { ...this.#request(endpoint, true), createParser: undefined }
-    return new Attempt(request, timeouts, listener, this.#clock)
+    return new Attempt(request, this.#timeouts(endpoint, request), listener, this.#clock)
   }
 
   /** Where a GET can go on with what a request that must be made once began; asked for by that from here on. */
@@ -72,38 +68,30 @@ export class Dialer {
     return url
   }
 
+  // A stream goes on from where it was covered, whenever it is asked for.
   #request({ url }: EndpointState, standby: boolean): StreamRequest {
-    return { ...this.#options, url, standby, resume: this.#owner.delivery.positions.resume }
+    const { resume } = this.#owner.delivery.positions
+    return { ...this.#options, url, standby, resume: () => resume }
   }
 
   // Each answer goes on where all that was accepted ends by then.
   #poll(endpoint: EndpointState): StreamRequest {
     const { positions } = this.#owner.delivery
-    const resume = {
-      get resume() {
-        return positions.resume
-      },
-    }
-    return Object.defineProperties(
-      { ...this.#request(endpoint, false), acknowledge: false },
-      Object.getOwnPropertyDescriptors(resume),
-    )
+    return { ...this.#request(endpoint, false), acknowledge: false, polls: true, resume: () => positions.resume }
   }
 
-  #timeouts(endpoints: EndpointPool, rhythm: Rhythm | undefined): Timeouts {
-    const { idleTimeout = 0, connectTimeout = this.#isOnce ? onceTimeout : headTimeout, maxEventBytes } = this.#options
-    const neverIdle = this.#options.idleTimeout === 0
+  #timeouts(endpoint: EndpointState, { standby }: StreamRequest): Timeouts {
+    const { endpoints } = this.#owner
+    const { idleTimeout, connectTimeout = this.#isOnce ? onceTimeout : endpoints.patience(endpoint) } = this.#options
+    const neverIdle = idleTimeout === 0
     // Where nothing else can be tried, and no server of ours is known to be there, waiting is all there is to do.
     const waitsForByte = this.#isOnce || neverIdle || (endpoints.all.length === 1 && !this.#knowsServer)
-    const byteTimeout = waitsForByte || connectTimeout === 0 ? 0 : firstByteTimeout
     return {
       connectTimeout,
-      firstByteTimeout: byteTimeout,
-      idleTimeout,
+      firstByteTimeout: waitsForByte || connectTimeout === 0 ? 0 : firstByteTimeout,
+      idleTimeout: idleTimeout ?? 0,
       neverIdle,
-      rhythm,
-      polls: false,
-      maxEventBytes,
+      rhythm: standby ? this.#standbyRhythm : this.#rhythm,
     }
   }
 }

@@ -8,7 +8,7 @@ import type { EndpointPool } from './endpoints.ts'
 
 /** Keeps a pool up to date with what the application's function says: fleets change. A list is what it is. */
 export class EndpointSource {
-  readonly #ask: EndpointsFunction | undefined
+  #ask: EndpointsFunction | undefined
   readonly #pool: EndpointPool
   readonly #clock: Clock
   readonly #again: Timer
@@ -49,11 +49,6 @@ export class EndpointSource {
     }
   }
 
-  /** All endpoints failed. */
-  allFailed(): void {
-    void this.renew()
-  }
-
   /** Whether there is a good stream. */
   hasGood(isGood: boolean): void {
     if (isGood) this.#again.clear()
@@ -67,7 +62,9 @@ export class EndpointSource {
     return (this.#asking ??= this.#renew().finally(() => (this.#asking = undefined)))
   }
 
+  /** Nobody is asked any more. */
   stop(): void {
+    this.#ask = undefined
     this.#again.clear()
   }
 

@@ -3,13 +3,11 @@ import type { Hint } from '../../wire/hints.ts'
 import type { Loss } from '../attempt/answer.ts'
 import type { Attempt, AttemptListener } from '../attempt/attempt.ts'
 import type { AttemptState } from '../attempt/states.ts'
+import type { Dialer } from './dialer.ts'
 import type { EndpointState } from './endpoints.ts'
 
 /** What a probe found out: where the log is there, that nobody answers, or that the endpoint will not say. */
 export type Finding = { at: string } | 'silent' | 'mute'
-
-/** Makes the request of a probe: one for a standby. */
-export type AskForStandby = (endpoint: EndpointState, listener: AttemptListener) => Attempt
 
 /** Asks one endpoint where its log is, by a request for a standby that is given up once its first hint says so. */
 export class Probe implements AttemptListener {
@@ -22,7 +20,7 @@ export class Probe implements AttemptListener {
   constructor(
     endpoint: EndpointState,
     patience: number,
-    ask: AskForStandby,
+    dialer: Dialer,
     clock: Clock,
     onFinding: (finding: Finding) => void,
   ) {
@@ -30,7 +28,7 @@ export class Probe implements AttemptListener {
     // Of a filtered stream no server says where it is.
     this.#timer = new Timer(clock, () => this.#find(this.#isHeard ? 'mute' : 'silent'))
     this.#timer.set(patience)
-    this.#attempt = ask(endpoint, this)
+    this.#attempt = dialer.probe(endpoint, this)
   }
 
   /** Idempotent. Nothing is found any more. */

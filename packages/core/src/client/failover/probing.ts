@@ -2,8 +2,10 @@ import { type Clock, Timer } from '../../clock.ts'
 import { parsePositionId } from '../../wire/position.ts'
 import { oddLook, shortestProbe, wellFor } from '../constants.ts'
 import type { Positions } from '../delivery/positions.ts'
+import type { Dialer } from './dialer.ts'
 import type { EndpointPool, EndpointState } from './endpoints.ts'
-import { type AskForStandby, type Finding, Probe } from './probe.ts'
+import { type Finding, Probe } from './probe.ts'
+import type { Redundancy } from './redundancy.ts'
 import type { Stream } from './stream.ts'
 import type { Streams } from './streams.ts'
 
@@ -14,11 +16,6 @@ export interface ProbingHost {
   readonly positions: Positions
   /** Whether the request must not be made a second time. */
   readonly isOnce: boolean
-  readonly probe: AskForStandby
-  /** Whether everything was accepted that a standby's server has. */
-  readonly isCovered: boolean
-  /** Open the additional connection that was to be opened soon: it tells as much. @returns false if there is none */
-  openExtraNow(): boolean
 }
 
 /**
@@ -30,6 +27,8 @@ export interface ProbingHost {
  */
 export class Probing {
   readonly #host: ProbingHost
+  readonly #dialer: Dialer
+  readonly #redundancy: Redundancy
   readonly #clock: Clock
   readonly #timer: Timer
   #probe: Probe | undefined
@@ -40,8 +39,10 @@ export class Probing {
   #isSettled = false
   #well: { endpoint: EndpointState; at: number } | undefined
 
-  constructor(host: ProbingHost, clock: Clock) {
+  constructor(host: ProbingHost, dialer: Dialer, redundancy: Redundancy, clock: Clock) {
     this.#host = host
+    this.#dialer = dialer
+    this.#redundancy = redundancy
     this.#clock = clock
     this.#timer = new Timer(clock, () => this.#lookAgain())
   }
@@ -53,14 +54,15 @@ export class Probing {
 
   /** Look at the streams that are odd, if any are. */
   look(): void {
-    const { streams, positions, isOnce, isCovered } = this.#host
-    if (!isCovered) this.#doubt(({ isStandby }) => !isStandby)
+    const { streams, positions, isOnce } = this.#host
+    if (!this.#redundancy.isCovered) this.#doubt(({ isStandby }) => !isStandby)
     if (streams.odd.length === 0 || isOnce || !positions.areComparable) return this.stop()
     if (!this.#timer.isSet) {
       this.#version = positions.version
       this.#timer.set(oddLook)
     }
-    if (this.#probe || this.#isSettled || streams.haveWitness || this.#host.openExtraNow()) return
+    // The additional connection that was to be opened soon tells as much.
+    if (this.#probe || this.#isSettled || streams.haveWitness || this.#redundancy.openNow()) return
     this.#ask()
   }
 
@@ -87,7 +89,7 @@ export class Probing {
     this.#asked.add(endpoint)
     const patience = Math.max(shortestProbe, 3 * endpoints.expectedHead(endpoint))
     const onFinding = (finding: Finding): void => this.#found(endpoint, finding)
-    this.#probe = new Probe(endpoint, patience, this.#host.probe, this.#clock, onFinding)
+    this.#probe = new Probe(endpoint, patience, this.#dialer, this.#clock, onFinding)
   }
 
   #found(endpoint: EndpointState, finding: Finding): void {

@@ -33,7 +33,7 @@ export class Race {
   readonly #clock: Clock
   readonly #host: RaceHost
   readonly #base: number
-  #endpoints: EndpointPool
+  readonly #endpoints: EndpointPool
   /** Where it was tried since the race began, the latest last: each in its turn, also from one step of the back-off to the next. */
   readonly #tried = new Set<EndpointState>()
   /** Endpoints that said there are too many requests. After a second one, all attempts take the steps of the back-off. */
@@ -54,11 +54,6 @@ export class Race {
     this.#host = host
     this.#clock = clock
     this.#timer = new Timer(clock, () => (this.#isWaiting ? this.#step() : this.#help()))
-  }
-
-  /** Go on with other endpoints. */
-  use(endpoints: EndpointPool): void {
-    this.#endpoints = endpoints
   }
 
   /** There is no stream to rely on: get one, unless that is under way. */

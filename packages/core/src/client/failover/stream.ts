@@ -11,13 +11,14 @@ import type { Delivery, Outcome } from '../delivery/delivery.ts'
 import type { Queue } from '../delivery/queue.ts'
 import type { MoveReason } from '../status.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
-import type { EndpointState } from './endpoints.ts'
+import type { EndpointPool, EndpointState } from './endpoints.ts'
 
 /** What an attempt is for: the stream that delivers, one more beside it, a voluntary move, or a trial. */
 export type Purpose = 'race' | 'standby' | 'full' | 'shed' | 'preferred' | 'slow' | 'poll' | 'unmute'
 
 /** Who decides about streams. */
 export interface StreamOwner {
+  readonly endpoints: EndpointPool
   readonly delivery: Delivery
   readonly queue: Queue
   readonly streams: { readonly primary: Stream | undefined }
@@ -73,7 +74,7 @@ export class Stream implements Source, AttemptListener {
     this.#owner = owner
     this.#clock = clock
     this.retirement = new Timer(clock, () => owner.onRetire(this))
-    this.isPoll = timeouts.polls
+    this.isPoll = request.polls === true
     this.#mute = new Timer(clock, () => void (this.attempt.isHeard || owner.onMute(this)))
     // Who reads the answers in another way wants them as they are.
     const mayBePolled = purpose === 'race' && !this.isPoll && !timeouts.neverIdle && !request.createParser

@@ -24,11 +24,13 @@ interface Wish {
  * last 10 s. Three things suggest it: the server sheds load, the stream is slow, a much cheaper endpoint is well again.
  */
 export class VoluntaryMoves {
+  readonly #endpoints: EndpointPool
   readonly #clock: Clock
   #movedAt = -Infinity
   #lateHints = 0
 
-  constructor(clock: Clock) {
+  constructor(endpoints: EndpointPool, clock: Clock) {
+    this.#endpoints = endpoints
     this.#clock = clock
   }
 
@@ -37,21 +39,16 @@ export class VoluntaryMoves {
    *
    * @param extra - where there is a connection already, which would have to go: only if there is nothing else
    */
-  suggest(
-    from: EndpointState,
-    hint: Hint,
-    endpoints: EndpointPool,
-    extra: EndpointState | undefined,
-  ): Move | undefined {
-    const wish = this.#wish(from, hint, endpoints)
+  suggest(from: EndpointState, hint: Hint, extra: EndpointState | undefined): Move | undefined {
+    const wish = this.#wish(from, hint)
     const now = this.#clock.now()
     if (!wish || now - this.#movedAt < pauseBetweenMoves) return undefined
     const suits = (other: EndpointState): boolean =>
       other !== from &&
       other.avoidUntil <= now &&
       now - other.failedAt >= wish.calmFor &&
-      endpoints.cost(other) <= wish.most
-    const to = endpoints.pick(suits, new Set([extra]))
+      this.#endpoints.cost(other) <= wish.most
+    const to = this.#endpoints.pick(suits, new Set([extra]))
     if (!to) return undefined
     this.#movedAt = now
     this.#lateHints = 0
@@ -60,12 +57,12 @@ export class VoluntaryMoves {
     return { to, purpose: wish.purpose }
   }
 
-  #wish(from: EndpointState, { shed = 0, heartbeat = 0, t }: Hint, endpoints: EndpointPool): Wish | undefined {
+  #wish(from: EndpointState, { shed = 0, heartbeat = 0, t }: Hint): Wish | undefined {
     const isSlow = t !== undefined && this.#isSlow(from, t)
     if (this.#clock.random() < shed) return { purpose: 'shed', most: Infinity, calmFor: calmTarget }
     if (isSlow) return { purpose: 'slow', most: Infinity, calmFor: calmTarget }
     if (this.#clock.random() >= heartbeat / calmPreferred) return undefined
-    return { purpose: 'preferred', most: endpoints.cost(from) / cheaperBy, calmFor: calmPreferred }
+    return { purpose: 'preferred', most: this.#endpoints.cost(from) / cheaperBy, calmFor: calmPreferred }
   }
 
   // The difference of the clocks is not known, but how much it grew is.
