@@ -11,6 +11,7 @@ import { Announcer } from './failover/announcer.ts'
 import { Conductor } from './failover/conductor.ts'
 import { EndpointSource } from './failover/endpoint-source.ts'
 import { EndpointPool, type EndpointState } from './failover/endpoints.ts'
+import { Streams } from './failover/streams.ts'
 import { watchPage } from './page.ts'
 import type { Status } from './status.ts'
 import type {
@@ -99,7 +100,8 @@ class HeldConnection implements EventConnection {
     this.#options = options
     this.#clock = clock
     this.#announcer = new Announcer({ state: 'connecting', endpoint: pool.all[0]?.url ?? '' })
-    this.#delivery = new Delivery(queue, {
+    const streams = new Streams(pool, this.#announcer)
+    this.#delivery = new Delivery(streams, queue, {
       until: options.until && ((event) => this.#isLast(event)),
       onLimit: (limit) => this.#announcer.tellLimit(limit, undefined),
     })
@@ -113,6 +115,7 @@ class HeldConnection implements EventConnection {
     const parts = {
       endpoints: pool,
       source: this.#source,
+      streams,
       options: { ...options, createParser },
       delivery: this.#delivery,
       queue,

@@ -1,7 +1,7 @@
 import { isEventStream } from '../../wire/content-type.ts'
 import type { LossReason } from '../status.ts'
 
-/** What an answer means for the endpoint that gave it. */
+/** What an answer means for the endpoint that gave it: where all say so, also how the connection ends. */
 export type AnswerKind =
   | 'stream'
   /** The server wants nobody to come back. */
@@ -16,13 +16,13 @@ export type AnswerKind =
   /** There is no stream any more. */
   | 'gone'
   /** There is no stream. */
-  | 'no-stream'
+  | 'no-event-stream'
 
 /** Why an attempt, or the stream that it became, came to nothing. */
 export interface Loss {
   reason: LossReason
   /** Of an answer that was no stream. */
-  kind?: AnswerKind
+  kind?: Exclude<AnswerKind, 'stream'>
   status?: number
   error?: unknown
   /** Milliseconds for which the endpoint asked to be left alone. */
@@ -43,12 +43,12 @@ const kinds: Readonly<Record<number, AnswerKind>> = {
   425: 'temporary',
   429: 'temporary',
   431: 'bad-request',
-  501: 'no-stream',
+  501: 'no-event-stream',
 }
 
 export function kindOf({ status, headers }: Response): AnswerKind {
   if (status === 200 && isEventStream(headers.get('content-type'))) return 'stream'
-  return kinds[status] ?? (status >= 500 ? 'temporary' : 'no-stream')
+  return kinds[status] ?? (status >= 500 ? 'temporary' : 'no-event-stream')
 }
 
 /** What an answer lacks to be read as an event stream; undefined for one that is. */

@@ -53,11 +53,13 @@ export async function headersOf({ headers, url }: StreamRequest): Promise<Header
  */
 export async function ask(request: StreamRequest, own: Headers, signal: AbortSignal): Promise<Response> {
   const { method, body, credentials, createParser } = request
-  const resume = request.resume()
-  const url = urlOf(request, resume)
+  const { id, start } = request.resume()
+  const url = new URL(request.url)
+  const idInQuery = start ?? (goesInQuery(url, id) ? id : '')
+  askInQuery(url.searchParams, request, idInQuery)
   // Whoever has a parser of his own hands the bytes on, with their ids, to somebody who may keep the last one alone.
   const accept = `text/event-stream;holdfast=1${createParser ? ';ids=whole' : ''}`
-  const { headers: standard, ...init } = requestInit(accept, headerIdOf(request, resume))
+  const { headers: standard, ...init } = requestInit(accept, idInQuery ? '' : id)
   const headers = new Headers(standard)
   for (const [name, value] of own) headers.set(name, value)
   const all = { ...init, method, headers, body, credentials, signal } as RequestInit
@@ -69,25 +71,23 @@ export async function ask(request: StreamRequest, own: Headers, signal: AbortSig
   return response
 }
 
-/** The URL and what is asked for in its query: nothing that nobody asked for. */
-function urlOf({ url: href, standby, poll, heartbeat, acknowledge }: StreamRequest, resume: ResumePoint): URL {
-  const url = new URL(href)
-  const query = url.searchParams
-  if (standby) query.set('mode', 'standby')
-  if (poll) {
-    query.set('mode', 'poll')
-    query.set('wait', `${poll.wait}`)
-    query.set('turn', poll.turn)
+// Nothing that nobody asked for.
+function askInQuery(
+  query: URLSearchParams,
+  { standby, poll, heartbeat, acknowledge }: StreamRequest,
+  lastEventId: string,
+): void {
+  const asked = {
+    mode: poll ? 'poll' : standby && 'standby',
+    wait: poll?.wait,
+    turn: poll?.turn,
+    heartbeat,
+    ack: acknowledge && 1,
+    lastEventId: lastEventId || undefined,
   }
-  if (heartbeat !== undefined) query.set('heartbeat', `${heartbeat}`)
-  if (acknowledge) query.set('ack', '1')
-  if (resume.start) query.set('lastEventId', resume.start)
-  else if (goesInQuery(url, resume.id)) query.set('lastEventId', resume.id)
-  return url
-}
-
-function headerIdOf({ url }: StreamRequest, { start, id }: ResumePoint): string {
-  return start || goesInQuery(new URL(url), id) ? '' : id
+  for (const [name, value] of Object.entries(asked)) {
+    if (value !== undefined && value !== false) query.set(name, `${value}`)
+  }
 }
 
 // As a header a position would cost a browser a preflight for each URL of another origin; an opaque id is nobody's

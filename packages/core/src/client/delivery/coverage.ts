@@ -42,7 +42,7 @@ export class Coverage {
    * @returns false when it names more topics than one id can hold, and so one of them was forgotten
    */
   name(key: string, start: Position, reason: GapReason | undefined): boolean {
-    if (reason || !this.base.has(key)) this.coverFrom(key, start)
+    if (reason || !this.base.has(key)) this.base.set(key, start)
     if (reason) this.#reasons.set(key, reason)
     this.#named.add(key)
     return this.base.size <= maxTopics || this.#forgetOne(key)
@@ -51,11 +51,6 @@ export class Coverage {
   /** Why events of a topic are missing before its base. */
   reasonOf(key: string): GapReason {
     return this.#reasons.get(key) ?? 'missed'
-  }
-
-  /** Cover a topic from another position on. */
-  coverFrom(key: string, start: Position): void {
-    this.base.set(key, start)
   }
 
   #forgetOne(but: string): boolean {

@@ -41,11 +41,13 @@ export interface DeliveryHost {
 export class Delivery {
   readonly positions: Positions = new Positions()
   readonly names: TopicNames = new TopicNames()
-  readonly #sources = new Set<Source>()
+  readonly #sources: Iterable<Source>
   readonly #queue: Queue
   readonly #host: DeliveryHost
 
-  constructor(queue: Queue, host: DeliveryHost) {
+  /** @param sources - those that there are at any time */
+  constructor(sources: Iterable<Source>, queue: Queue, host: DeliveryHost) {
+    this.#sources = sources
     this.#queue = queue
     this.#host = host
   }
@@ -53,14 +55,6 @@ export class Delivery {
   /** What a stream covers that goes on from what was accepted so far. */
   cover(adoptsOlderLog: boolean): Coverage {
     return new Coverage(this.positions, adoptsOlderLog)
-  }
-
-  add(source: Source): void {
-    this.#sources.add(source)
-  }
-
-  remove(source: Source): void {
-    this.#sources.delete(source)
   }
 
   /** Take an event. @param ownId - undefined for one that has the id of an earlier event */
@@ -133,7 +127,7 @@ export class Delivery {
     const outcome = this.positions.setNext(key, position) ? 'delivered' : this.#advance(source, key, position)
     if (outcome === 'left') {
       source.coverage.left.add(key)
-      source.coverage.coverFrom(key, position)
+      source.coverage.base.set(key, position)
     }
     if (outcome !== 'delivered') return outcome
     // Where streams overlap, an event's own id says where its stream is: this says what the application has.
@@ -223,7 +217,7 @@ export class Delivery {
 
   #beginAnew(source: Source, key: string, start: Position): Position {
     this.#report('new-epoch', key, start)
-    source.coverage.coverFrom(key, start)
+    source.coverage.base.set(key, start)
     return start
   }
 

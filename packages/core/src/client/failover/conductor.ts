@@ -19,12 +19,13 @@ import { Probing, type ProbingHost } from './probing.ts'
 import { Race, type RaceHost } from './race.ts'
 import { Redundancy, type RedundancyHost } from './redundancy.ts'
 import type { Purpose, Stream, StreamOwner } from './stream.ts'
-import { Streams } from './streams.ts'
+import type { Streams } from './streams.ts'
 
 /** What a conductor conducts. */
 export interface ConductorParts {
   endpoints: EndpointPool
   source: EndpointSource
+  streams: Streams
   options: DialOptions
   delivery: Delivery
   queue: Queue
@@ -70,14 +71,14 @@ export class Conductor implements Roles {
   readonly presence: Presence
   isClosed = false
 
-  constructor({ endpoints, source, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
+  constructor({ endpoints, source, streams, options, delivery, queue, consumer, announcer, clock }: ConductorParts) {
     this.endpoints = endpoints
     this.#source = source
     this.delivery = delivery
     this.queue = queue
     this.#consumer = consumer
     this.#announcer = announcer
-    this.streams = new Streams(endpoints, announcer)
+    this.streams = streams
     this.#dialer = new Dialer(options, this, clock)
     this.#race = new Race(endpoints, options.backoff, this, clock)
     this.#redundancy = new Redundancy(options.redundancy, this, clock)
@@ -157,10 +158,7 @@ export class Conductor implements Roles {
 
   dial(endpoint: EndpointState, purpose: Purpose): void {
     if (!this.presence.isAwake) return
-    const stream = this.#dialer.dial(endpoint, purpose)
-    this.streams.add(stream)
-    // A standby brings nothing, so nothing may be left to it.
-    if (!stream.isStandby) this.delivery.add(stream)
+    this.streams.add(this.#dialer.dial(endpoint, purpose))
   }
 
   onBehind(): void {
@@ -291,7 +289,6 @@ export class Conductor implements Roles {
     const hasDelivered = stream.isPrimary
     const wasExtra = stream === this.streams.extra
     this.streams.remove(stream)
-    this.delivery.remove(stream)
     if (wasExtra && wasOpen) this.#announcer.tellExtra(stream, false)
     if (!this.presence.isAwake) return
     // What it was to bring, the others may have left to it.

@@ -31,7 +31,7 @@ export class Hints {
     endpoint.load = load
     if (heartbeat !== undefined) attempt.expect(heartbeat)
     if (drain !== undefined) this.#drains(stream, drain)
-    if (conn && ack && this.#options.acknowledge) stream.acknowledgement ??= this.#acknowledge(stream, conn, ack)
+    if (conn && ack && this.#options.acknowledge) this.#acknowledge(stream, conn, ack)
   }
 
   /** Where to move from the stream that delivers, although it works. */
@@ -46,11 +46,9 @@ export class Hints {
     if (!stream.retirement.isSet) stream.retirement.set(this.#clock.random() * drainShare * within)
   }
 
-  #acknowledge({ endpoint, attempt }: Stream, connection: string, interval: number): Acknowledgement {
-    const { headers, signal } = attempt
+  #acknowledge(stream: Stream, connection: string, interval: number): void {
     const lastEventId = (): string => this.#consumer.lastEventId
-    const { credentials, fetch } = this.#options
-    const parts = { url: endpoint.url, connection, interval, headers, credentials, signal, fetch, lastEventId }
-    return new Acknowledgement(parts, this.#clock)
+    const parts = { connection, interval, options: this.#options, lastEventId }
+    stream.acknowledgement ??= new Acknowledgement(stream, parts, this.#clock)
   }
 }

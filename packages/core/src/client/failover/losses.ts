@@ -1,4 +1,4 @@
-import type { AnswerKind, Loss } from '../attempt/answer.ts'
+import type { Loss } from '../attempt/answer.ts'
 import { refusedFor } from '../constants.ts'
 import type { ConnectionErrorCode } from '../errors.ts'
 import type { EndpointPool } from './endpoints.ts'
@@ -7,24 +7,11 @@ import type { Stream } from './stream.ts'
 /** How the whole connection ends. */
 export type Ending = 'no-content' | ConnectionErrorCode
 
-/** What follows from an answer that is no stream. */
-interface Refusal {
-  ending: Ending
-  /** Whether one endpoint is enough; otherwise all must say so. */
-  isFinal?: boolean
-  /** The endpoint is not asked again. */
-  isForGood?: boolean
-}
+/** Why an endpoint is not to be asked again soon. */
+type Refusal = Ending | 'gone'
 
-/** The table of answers in docs/failover.md: what is not in it may do later. */
-const refusals: Partial<Record<AnswerKind, Refusal>> = {
-  'no-content': { ending: 'no-content', isFinal: true },
-  unauthorized: { ending: 'unauthorized', isFinal: true },
-  forbidden: { ending: 'forbidden', isFinal: true },
-  'bad-request': { ending: 'bad-request' },
-  gone: { ending: 'no-event-stream', isForGood: true },
-  'no-stream': { ending: 'no-event-stream' },
-}
+/** Of these one endpoint is enough; of others all must say so. */
+const finals: ReadonlySet<Refusal> = new Set(['no-content', 'unauthorized', 'forbidden'])
 
 /**
  * Let an endpoint bear the consequences of a loss.
@@ -47,24 +34,21 @@ export function settleLoss(loss: Loss, stream: Stream, endpoints: EndpointPool, 
   return undefined
 }
 
+// What the table in docs/failover.md has no ending for may do later.
 function refusalOf(
   { reason, kind }: Loss,
   { endpoint, purpose }: Stream,
   endpoints: EndpointPool,
 ): Refusal | undefined {
-  if (reason === 'invalid') return { ending: 'invalid-endpoint', isForGood: true }
+  if (reason === 'invalid') return 'invalid-endpoint'
   // An attempt that nobody depends on speaks for its endpoint only.
-  if (!kind || purpose !== 'race') return undefined
-  return kind === 'no-stream' && endpoints.isOdd(endpoint) ? undefined : refusals[kind]
+  if (purpose !== 'race' || kind === 'temporary') return undefined
+  return kind === 'no-event-stream' && endpoints.isOdd(endpoint) ? undefined : kind
 }
 
-function refuse(
-  { ending, isFinal, isForGood }: Refusal,
-  { endpoint }: Stream,
-  endpoints: EndpointPool,
-  isOnce: boolean,
-): Ending | undefined {
+function refuse(refusal: Refusal, { endpoint }: Stream, endpoints: EndpointPool, isOnce: boolean): Ending | undefined {
   endpoints.refused(endpoint, refusedFor)
-  if (isForGood) endpoints.remove(endpoint)
-  return isFinal || isOnce || endpoints.areAllRefused ? ending : undefined
+  if (refusal === 'gone' || refusal === 'invalid-endpoint') endpoints.remove(endpoint)
+  if (!finals.has(refusal) && !isOnce && !endpoints.areAllRefused) return undefined
+  return refusal === 'gone' ? 'no-event-stream' : refusal
 }

@@ -32,10 +32,12 @@ export class FakeSource implements Source {
   isPrimary = false
   readonly #delivery: Delivery
 
-  constructor(delivery: Delivery, adoptsOlderLog = false) {
+  readonly #sources: Set<Source>
+
+  constructor(delivery: Delivery, sources: Set<Source>, adoptsOlderLog: boolean) {
     this.#delivery = delivery
     this.coverage = delivery.cover(adoptsOlderLog)
-    delivery.add(this)
+    this.#sources = sources.add(this)
   }
 
   /** Events that follow on each other: the last outcome. */
@@ -66,7 +68,7 @@ export class FakeSource implements Source {
   }
 
   leave(): void {
-    this.#delivery.remove(this)
+    this.#sources.delete(this)
   }
 
   #take(event: string, data: string, ownId: string | undefined): Outcome {
@@ -79,15 +81,16 @@ export class Scene {
   readonly onLimit = vi.fn()
   readonly delivery: Delivery
   readonly #queue = new Queue()
+  readonly #sources = new Set<Source>()
 
   constructor(begin: string[] = [], host: Partial<DeliveryHost> = {}) {
-    this.delivery = new Delivery(this.#queue, { onLimit: this.onLimit, ...host })
+    this.delivery = new Delivery(this.#sources, this.#queue, { onLimit: this.onLimit, ...host })
     if (begin.length > 0) this.delivery.positions.begin(idOf(...begin))
     this.delivery.names.learn(topics)
   }
 
   source(adoptsOlderLog = false): FakeSource {
-    return new FakeSource(this.delivery, adoptsOlderLog)
+    return new FakeSource(this.delivery, this.#sources, adoptsOlderLog)
   }
 
   /** What the application is given: data of events, and gaps. */
