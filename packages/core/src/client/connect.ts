@@ -10,7 +10,7 @@ import { createValidator } from './delivery/schema.ts'
 import { Announcer } from './failover/announcer.ts'
 import { Conductor } from './failover/conductor.ts'
 import { EndpointSource } from './failover/endpoint-source.ts'
-import { EndpointPool, type EndpointState } from './failover/endpoints.ts'
+import { EndpointPool } from './failover/endpoints.ts'
 import { Streams } from './failover/streams.ts'
 import { watchPage } from './page.ts'
 import type { Status } from './status.ts'
@@ -84,7 +84,6 @@ class HeldConnection implements EventConnection {
   readonly #consumer: Consumer
   readonly #conductor: Conductor
   readonly #source: EndpointSource
-  readonly #first: EndpointState | undefined
   /** Ends what would outlive the connection: its listeners to others. */
   readonly #over = new AbortController()
 
@@ -112,7 +111,7 @@ class HeldConnection implements EventConnection {
       onLeave: () => this.close(),
       onOver: () => this.#over.abort(),
     })
-    const parts = {
+    this.#conductor = new Conductor({
       endpoints: pool,
       source: this.#source,
       streams,
@@ -120,11 +119,10 @@ class HeldConnection implements EventConnection {
       delivery: this.#delivery,
       queue,
       consumer: this.#consumer,
+      announcer: this.#announcer,
       clock,
-    }
-    this.#conductor = new Conductor({ ...parts, announcer: this.#announcer })
-    this.#first = beginsAtFirst ? pool.all[0] : undefined
-    this.#begin()
+    })
+    this.#begin(beginsAtFirst)
   }
 
   get status(): Status {
@@ -163,7 +161,7 @@ class HeldConnection implements EventConnection {
     this.close()
   }
 
-  #begin(): void {
+  #begin(atFirst: boolean | undefined): void {
     const { signal } = this.#options
     const abort = (): void => {
       this.#consumer.fail(signal?.reason)
@@ -172,11 +170,11 @@ class HeldConnection implements EventConnection {
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort, { signal: this.#over.signal })
     watchPage(this.#conductor.presence, this.#over.signal)
-    void this.#start()
+    void this.#start(atFirst)
   }
 
   // Waits in any case, so that whoever listens has begun to.
-  async #start(): Promise<void> {
+  async #start(atFirst: boolean | undefined): Promise<void> {
     const { lastEventId, store } = this.#options
     try {
       const id = (await (lastEventId ?? store?.get())) ?? ''
@@ -189,7 +187,7 @@ class HeldConnection implements EventConnection {
     }
     try {
       await this.#source.begin(this.#over.signal, (delay) => this.#announcer.say({ state: 'waiting', delay }))
-      this.#conductor.start(this.#first)
+      this.#conductor.start(atFirst)
     } catch (cause) {
       this.#conductor.fail('invalid-endpoint', { cause })
     }

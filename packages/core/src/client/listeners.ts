@@ -4,10 +4,6 @@ import { reportException } from '../report.ts'
 export class Listeners<Value> {
   #all: readonly { call: (value: Value) => unknown }[] = []
 
-  get size(): number {
-    return this.#all.length
-  }
-
   /** @returns how to take it out */
   add(call: (value: Value) => unknown): () => void {
     const listener = { call }

@@ -91,9 +91,9 @@ export class Conductor implements Roles {
 
   // What the application asks for.
 
-  /** Begin, now that it is known from where. @param first - the endpoint to begin at */
-  start(first: EndpointState | undefined): void {
-    this.presence.start(first ?? this.endpoints.pick(() => true))
+  /** Begin, now that it is known from where. @param atFirst - at the first endpoint, whatever the others are like */
+  start(atFirst: boolean | undefined): void {
+    this.presence.start(atFirst ? this.endpoints.all[0] : this.endpoints.pick(() => true))
   }
 
   /** Move to another connection now, or make the next attempt now. */
@@ -195,7 +195,7 @@ export class Conductor implements Roles {
       case 'open':
         return stream.isOnTrial ? undefined : this.#opened(stream)
       case 'live':
-        if (from === 'open' && stream.attempt.isHeard) this.#proved(stream)
+        if (from === 'open' && stream.attempt.isHeard && this.#muting.proved(stream)) this.#opened(stream)
         if (from === 'odd') return this.#probing.look()
         return from === 'suspect' ? this.#doubted(stream) : this.streams.relieve(stream)
       case 'odd':
@@ -270,19 +270,6 @@ export class Conductor implements Roles {
     if (stream.isPrimary && stream.isSuspect) this.#announcer.say({ state: 'suspect', endpoint })
     else if (stream.isPrimary) this.#announcer.sayOpen(stream)
     this.update()
-  }
-
-  // Its first byte came: what was to be found out by it is.
-  #proved(stream: Stream): void {
-    if (this.#muting.isLate(stream)) return stream.close()
-    const useless = this.#muting.proved(stream)
-    if (stream.purpose === 'unmute') this.streams.promote(stream)
-    // The streams that are muted are lost; attempts to open one are not needed, nor is a poller.
-    for (const other of useless) {
-      if (stream.isPoll && other.attempt.isOpen) other.attempt.lose({ reason: 'buffered' })
-      else other.close()
-    }
-    if (stream.purpose === 'poll' || stream.purpose === 'unmute') this.#opened(stream)
   }
 
   #closed(stream: Stream, wasOpen: boolean, loss: Loss | undefined): void {

@@ -35,8 +35,10 @@ export class EndpointPool {
   /** URLs that will never be asked again. */
   readonly #gone = new Set<string>()
   #usefulAt = -Infinity
-  #budget: Budget | undefined
-  #probes: Budget | undefined
+  /** Of extra attempts. Undefined where there are no endpoints yet. */
+  attempts: Budget | undefined
+  /** Of probes. Only those that find nothing count. */
+  probes: Budget | undefined
 
   /**
    * @param endpoints - undefined where they are still to be told
@@ -67,8 +69,8 @@ export class EndpointPool {
     }
     const urls = given.map(({ url }) => url)
     // As many extra attempts as there are endpoints beside the first: an outage sees 3.8 k attempts/s instead of 6.5 k.
-    this.#budget = new Budget('attempt', urls, { most: urls.length - 1, refill }, this.#clock)
-    this.#probes = new Budget('probe', urls, { most: maxProbes, refill: probeRefill }, this.#clock)
+    this.attempts = new Budget('attempt', urls, { most: urls.length - 1, refill }, this.#clock)
+    this.probes = new Budget('probe', urls, { most: maxProbes, refill: probeRefill }, this.#clock)
   }
 
   report(): EndpointReport[] {
@@ -235,20 +237,6 @@ export class EndpointPool {
     const isOlder = ({ staleCount, staleSince }: EndpointState): boolean =>
       staleCount >= staleTimes && staleSince <= since
     return this.#all.some(isOlder) && this.#all.every((each) => isOlder(each) || this.#isGone(each))
-  }
-
-  /** Take one extra attempt out of the budget. */
-  spend(): boolean {
-    return this.#budget?.spend() === true
-  }
-
-  /** Take a probe out of the budget. Only those that find nothing count. */
-  spendProbe(): boolean {
-    return this.#probes?.spend() === true
-  }
-
-  refundProbe(): void {
-    this.#probes?.refund()
   }
 
   // A first head that took long may have been a fault's.

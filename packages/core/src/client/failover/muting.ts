@@ -39,25 +39,28 @@ export class Muting {
     this.#host.dial(endpoint, 'poll')
   }
 
-  /** Whether this is a poller on trial, and a stream beside it spoke first. One that is silent since is what it was tried for. */
-  isLate(stream: Stream): boolean {
-    const isTrial = stream.isPoll && stream.purpose === 'poll'
-    return (
-      isTrial && [...this.#host.streams].some((other) => other !== stream && other.isBringing && other.attempt.isHeard)
-    )
-  }
-
   /**
-   * The first byte of a stream came.
+   * The first byte of a stream came: what was to be found out by it is.
    *
-   * @returns those that are of no use any more: it was quicker, or is better
+   * @returns whether it was on trial, and counts from now on
    */
-  proved({ endpoint, isPoll, purpose }: Stream): Stream[] {
+  proved(stream: Stream): boolean {
+    const { endpoint, isPoll, isTrial } = stream
+    const { streams } = this.#host
+    if (isPoll && isTrial && this.#isLate(stream)) {
+      stream.close()
+      return false
+    }
     endpoint.isMuted = isPoll
-    if (purpose !== 'poll' && purpose !== 'unmute') return []
-    return [...this.#host.streams].filter(
-      (other) => !other.isStandby && (isPoll ? !other.attempt.isHeard : other.isPoll),
-    )
+    if (!isTrial) return false
+    if (!isPoll) streams.promote(stream)
+    for (const other of streams) {
+      if (other.isStandby || (isPoll ? other.attempt.isHeard : !other.isPoll)) continue
+      // The streams that are muted are lost; attempts to open one are not needed, nor is a poller.
+      if (isPoll && other.attempt.isOpen) other.attempt.lose({ reason: 'buffered' })
+      else other.close()
+    }
+    return true
   }
 
   /** Try a stream again in a while, if a poller delivers. */
@@ -68,6 +71,11 @@ export class Muting {
 
   stop(): void {
     this.#again.clear()
+  }
+
+  // A stream beside it spoke first. One that is silent since is what it was tried for.
+  #isLate(poller: Stream): boolean {
+    return [...this.#host.streams].some((other) => other !== poller && other.isBringing && other.attempt.isHeard)
   }
 
   // Elsewhere first: not all ways lead through the same proxy.

@@ -85,7 +85,7 @@ export class Probing {
     const silent = new Set<EndpointState>(streams.odd.map(({ endpoint }) => endpoint))
     const endpoint = endpoints.pick((each) => endpoints.mayBeAsked(each) && !this.#asked.has(each), silent)
     if (!endpoint) return this.#nobodyKnows()
-    if (!endpoints.spendProbe()) return
+    if (!endpoints.probes?.spend()) return
     this.#asked.add(endpoint)
     const patience = Math.max(shortestProbe, 3 * endpoints.expectedHead(endpoint))
     const onFinding = (finding: Finding): void => this.#found(endpoint, finding)
@@ -98,13 +98,13 @@ export class Probing {
     if (finding === 'silent') {
       endpoints.failed(endpoint)
       // It showed as much: only pauses of a publisher must not cost its servers a probe each time.
-      endpoints.refundProbe()
+      endpoints.probes?.refund()
     }
     if (finding === 'mute') this.#isSettled = true
     if (typeof finding === 'string') return this.#ask()
     const isBehind = !positions.covers(parsePositionId(finding.at)?.positions ?? [])
     if (!isBehind) return this.#excuse()
-    endpoints.refundProbe()
+    endpoints.probes?.refund()
     this.#well = { endpoint, at: this.#clock.now() }
     this.#doubt(() => true)
   }

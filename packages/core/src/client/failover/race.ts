@@ -67,7 +67,7 @@ export class Race {
     if (isYoung) {
       if (wasUseful) this.#exponent = Math.min(this.#exponent, 1)
       // The first attempt is free only if the stream stood for a good while, or where there is no need to guess.
-      if (!this.#endpoints.spend() && !warm) delay = this.#backoff()
+      if (!this.#endpoints.attempts?.spend() && !warm) delay = this.#backoff()
     } else this.#exponent = 0
     if (delay > 0) this.#wait(delay)
     else this.#step(warm)
@@ -77,7 +77,7 @@ export class Race {
   more(): void {
     if (!this.#isRunning || this.#isWaiting || this.#host.isOnce) return
     if (this.#attempts >= raceWidth) return
-    if (this.#busy.size < 2 && this.#endpoints.spend()) return this.#step()
+    if (this.#busy.size < 2 && this.#endpoints.attempts?.spend()) return this.#step()
     this.#host.onSwept()
     this.#wait(this.#hasTriedAll ? this.#backoff() : this.#clock.random() * this.#base)
   }
@@ -89,7 +89,7 @@ export class Race {
     if (!hanging || !isAlone || this.#helped.has(hanging) || this.#busy.size > 1 || this.#host.isOnce)
       return this.more()
     this.#helped.add(hanging)
-    this.#endpoints.spend()
+    this.#endpoints.attempts?.spend()
     this.#step()
   }
 

@@ -91,9 +91,14 @@ export class Stream implements Source, AttemptListener {
     return this.attempt.isOpen && !this.isStandby && !this.isOnTrial
   }
 
+  /** It is to find out whether a proxy collects streams. */
+  get isTrial(): boolean {
+    return this.purpose === 'poll' || this.purpose === 'unmute'
+  }
+
   /** It counts for nothing before its first byte: a head alone comes through any proxy. */
   get isOnTrial(): boolean {
-    return (this.purpose === 'poll' || this.purpose === 'unmute') && !this.attempt.isHeard
+    return this.isTrial && !this.attempt.isHeard
   }
 
   get isBringing(): boolean {
