@@ -15,7 +15,11 @@ export class Audience implements Disposable {
   /** Resolves once all have the head of their stream. */
   static async open(port: number, readers: number): Promise<Audience> {
     const child = fork(file, [port, readers].map(String))
-    await once(child, 'message')
+    const gone = once(child, 'exit').then(([code]) => {
+      throw new Error(`The readers' process has ended with ${code}`)
+    })
+    await Promise.race([once(child, 'message'), gone])
+    gone.catch(() => {})
     return new Audience(child)
   }
 

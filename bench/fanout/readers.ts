@@ -15,10 +15,21 @@ const headers = [
 // A socket that is not read keeps no process alive.
 setInterval(() => {}, 60_000)
 
-for (let index = 0; index < reading + stalled; index++) {
+// A server's backlog is 511: what comes at once beyond it waits seconds for its SYN to be sent again.
+const atOnce = 256
+let opened = 0
+
+while (opened < Math.min(atOnce, reading + stalled)) openNext()
+
+function openNext(): void {
+  if (opened === reading + stalled) return
+  const index = opened++
   const target = path.replaceAll('{n}', String(index))
   const request = `GET ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`
-  const socket = connect(port, '127.0.0.1', () => socket.write(request))
+  const socket = connect(port, '127.0.0.1', () => {
+    socket.write(request)
+    openNext()
+  })
   socket.on('error', () => {})
   if (index < reading) socket.resume()
   else socket.pause()
