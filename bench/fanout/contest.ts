@@ -3,23 +3,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { commands } from '../runtimes.ts'
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
-const bin = (name: string): string => fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url))
-
-/** How each runtime runs a TypeScript file of this workspace. */
-const commands: Record<string, string[]> = {
-  node: [bin('node'), '--conditions=@holdfast/source'],
-  bun: [bin('bun'), '--conditions=@holdfast/source'],
-  deno: [
-    fileURLToPath(new URL('../../node_modules/deno/deno', import.meta.url)),
-    'run',
-    '-A',
-    '--quiet',
-    '--node-modules-dir=manual',
-    '--conditions=@holdfast/source',
-  ],
-}
 
 const longestArrival = 60_000
 
