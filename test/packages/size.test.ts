@@ -24,27 +24,28 @@ const consumer = inject('consumer')
  * Saying what is wrong with an argument took all but the parser some 650 bytes, and `connect` 1,000 with its 20 options: names and
  * words, which nothing makes smaller, and without which a misspelt option is silence. The parser has 57, by which an error
  * may be a TypeError and one of ours.
+ * Some 450 more, in whatever parses, are ways for what is usual: a text without CR, a run of lines of data, a tiny chunk.
  * Response and hub have grown by places: a ring for each topic instead of one for each set of topics, merged for their
  * readers. The hub also by whole ids, recent pages of the history, a memory broker that counts all it keeps, and a budget for
  * topics; the service by the depth of a body. Some 150 more are classes of their own for what a subscriber gets next and for
  * the parts of a hub, and topics of the memory broker in parts that are never copied as a whole.
  */
 const budgets = [
-  { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 2_112 },
+  { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 2_560 },
   { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 10_432 },
   { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 27_136 },
-  { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_544 },
-  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 20_032 },
+  { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_992 },
+  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 20_480 },
   {
     what: 'resumingFetch, and with it connect',
     program: `export { resumingFetch } from '@holdfast/core/client'`,
-    budget: 22_784,
+    budget: 23_232,
   },
-  { what: 'shared, and with it connect', program: `export { shared } from '@holdfast/core/client'`, budget: 24_896 },
+  { what: 'shared, and with it connect', program: `export { shared } from '@holdfast/core/client'`, budget: 25_344 },
   {
     what: 'connect and EventSource',
     program: `export { connect, EventSource } from '@holdfast/core/client'`,
-    budget: 21_824,
+    budget: 22_272,
   },
   {
     what: 'the service without hono',

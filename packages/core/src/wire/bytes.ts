@@ -17,13 +17,6 @@ export function characterBoundary(bytes: Uint8Array): number {
   return length
 }
 
-/** The index of the last CR or LF, or -1. */
-export function lastLineEnd(bytes: Uint8Array): number {
-  let index = bytes.length - 1
-  while (index >= 0 && bytes[index] !== 10 && bytes[index] !== 13) index--
-  return index
-}
-
 /** Two chunks as one. */
 export function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
   const joined = new Uint8Array(first.length + second.length)
@@ -45,5 +38,6 @@ export function byteLength(text: string | undefined): number {
  */
 export function detached(text: string): string {
   if (text.length > 36) return ` ${text}`.slice(1)
-  return text.slice(0, 12) + text.slice(12, 24) + text.slice(24)
+  const begin = text.slice(0, 12) + text.slice(12, 24)
+  return text.length > 24 ? begin + text.slice(24) : begin
 }

@@ -4,9 +4,10 @@
  * Source: WHATWG HTML, "Server-sent events", section 9.2.5 "Parsing an event stream" and section 9.2.6 "Interpreting an
  * event stream".
  */
-import { EventBlock, type EventStreamHandlers, startsWithData, valueOf } from './block.ts'
-import { byteLength, characterBoundary, joinBytes, lastLineEnd } from './bytes.ts'
+import { EventBlock, type EventStreamHandlers } from './block.ts'
+import { byteLength, characterBoundary, joinBytes } from './bytes.ts'
 import { EventTooLargeError, maxEventBytes } from './errors.ts'
+import { Lines } from './lines.ts'
 
 export type { EventStreamHandlers } from './block.ts'
 
@@ -50,18 +51,15 @@ export class EventStreamParser {
   #rawLength = 0
   #atStart = true
 
-  // Text: the unfinished line. After a handler threw it is all that was not parsed, line ends included.
-  #tail = ''
-  #interrupted = false
-  #skipLf = false
-
   // How many bytes may come before what is held can have passed the limit. Counted again only then: a stream of short
   // events is not looked at but once in 16 MiB.
   #room = 0
   readonly #block: EventBlock
+  readonly #lines: Lines
 
   constructor(handlers: EventStreamHandlers, options: EventStreamParserOptions = {}) {
     this.#block = new EventBlock(handlers, options.lastEventId ?? '')
+    this.#lines = new Lines(this.#block)
     this.#maxEventBytes = options.maxEventBytes ?? maxEventBytes
   }
 
@@ -83,8 +81,13 @@ export class EventStreamParser {
    */
   push(chunk: Uint8Array): void {
     if (this.#failure) throw this.#failure
+    const { length } = chunk
+    if (length <= maxText && length <= this.#room && this.#queue.length === 0 && !this.#lines.isInterrupted) {
+      this.#room -= length
+      return this.#take(chunk)
+    }
     this.#queue = this.#queue.length > 0 ? joinBytes(this.#queue, chunk) : chunk
-    if (this.#interrupted) this.#scan('')
+    if (this.#lines.isInterrupted) this.#lines.goOn()
     while (this.#queue.length > 0) this.#take(this.#nextPart())
   }
 
@@ -115,16 +118,17 @@ export class EventStreamParser {
   #makeRoom(): number {
     const limit = this.#maxEventBytes + 1
     const room = limit - this.#block.countBytes()
-    const lineBytes = byteLength(this.#tail) + this.#rawLength
+    const lines = this.#lines
+    const lineBytes = byteLength(lines.unfinished) + this.#rawLength
     if (lineBytes < room) return room - lineBytes
-    const line = this.#tail + decoder.decode(this.#raw.subarray(0, this.#rawLength))
+    const line = lines.unfinished + decoder.decode(this.#raw.subarray(0, this.#rawLength))
     if ((room < 1 || knownField.test(line)) && !this.#block.passOver()) {
       this.#forget()
       throw (this.#failure = new EventTooLargeError(this.#maxEventBytes))
     }
     // A line that is too long goes on as a field without meaning. Of a comment that is all there is to it.
     if (room > 0) {
-      this.#tail = '-'
+      lines.unfinished = '-'
       this.#rawLength = 0
     }
     // One at least, for the end of the block: what is no UTF-8 takes three times its bytes once it is text.
@@ -134,91 +138,46 @@ export class EventStreamParser {
   #forget(): void {
     this.#queue = nothing
     this.#rawLength = 0
-    this.#tail = ''
-    this.#interrupted = this.#skipLf = false
+    this.#lines.clear()
     this.#block.clear()
   }
 
-  // Decode up to a cut that splits no character; of a tiny chunk, up to its last line end.
   #take(chunk: Uint8Array): void {
     const raw = this.#raw
     const held = this.#rawLength
-    const length = held + chunk.length
-    const fits = length <= raw.length
-    const tail = fits && chunk.length < tinyChunk ? chunk.length - 1 - lastLineEnd(chunk) : 0
-    if (held > 0 || tail > 0) {
-      if (fits) {
-        raw.set(chunk, held)
-        this.#rawLength = length
-        if (tail === chunk.length) return
-        chunk = raw.subarray(0, length)
-      } else {
-        chunk = joinBytes(raw.subarray(0, held), chunk)
-      }
+    if (chunk.length < tinyChunk && held + chunk.length <= raw.length) return this.#gather(chunk)
+    if (held > 0) chunk = joinBytes(raw.subarray(0, held), chunk)
+    const cut = characterBoundary(chunk)
+    this.#rawLength = chunk.length - cut
+    if (cut < chunk.length) {
+      raw.set(chunk.subarray(cut))
+      chunk = chunk.subarray(0, cut)
     }
-    const cut = tail > 0 ? length - tail : characterBoundary(chunk)
-    const text = decoder.decode(cut < length ? chunk.subarray(0, cut) : chunk)
+    if (cut > 0) this.#parse(decoder.decode(chunk))
+  }
+
+  // A tiny chunk: copied in the same loop that looks for its last line end, and decoded up to that.
+  #gather(chunk: Uint8Array): void {
+    const raw = this.#raw
+    let length = this.#rawLength
+    let cut = 0
+    for (let index = 0; index < chunk.length; index++) {
+      const byte = chunk[index] as number
+      raw[length++] = byte
+      if (byte === 10 || byte === 13) cut = length
+    }
     this.#rawLength = length - cut
-    if (cut < length) raw.set(chunk.subarray(cut))
-    if (text) this.#scan(this.#atStart && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+    if (cut === 0) return
+    const text = cut === 1 ? String.fromCharCode(raw[0] as number) : decoder.decode(raw.subarray(0, cut))
+    if (cut < length) raw.copyWithin(0, cut, length)
+    this.#parse(text)
   }
 
-  // Find the lines.
-  #scan(text: string): void {
-    const block = this.#block
-    let start = 0
-    this.#atStart = false
-    if (this.#interrupted && this.#tail) {
-      text = this.#tail + text
-      this.#tail = ''
-    } else if (this.#skipLf && text.charCodeAt(0) === 10) {
-      start = 1
+  #parse(text: string): void {
+    if (this.#atStart) {
+      this.#atStart = false
+      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1)
     }
-    let lf = text.indexOf('\n', start)
-    let cr = text.indexOf('\r', start)
-    if (text) this.#skipLf = text.charCodeAt(text.length - 1) === 13
-    this.#interrupted = true
-    try {
-      while (lf >= 0 || cr >= 0) {
-        let end = lf
-        let next = lf + 1
-        if (cr >= 0 && (lf < 0 || cr < lf)) {
-          end = cr
-          if (lf !== cr + 1) next = cr + 1
-        }
-        const from = start
-        start = next
-        if (this.#tail) {
-          const line = this.#tail + text.slice(from, end)
-          this.#tail = ''
-          block.field(line, 0, line.length)
-        } else if (end === from) {
-          block.dispatch()
-        } else if (!startsWithData(text, from)) {
-          block.field(text, from, end)
-        } else {
-          const value = valueOf(text, from + 5, end)
-          // The usual event: one line of data, and the block ends.
-          const blank = block.hasData ? 0 : blankLineEnd(text, next)
-          if (blank > 0) {
-            start = blank
-            block.dispatch(value)
-          } else {
-            block.addData(value)
-          }
-        }
-        if (lf >= 0 && lf < start) lf = text.indexOf('\n', start)
-        if (cr >= 0 && cr < start) cr = text.indexOf('\r', start)
-      }
-      this.#interrupted = false
-    } finally {
-      this.#tail += text.slice(start)
-    }
+    if (text) this.#lines.take(text)
   }
-}
-
-// Where the blank line at `at` ends, or 0. A blank line of CR alone is left to the general way.
-function blankLineEnd(text: string, at: number): number {
-  const code = text.charCodeAt(at)
-  return code === 10 ? at + 1 : code === 13 && text.charCodeAt(at + 1) === 10 ? at + 2 : 0
 }
