@@ -21,7 +21,7 @@ async function keep(page: Page, name: string, clip: Clip, scale = 1.5): Promise<
   const session: CDPSession = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', {
     format: 'webp',
-    quality: 50,
+    quality: 45,
     clip: { ...clip, scale },
     captureBeyondViewport: true,
   })
