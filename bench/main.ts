@@ -11,16 +11,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { notes } from './notes.ts'
 import { writePart } from './page.ts'
 import type { Line } from './report.ts'
 
-const parts: Record<string, { title: string; file: string; args?: string[] }> = {
+const parts: Record<string, { title: string; file: string; args?: string[]; note?: string }> = {
   sets: { title: 'Many sets of topics', file: 'topic-sets.ts' },
   scale: { title: 'From few to many', file: 'scale.ts' },
   fanout: { title: 'Fan-out', file: 'fanout.ts', args: ['3'] },
   broadcast: { title: 'Fan-out of what comes by HTTP', file: 'broadcast.ts' },
   bounds: { title: 'Bounds', file: 'bounds.ts' },
-  connections: { title: 'A connection', file: 'connections.ts' },
+  connections: { title: 'A connection', file: 'connections.ts', note: notes.connections },
   herd: { title: 'The herd after a deploy', file: 'herd.ts' },
   parser: { title: 'The parser', file: 'parse.ts', args: ['9'] },
   connect: { title: 'connect() in replay', file: 'connect.ts', args: ['15'] },
@@ -32,7 +33,7 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
   if (!part) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(', ')}`)
   console.log(`\n${part.title}`)
   const startedAt = performance.now()
-  writePart(name, part.title, run(part.file, part.args ?? []))
+  writePart(name, part.title, run(part.file, part.args ?? []), part.note)
   console.log(`This took ${minutesSince(startedAt)}`)
 }
 console.log(`\nAll of it took ${minutesSince(0)}`)

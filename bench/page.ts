@@ -11,11 +11,26 @@ taken within a round, and told as the median and the quartiles. CPU is user and 
 collection included. A goal is what we want; that it is not met is told too.
 `
 
-/** Put the lines of a part in its place on the page, with the machine and the load that they were measured at. */
-export function writePart(name: string, title: string, lines: readonly Line[]): void {
+/**
+ * Put the lines of a part in its place on the page, with the machine and the load that they were measured at.
+ *
+ * @param note - what the lines do not say: how it was measured, why a goal is not met, and what was tried
+ */
+export function writePart(name: string, title: string, lines: readonly Line[], note?: string): void {
   const before = existsSync(page) ? readFileSync(page, 'utf8') : head
   const [begin, end] = [`<!-- part ${name} -->`, `<!-- /part ${name} -->`]
-  const text = [begin, '', `## ${title}`, '', machine(), '', ...table(lines), '', end].join('\n')
+  const text = [
+    begin,
+    '',
+    `## ${title}`,
+    '',
+    machine(),
+    '',
+    ...table(lines),
+    '',
+    ...(note ? [note, ''] : []),
+    end,
+  ].join('\n')
   const at = before.indexOf(begin)
   const after =
     at < 0 ? `${before}\n${text}\n` : before.slice(0, at) + text + before.slice(before.indexOf(end) + end.length)

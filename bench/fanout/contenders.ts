@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { createHub, type Hub, type Published } from '@holdfast/core/hub'
 
@@ -21,6 +22,7 @@ const isDeno = 'Deno' in globalThis
 /** What is compared: ours, and what one writes by hand on the runtime. */
 export const contenders: Record<string, Make> = {
   holdfast,
+  service,
   raw: isBun || isDeno ? rawStream : rawNode,
   direct: directStream,
   'better-sse': betterSse,
@@ -29,20 +31,38 @@ export const contenders: Record<string, Make> = {
 }
 
 async function holdfast(control: Control): Promise<Contender> {
+  const hub = createHub()
+  return serveHub(hub, control, (request, at) => {
+    const topics = at.searchParams.getAll('topic')
+    return hub.respond(request, { topics: topics.length > 0 ? topics : ['bench'] })
+  })
+}
+
+/** The service on the same server. Its readers bring a token that is signed with the secret of `argv`. */
+async function service(control: Control): Promise<Contender> {
+  const { createService, jwt } = await import('@holdfast/service')
+  const hub = createHub()
+  const key = Buffer.from(process.argv[3] ?? '', 'hex')
+  const app = createService({ hub, auth: jwt({ secret: key, algorithms: ['HS256'] }) })
+  return serveHub(hub, control, (request, _at, env) => app.fetch(request, env))
+}
+
+async function serveHub(
+  hub: Hub,
+  control: Control,
+  events: (request: Request, at: URL, env: object) => Response | Promise<Response>,
+): Promise<Contender> {
   const adapter = isBun ? 'bun' : isDeno ? 'deno' : 'node'
   const { serve } = (await import(`@holdfast/adapters/${adapter}`)) as typeof import('@holdfast/adapters/node')
-  const hub = createHub()
   let last: Promise<Published | undefined> = Promise.resolve(undefined)
   const { url } = await serve({
     port: 0,
     hostname: '127.0.0.1',
-    fetch: async (request) => {
+    fetch: async (request, env) => {
       const at = new URL(request.url)
       if (at.pathname === '/event') return publishBody(hub, request)
       if (at.pathname === '/id') return new Response(idBefore(await last, Number(at.searchParams.get('back'))))
-      if (at.pathname !== '/events') return new Response(await control(at))
-      const topics = at.searchParams.getAll('topic')
-      return hub.respond(request, { topics: topics.length > 0 ? topics : ['bench'] })
+      return at.pathname === '/events' ? events(request, at, env) : new Response(await control(at))
     },
   })
   return {

@@ -30,6 +30,8 @@ export interface Setting {
   /** Their header `Accept`, and the id that they bring. */
   accept?: string
   lastEventId?: string
+  /** Their token, as a whole header. */
+  authorization?: string
 }
 
 /** One run of one contender. */
@@ -62,28 +64,31 @@ export interface Usage {
 export interface Arena {
   ask(path: string): Promise<string>
   usage(): Promise<Usage>
+  /** Its RSS once all garbage is collected. */
+  keptMb(): Promise<number>
   /** @param pause - milliseconds after each turn. Default none: what readers have not got yet goes out with the next turn's */
   publish(count: number, perTurn: number, size: number, pause?: number): Promise<Measured>
   /** Start the readers, and wait until the server has all of them. */
   read(setting: Setting): Promise<void>
 }
 
-/** Start a server, measure, and stop it and its readers. */
+/** Start a server, measure, and stop it and its readers. @param contest - with the secret of its tokens, if it has any */
 export async function compete<T>(
-  { runtime, contender }: Pick<Setting, 'runtime' | 'contender'>,
+  { runtime, contender, secret = '' }: Pick<Setting, 'runtime' | 'contender'> & { secret?: string },
   measureIt: (arena: Arena) => Promise<T>,
 ): Promise<T> {
-  const processes = [start(serverCommand(runtime, contender))]
+  const processes = [start([...serverCommand(runtime, contender), secret])]
   try {
     const port = await firstNumber(processes[0] as ChildProcess)
     const ask = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
     return await measureIt({
       ask,
       usage: async () => JSON.parse(await ask('/usage')) as Usage,
+      keptMb: async () => Number(await ask('/kept')),
       publish: async (count, perTurn, size, pause = 0) =>
         JSON.parse(await ask(`/publish?count=${count}&perTurn=${perTurn}&size=${size}&pause=${pause}`)) as Measured,
-      async read({ reading, stalled, path = '/events', accept = '', lastEventId = '' }) {
-        const args = [port, reading, stalled, path, accept, lastEventId].map(String)
+      async read({ reading, stalled, path = '/events', accept = '', lastEventId = '', authorization = '' }) {
+        const args = [port, reading, stalled, path, accept, lastEventId, authorization].map(String)
         const before = Number(await ask('/count'))
         processes.push(start([...(commands['node'] ?? []), here('readers.ts'), ...args]))
         const giveUpAt = performance.now() + longestArrival

@@ -1,16 +1,17 @@
 /**
  * The readers of the fan-out benches, in a process of their own. `argv`: port, how many read, how many never do, the path with
- * `{n}` for the number of each, the header `Accept`, and the last event ID.
+ * `{n}` for the number of each, the header `Accept`, the last event ID, and the header `Authorization`.
  */
 import { connect } from 'node:net'
 import process from 'node:process'
 
 const [port, reading, stalled] = process.argv.slice(2, 5).map(Number) as [number, number, number]
-const [path = '/events', accept = '', lastEventId = ''] = process.argv.slice(5)
+const [path = '/events', accept = '', lastEventId = '', authorization = ''] = process.argv.slice(5)
 const headers = [
   'host: x',
   ...(accept ? [`accept: ${accept}`] : []),
   ...(lastEventId ? [`last-event-id: ${lastEventId}`] : []),
+  ...(authorization ? [`authorization: ${authorization}`] : []),
 ]
 // A socket that is not read keeps no process alive.
 setInterval(() => {}, 60_000)
@@ -19,18 +20,17 @@ setInterval(() => {}, 60_000)
 const atOnce = 256
 let opened = 0
 
-while (opened < Math.min(atOnce, reading + stalled)) openNext()
+while (opened < Math.min(atOnce, reading + stalled)) open(opened++)
 
-function openNext(): void {
-  if (opened === reading + stalled) return
-  const index = opened++
+function open(index: number): void {
   const target = path.replaceAll('{n}', String(index))
   const request = `GET ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`
   const socket = connect(port, '127.0.0.1', () => {
     socket.write(request)
-    openNext()
+    if (opened < reading + stalled) open(opened++)
   })
-  socket.on('error', () => {})
+  // Where thousands come at once, the kernel resets some: they are counted on, so they come again.
+  socket.on('error', () => socket.bytesRead === 0 && open(index))
   if (index < reading) socket.resume()
   else socket.pause()
 }

@@ -1,10 +1,13 @@
 /**
- * The server of the fan-out benches, on Node, Bun or Deno. `argv`: contender, then nothing. Prints its port.
+ * The server of the fan-out benches, on Node, Bun or Deno. `argv`: contender, and the secret of its tokens, if it takes any.
+ * Prints its port.
  *
- * `/publish?count=&perTurn=&size=&pause=` publishes and answers a `Measured`, `/usage` a `Usage`.
+ * `/publish?count=&perTurn=&size=&pause=` publishes and answers a `Measured`, `/usage` a `Usage`, `/kept` what RSS is left in
+ * MB once all garbage is collected.
  */
 import process from 'node:process'
 import { contenders } from './contenders.ts'
+import { keptMb } from './kept.ts'
 
 const name = process.argv[2] ?? 'holdfast'
 const make = contenders[name]
@@ -15,6 +18,7 @@ console.log(`port ${contender.port}`)
 async function control(url: URL): Promise<string> {
   const number = (key: string): number => Number(url.searchParams.get(key) ?? 1)
   if (url.pathname === '/count') return String(contender.count())
+  if (url.pathname === '/kept') return String(await keptMb())
   if (url.pathname === '/usage') return JSON.stringify(usage())
   return JSON.stringify(await publish(number('count'), number('perTurn'), number('size'), number('pause')))
 }

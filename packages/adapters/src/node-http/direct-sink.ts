@@ -1,8 +1,7 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
+import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { chunkRoom, type Sink } from '@holdfast/core/adapter'
-import { cutResponse, isHttp2, type Outgoing } from './cut.ts'
+import { cutResponse, type Incoming, isHttp2, type Outgoing } from './cut.ts'
 import { sendHead } from './head.ts'
 
 // How long a client that is behind may take to read the end of its stream.
@@ -21,24 +20,26 @@ export class DirectSink implements Sink {
   readonly #outgoing: Outgoing
   /** None over HTTP/2, whose socket belongs to the session and throws once that is gone. */
   readonly #connection: Socket | undefined
-  readonly #onOver: ((sink: DirectSink) => void) | undefined
+  readonly #open: Set<DirectSink>
+  #onOver: (() => void) | undefined
   #response: Response | undefined
   /** Where shared frames go: the connection, once this response has the turn on it and nothing stands in between. */
   #raw: Socket | undefined
   #over = false
   #linger: NodeJS.Timeout | undefined
 
-  /** @param onOver called once, when the response is finished or its client is gone */
-  constructor(
-    incoming: IncomingMessage | Http2ServerRequest,
-    outgoing: Outgoing,
-    response: Response,
-    onOver?: (sink: DirectSink) => void,
-  ) {
+  /** @param open - where it is kept from its head until it is over */
+  constructor(incoming: Incoming, outgoing: Outgoing, response: Response, open: Set<DirectSink>) {
     this.#outgoing = outgoing
     this.#connection = isHttp2(outgoing) ? undefined : incoming.socket
     this.#response = response
-    this.#onOver = onOver
+    this.#open = open
+  }
+
+  /** Call back once the response is finished or its client is gone. */
+  onceOver(callback: () => void): void {
+    if (this.#over) callback()
+    else this.#onOver = callback
   }
 
   /** Send the head, unless a first chunk has done so. */
@@ -58,13 +59,32 @@ export class DirectSink implements Sink {
   }
 
   write(chunk: Uint8Array): boolean {
-    this.open()
+    if (!this.#response) return this.#write(chunk)
+    // The head leaves together with the first bytes: one call of the kernel for both.
+    this.#connection?.cork()
+    try {
+      this.open()
+      return this.#write(chunk)
+    } finally {
+      this.#connection?.uncork()
+    }
+  }
+
+  #write(chunk: Uint8Array): boolean {
     if (this.#over) return false
     // An empty chunk would be the terminator.
     if (chunk.byteLength === 0) return true
-    if (this.#raw) return this.#raw.write(frameChunk(chunk))
-    const hasRoom = (this.#outgoing as ServerResponse).write(chunk)
-    return hasRoom && !this.#isQueued()
+    if (this.#raw) return this.#raw.write(frameChunk(chunk)) || this.#awaitDrain(this.#raw)
+    const outgoing = this.#outgoing as ServerResponse
+    const hasRoom = outgoing.write(chunk)
+    if (this.#isQueued()) return false
+    return hasRoom || this.#awaitDrain(this.#connection ?? outgoing)
+  }
+
+  // Listened to while it is awaited only: most connections never are behind, and each listener takes 100 bytes.
+  #awaitDrain(from: Socket | ServerResponse): false {
+    from.once('drain', drained)
+    return false
   }
 
   end(): void {
@@ -88,16 +108,30 @@ export class DirectSink implements Sink {
 
   #listen(): void {
     const outgoing = this.#outgoing as ServerResponse
+    this.#open.add(this)
+    sinks.set(outgoing, this)
     outgoing.on('error', ignore)
-    outgoing.on('close', this.#closed)
+    outgoing.on('close', closed)
     const connection = this.#connection
-    if (!connection) outgoing.on('drain', this.#drained)
-    else if (outgoing.socket) this.#takeTurn(connection)
-    else {
-      outgoing.once('socket', this.#nextTurn)
-      // A response that waits for its turn is not told when the connection closes (Node 26.10).
-      connection.on('close', this.#closed)
-    }
+    if (!connection) return
+    if (outgoing.socket) this.#takeTurn(connection)
+    else this.#awaitTurn(connection)
+  }
+
+  #awaitTurn(connection: Socket): void {
+    // A response that waits for its turn is not told when the connection closes (Node 26.10).
+    const left = (): void => this.closed()
+    connection.on('close', left)
+    ;(this.#outgoing as ServerResponse).once('socket', () => {
+      // What had been waiting is written after 'socket' was emitted: frames must not overtake it.
+      process.nextTick(() => {
+        connection.off('close', left)
+        if (this.#over) return
+        this.#takeTurn(connection)
+        if (connection.writableNeedDrain) this.#awaitDrain(connection)
+        else this.onDrain?.()
+      })
+    })
   }
 
   // Frames are written past the response only where it would do nothing else with them: HTTP/1.1's chunked coding, and
@@ -106,49 +140,60 @@ export class DirectSink implements Sink {
     const outgoing = this.#outgoing as ServerResponse
     const plain = outgoing.chunkedEncoding && outgoing.write === ServerResponse.prototype.write
     if (plain) this.#raw = connection
-    connection.on('drain', this.#drained)
-    connection.on('end', this.#halfClosed)
+    sinks.set(connection, this)
+    connection.on('end', halfClosed)
   }
 
-  // What had been waiting is written after 'socket' was emitted: frames must not overtake it.
-  readonly #nextTurn = (connection: Socket): void => {
-    process.nextTick(() => {
-      connection.off('close', this.#closed)
-      if (this.#over) return
-      this.#takeTurn(connection)
-      if (!connection.writableNeedDrain) this.onDrain?.()
-    })
-  }
-
-  readonly #drained = (): void => this.onDrain?.()
-
-  // Node ends a connection whose client has sent FIN, but a client that stalled before never takes the rest.
-  readonly #halfClosed = (): void => {
+  /** Node ends a connection whose client has sent FIN, but a client that stalled before never takes the rest. */
+  halfClosed(): void {
     const behind = (this.#connection?.writableLength ?? 0) > 0
-    this.#closed()
+    this.closed()
     if (behind) cutResponse(this.#outgoing)
   }
 
-  // 'close' follows 'finish' as well. The core has let go of this sink by then, so that `onClose` is unset.
-  readonly #closed = (): void => {
+  /** 'close' follows 'finish' as well. The core has let go of this sink by then, so that `onClose` is unset. */
+  closed(): void {
     if (this.#over) return
     this.#over = true
     clearTimeout(this.#linger)
     this.#unlisten()
-    this.#onOver?.(this)
+    this.#open.delete(this)
+    this.#onOver?.()
     this.onClose?.()
   }
 
   // The connection outlives the response on keep-alive. 'error' stays: a late one must not end the process.
   #unlisten(): void {
     const outgoing = this.#outgoing as ServerResponse
-    outgoing.off('close', this.#closed).off('drain', this.#drained).off('socket', this.#nextTurn)
-    this.#connection?.off('close', this.#closed).off('drain', this.#drained).off('end', this.#halfClosed)
+    outgoing.off('close', closed).off('drain', drained)
+    const connection = this.#connection
+    // It may be another response's turn on it.
+    if (!connection || sinks.get(connection) !== this) return
+    sinks.delete(connection)
+    connection.off('drain', drained).off('end', halfClosed)
   }
 
   #isQueued(): boolean {
     return !isHttp2(this.#outgoing) && !this.#outgoing.socket
   }
+}
+
+/**
+ * Whose response it is, and whose turn on a connection. So listeners are the same functions for all streams: arrows of each
+ * sink's own took half a kilobyte of an idle connection (Node 26).
+ */
+const sinks = new WeakMap<Outgoing | Socket, DirectSink>()
+
+function drained(this: Outgoing | Socket): void {
+  sinks.get(this)?.onDrain?.()
+}
+
+function halfClosed(this: Socket): void {
+  sinks.get(this)?.halfClosed()
+}
+
+function closed(this: Outgoing): void {
+  sinks.get(this)?.closed()
 }
 
 function ignore(): void {}

@@ -38,26 +38,21 @@ function takeOver(response: Response, env: NodeEnv, open: Set<DirectSink>): Resp
   const { incoming, outgoing } = env
   // Asked first, since reading `body` of @hono/node-server's own responses takes them off their fast path.
   if (!isEventStream(response.headers.get('content-type')) || incoming.method === 'HEAD') return response
-  if (outgoing.headersSent || outgoing.destroyed || response.bodyUsed || response.body?.locked) return response
-  let resolve: (answer: Response) => void = () => {}
-  const finished = new Promise<Response>((settle) => (resolve = settle))
-  const sink = new DirectSink(incoming, outgoing, response, (over) => {
-    open.delete(over)
-    resolve(alreadySent)
-  })
+  if (outgoing.headersSent || outgoing.destroyed) return response
+  const sink = new DirectSink(incoming, outgoing, response, open)
   try {
-    if (!sinkBodyOf(response.body)?.attach(sink)) return response
+    const body = sinkBodyOf(response) ?? sinkBodyOf(response.body)
+    if (!body?.attach(sink)) return response
     if (sink.headError) throw sink.headError
-    open.add(sink)
     sink.open()
     dropUnread(incoming)
   } catch (error) {
     // A header that HTTP cannot carry, such as one with a control character.
-    open.delete(sink)
     sink.onClose?.(error)
     throw error
   }
   // @hono/node-server (2.1.8) takes a response that was sent for one that is over: over HTTP/2 it then closes the stream of
   // every request that may have a body.
-  return incoming.method === 'GET' ? alreadySent : finished
+  if (incoming.method === 'GET') return alreadySent
+  return new Promise((resolve) => sink.onceOver(() => resolve(alreadySent)))
 }

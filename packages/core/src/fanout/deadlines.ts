@@ -2,6 +2,8 @@ import type { Environment } from '../environment.ts'
 
 /** Something that wants to be looked at when its time has come. */
 export interface Deadline {
+  /** The wheel's own: in which of its slots it is. */
+  slot?: number | undefined
   /**
    * Act on what is due. Returns when to look again (monotonic milliseconds), or Infinity for never.
    *
@@ -28,7 +30,7 @@ const longestReading = 5_000
 export class DeadlineWheel {
   readonly #environment: Environment
   readonly #slots = new Map<number, Set<Deadline>>()
-  readonly #slotOf = new Map<Deadline, number>()
+  #size = 0
   #timer: unknown
   #wakeSlot = Infinity
   #dueAt = 0
@@ -40,7 +42,7 @@ export class DeadlineWheel {
 
   /** How many deadlines are armed. */
   get size(): number {
-    return this.#slotOf.size
+    return this.#size
   }
 
   /** Look at `deadline` at `at`, or never for Infinity. Replaces the time it had. */
@@ -52,7 +54,8 @@ export class DeadlineWheel {
     let members = this.#slots.get(slot)
     if (!members) this.#slots.set(slot, (members = new Set()))
     members.add(deadline)
-    this.#slotOf.set(deadline, slot)
+    deadline.slot = slot
+    this.#size++
     if (slot < this.#wakeSlot) this.#arm(slot)
   }
 
@@ -62,9 +65,10 @@ export class DeadlineWheel {
   }
 
   #take(deadline: Deadline): void {
-    const slot = this.#slotOf.get(deadline)
+    const { slot } = deadline
     if (slot === undefined) return
-    this.#slotOf.delete(deadline)
+    deadline.slot = undefined
+    this.#size--
     const members = this.#slots.get(slot)
     members?.delete(deadline)
     if (members?.size === 0) this.#slots.delete(slot)
@@ -86,7 +90,7 @@ export class DeadlineWheel {
   }
 
   #disarmWhenEmpty(): void {
-    if (this.#slotOf.size === 0) this.#disarm()
+    if (this.#size === 0) this.#disarm()
   }
 
   #fire(): void {

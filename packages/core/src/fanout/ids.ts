@@ -14,9 +14,9 @@ export interface Ids {
 /** What a subscriber is given of a chunk. */
 export interface ViewOptions {
   /** Undefined where events have no ids. */
-  ids?: Ids | undefined
+  readonly ids?: Ids | undefined
   /** Which entries it wants. Default all. */
-  accepts?: Accepts | undefined
+  readonly accepts?: Accepts | undefined
 }
 
 /** A chunk as one subscriber takes it. @param place - where it is; undefined where it is of no topic, or of all */

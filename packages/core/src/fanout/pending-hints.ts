@@ -6,9 +6,9 @@ import type { Place } from './place.ts'
 /** How a subscriber's heartbeats are made. */
 export interface HintOptions {
   /** One in each ring that it reads. */
-  places: readonly Place[]
+  readonly places: readonly Place[]
   /** Undefined where events have no ids. */
-  ids?: Ids | undefined
+  readonly ids?: Ids | undefined
   /** @param checkpoint - the position, when it has moved without an event that told it */
   heartbeatBytes(checkpoint: string | undefined): Uint8Array
 }
@@ -58,9 +58,9 @@ export class PendingHints {
   }
 
   #heartbeat(): Uint8Array {
-    const { ids, places, heartbeatBytes } = this.#options
+    const { ids, places } = this.#options
     const checkpoint = this.#isUntold ? ids?.checkpoint(places) : undefined
     this.#isUntold = false
-    return heartbeatBytes(checkpoint)
+    return this.#options.heartbeatBytes(checkpoint)
   }
 }

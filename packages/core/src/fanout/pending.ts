@@ -6,12 +6,16 @@ import type { Place } from './place.ts'
 import { type PlaceOptions, PlacesBehind } from './places-behind.ts'
 import { type Replay, ReplayReader } from './replay-reader.ts'
 
-/** What one subscriber is to get. */
-export interface PendingOptions extends PlaceOptions, HintOptions {
+/** What one subscriber gets before its rings. Let go of as it is taken. */
+export interface Prelude {
   /** Written first. */
   opening?: Uint8Array | undefined
-  /** What it gets before the rings. */
+  /** What it missed. */
   replay?: Replay | undefined
+}
+
+/** What one subscriber is to get. */
+export interface PendingOptions extends PlaceOptions, HintOptions {
   /** Gets places that have fallen out of their rings back into them. Without it, such a subscriber is closed as `overflow`. */
   replayFrom?(lost: readonly Place[]): Replay
 }
@@ -42,13 +46,18 @@ export class Pending {
   /** Its last bytes. */
   #tail: Uint8Array | undefined
 
-  constructor(options: PendingOptions, environment: Environment, listener: PendingListener) {
+  constructor(
+    options: PendingOptions,
+    { opening, replay }: Prelude,
+    environment: Environment,
+    listener: PendingListener,
+  ) {
     this.#options = options
     this.#listener = listener
     this.hints = new PendingHints(options, environment)
     this.#behind = new PlacesBehind(options)
-    this.#opening = options.opening
-    this.#replay = options.replay && this.#read(options.replay)
+    this.#opening = opening
+    this.#replay = replay && this.#read(replay)
   }
 
   /** It reads a replay. */

@@ -6,7 +6,7 @@ import type { Place } from './place.ts'
 /** What is taken at a subscriber's places. */
 export interface PlaceOptions extends ViewOptions {
   /** One in each ring that it reads. */
-  places: readonly Place[]
+  readonly places: readonly Place[]
 }
 
 const none: readonly Place[] = []

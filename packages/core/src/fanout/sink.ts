@@ -19,7 +19,7 @@ export interface Sink<Item = Uint8Array> {
   abort(reason: unknown): void
 }
 
-/** The key under which a response body made by Holdfast carries its {@link SinkBody}. */
+/** The key under which a response made by Holdfast, and its body, carry their {@link SinkBody}. */
 export const sinkBodyKey: symbol = Symbol.for('holdfast.body')
 
 /** What a body made by Holdfast offers an adapter. */
@@ -34,7 +34,7 @@ export interface SinkBody {
   attach(sink: Sink): boolean
 }
 
-/** The sink side of a body, or undefined for a body that Holdfast did not make (or that was cloned or transformed). */
-export function sinkBodyOf(body: ReadableStream<Uint8Array> | null): SinkBody | undefined {
-  return (body as { [key: symbol]: SinkBody | undefined } | null)?.[sinkBodyKey]
+/** The sink side of a response or a body, or undefined where Holdfast did not make it (or it was cloned or transformed). */
+export function sinkBodyOf(made: Response | ReadableStream<Uint8Array> | null): SinkBody | undefined {
+  return (made as { [key: symbol]: SinkBody | undefined } | null)?.[sinkBodyKey]
 }

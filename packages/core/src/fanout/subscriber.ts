@@ -3,7 +3,7 @@ import { callSafely } from '../report.ts'
 import type { Portion } from './chunk.ts'
 import type { DeadlineWheel } from './deadlines.ts'
 import { StreamClosedError } from './errors.ts'
-import { Pending, type PendingOptions } from './pending.ts'
+import { Pending, type PendingListener, type PendingOptions, type Prelude } from './pending.ts'
 import type { Place, PlaceReader } from './place.ts'
 import type { Sink } from './sink.ts'
 import type { CloseReason, StreamClose } from './stream-close.ts'
@@ -14,14 +14,14 @@ export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions, Wa
   /** What the sink is given of a portion. */
   itemOf(portion: Portion): Item
   /** Write a hint every `heartbeat` on a busy stream too: clients read the server's clock and load from it. */
-  keepHinting?: boolean
+  readonly keepHinting?: boolean
   /** Called once, when it begins to finish: it takes no more entries. */
   onFinish?(reason: CloseReason): void
   onClose(close: StreamClose): void
   /** What it gets last, if all that its rings are of has come to an end. */
   tail?(): Uint8Array | undefined
   /** Called when all that there is has been written. */
-  onCaughtUp?(): void
+  onCaughtUp?: (() => void) | undefined
 }
 
 /**
@@ -30,7 +30,7 @@ export interface SubscriberOptions<Item = Uint8Array> extends PendingOptions, Wa
  *
  * It is *blocked* from a `write` that returned false to the sink's `onDrain`. Closing is idempotent and never throws.
  */
-export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
+export class Subscriber<Item = Uint8Array> implements PlaceReader, PendingListener, Watched {
   /** Bytes written so far. */
   bytes = 0
   readonly #pending: Pending
@@ -46,14 +46,11 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
   #wroteAt: number
   #blockedAt: number
 
-  constructor(options: SubscriberOptions<Item>, environment: Environment, wheel: DeadlineWheel) {
+  constructor(options: SubscriberOptions<Item>, prelude: Prelude, environment: Environment, wheel: DeadlineWheel) {
     this.#options = options
     this.#environment = environment
     this.#wheel = wheel
-    this.#pending = new Pending(options, environment, {
-      onMore: () => this.pump(),
-      onLost: (reason, error) => this.close(reason, error),
-    })
+    this.#pending = new Pending(options, prelude, environment, this)
     this.#openedAt = this.#wroteAt = this.#blockedAt = environment.now()
     for (const place of options.places) place.join(this)
     this.#watch = new Watch(this, options)
@@ -120,6 +117,14 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
     return this.bytes - before
   }
 
+  onMore(): void {
+    this.pump()
+  }
+
+  onLost(reason: 'overflow' | 'failed', error?: unknown): void {
+    this.close(reason, error)
+  }
+
   onOver(): void {
     const tail = this.#options.tail?.()
     if (tail) this.finish('ended', tail)
@@ -145,7 +150,7 @@ export class Subscriber<Item = Uint8Array> implements PlaceReader, Watched {
     this.#closeSink(reason, behind)
     const duration = this.#environment.now() - this.#openedAt
     const closed = { reason, duration, events: this.events, bytes: this.bytes }
-    callSafely(this.#options.onClose, error === undefined ? closed : { ...closed, error })
+    callSafely(() => this.#options.onClose(error === undefined ? closed : { ...closed, error }))
   }
 
   quietSince(): number {

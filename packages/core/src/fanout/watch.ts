@@ -3,14 +3,14 @@ import type { CloseReason } from './stream-close.ts'
 
 /** When a client is written to, and when it is given up. Milliseconds, Infinity for never; ends are on the monotonic clock. */
 export interface WatchOptions {
-  heartbeat: number
-  stallTimeout: number
+  readonly heartbeat: number
+  readonly stallTimeout: number
   /** When the stream is too old. */
-  oldAt: number
+  readonly oldAt: number
   /** When the credentials expire. */
-  expiresAt: number
+  readonly expiresAt: number
   /** How long a client that has acknowledged once may be silent before it is closed. Default for ever. */
-  acknowledgeTimeout?: number
+  readonly acknowledgeTimeout?: number
 }
 
 /** What a {@link Watch} sees of its client, and what it does. */
@@ -35,6 +35,7 @@ export interface Watched {
  * so a write costs nothing here.
  */
 export class Watch implements Deadline {
+  slot: number | undefined
   readonly #watched: Watched
   readonly #options: WatchOptions
   /** Since when bytes have been waiting without any being taken, once a look has seen some. */

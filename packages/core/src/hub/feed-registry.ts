@@ -1,20 +1,19 @@
 import type { Environment } from '../environment.ts'
 import type { Flusher } from '../fanout/flusher.ts'
 import { RingGroup } from '../fanout/ring-group.ts'
-import { topicKey } from '../wire/position.ts'
-import type { Broker, Position } from './broker/broker.ts'
+import { topicKey, writePosition, type WrittenPosition } from '../wire/position.ts'
+import type { Broker } from './broker/broker.ts'
 import { Feed } from './feed.ts'
+import { Lease } from './lease.ts'
 import { type Shared, SharedMap } from './shared.ts'
 import { setCost, TopicBudget, topicCost } from './topic-budget.ts'
 import { TopicSubscription } from './topic-subscription.ts'
 
-/** A hold on a feed. */
-export interface Lease {
-  feed: Feed
+/** A feed that was asked for. */
+export interface Joined {
+  lease: Lease
   /** Where the feed was when it was asked for, in the order of its subscriptions: everything after it belongs to the asker. */
-  since: readonly Position[]
-  /** Let go of it. Idempotent. */
-  release(): void
+  since: readonly WrittenPosition[]
 }
 
 /** A hold on the subscription of one topic. */
@@ -89,7 +88,7 @@ export class FeedRegistry {
   /** Hear a topic without being one of its readers. @throws {TopicsFullError} */
   async listen(topic: string): Promise<Ear> {
     const shared = this.#share(topic, topicKey(topic))
-    const release = callOnce(() => this.#subscriptions.leave(topic, shared))
+    const release = callOnce(() => this.#subscriptions.leave(shared))
     try {
       return { subscription: await shared.opened, release }
     } catch (error) {
@@ -103,25 +102,24 @@ export class FeedRegistry {
    *
    * @throws {TopicsFullError} topics, or their set, would have to be opened, and there is no room
    */
-  async join(topics: ReadonlyMap<string, string>): Promise<Lease> {
+  async join(topics: ReadonlyMap<string, string>): Promise<Joined> {
     const key = JSON.stringify([...topics.values()])
     const shared = this.#feeds.use(key, () => this.#openFeed(topics))
     const since = shared.value?.positions()
-    const release = callOnce(() => this.#feeds.leave(key, shared))
     try {
       const feed = await shared.opened
       feed.isShared ||= shared.users > 1
-      return { feed, since: since ?? feed.since, release }
+      return { lease: new Lease(feed, shared, this.#feeds), since: since ?? feed.since }
     } catch (error) {
-      release()
+      this.#feeds.leave(shared)
       throw error
     }
   }
 
   async #openFeed(topics: ReadonlyMap<string, string>): Promise<Feed> {
     const shared = this.#shareAll(topics)
-    const known = shared.map(([, { value }]) => value?.position)
-    const opening = shared.map(([, { opened }]) => opened)
+    const known = shared.map(({ value }) => value?.position)
+    const opening = shared.map(({ opened }) => opened)
     const results = await Promise.allSettled(opening)
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) {
@@ -129,15 +127,15 @@ export class FeedRegistry {
       throw failed.reason
     }
     const opened = await Promise.all(opening)
-    const since = opened.map((subscription, index) => known[index] ?? subscription.head)
+    const since = opened.map(({ key, head }, index) => known[index] ?? writePosition(key, head))
     return new Feed(topics, opened, since)
   }
 
   /** In the order of keys, all or none. @throws {TopicsFullError} */
-  #shareAll(topics: ReadonlyMap<string, string>): [topic: string, Shared<TopicSubscription>][] {
-    const shared: [string, Shared<TopicSubscription>][] = []
+  #shareAll(topics: ReadonlyMap<string, string>): Shared<TopicSubscription>[] {
+    const shared: Shared<TopicSubscription>[] = []
     try {
-      for (const [key, topic] of [...topics].sort(byKey)) shared.push([topic, this.#share(topic, key)])
+      for (const [key, topic] of [...topics].sort(byKey)) shared.push(this.#share(topic, key))
       return shared
     } catch (error) {
       this.#leaveAll(shared)
@@ -145,8 +143,8 @@ export class FeedRegistry {
     }
   }
 
-  #leaveAll(shared: readonly [topic: string, Shared<TopicSubscription>][]): void {
-    for (const [topic, subscription] of shared) this.#subscriptions.leave(topic, subscription)
+  #leaveAll(shared: readonly Shared<TopicSubscription>[]): void {
+    for (const subscription of shared) this.#subscriptions.leave(subscription)
   }
 
   #share(topic: string, key: string): Shared<TopicSubscription> {
@@ -168,7 +166,7 @@ export class FeedRegistry {
   #closeFeed({ topics }: Feed): void {
     for (const topic of topics.values()) {
       const shared = this.#subscriptions.get(topic)
-      if (shared) this.#subscriptions.leave(topic, shared)
+      if (shared) this.#subscriptions.leave(shared)
     }
   }
 }

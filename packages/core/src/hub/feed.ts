@@ -1,8 +1,7 @@
 import type { Ids } from '../fanout/ids.ts'
 import { Place } from '../fanout/place.ts'
 import { encodeEnd } from '../response/end.ts'
-import { joinPositions, type WrittenPosition, writePosition } from '../wire/position.ts'
-import type { Position } from './broker/broker.ts'
+import { joinPositions, type WrittenPosition } from '../wire/position.ts'
 import type { End } from './entries.ts'
 import { partialIds, wholeIds, WholeIds } from './ids.ts'
 import type { TopicSubscription } from './topic-subscription.ts'
@@ -17,7 +16,7 @@ export class Feed {
   /** In the order of their keys. */
   readonly subscriptions: readonly TopicSubscription[]
   /** Where the topics were when the feed was asked for, in the same order; it may have heard of events since. */
-  readonly since: readonly Position[]
+  readonly since: readonly WrittenPosition[]
   /** Whether more than one follows it. */
   isShared = false
 
@@ -25,7 +24,7 @@ export class Feed {
   constructor(
     topics: ReadonlyMap<string, string>,
     subscriptions: readonly TopicSubscription[],
-    since: readonly Position[],
+    since: readonly WrittenPosition[],
   ) {
     this.topics = topics
     this.subscriptions = subscriptions
@@ -43,7 +42,7 @@ export class Feed {
   }
 
   /** What its readers get last, once it has ended. */
-  readonly tail = (): Uint8Array | undefined => {
+  tail(): Uint8Array | undefined {
     const { end } = this
     return end && encodeEnd(end)
   }
@@ -70,8 +69,8 @@ export class Feed {
   }
 
   /** A reader's places, at the end of the rings. @param startOf - where it is in each topic */
-  places(startOf: (key: string, index: number) => Position): Place[] {
-    return this.subscriptions.map(({ key, ring }, index) => new Place(ring, writePosition(key, startOf(key, index))))
+  places(startOf: (key: string, index: number) => WrittenPosition): Place[] {
+    return this.subscriptions.map(({ key, ring }, index) => new Place(ring, startOf(key, index)))
   }
 
   /**

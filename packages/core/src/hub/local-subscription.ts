@@ -2,11 +2,12 @@ import type { Environment } from '../environment.ts'
 import type { RingEntry } from '../fanout/chunk.ts'
 import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import type { StreamClose } from '../fanout/stream-close.ts'
-import { Subscriber } from '../fanout/subscriber.ts'
+import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
 import type { Broker } from './broker/broker.ts'
 import { EventQueue } from './event-queue.ts'
-import type { Lease } from './feed-registry.ts'
+import type { Joined } from './feed-registry.ts'
 import { RecentPages } from './replay/recent-pages.ts'
+import { HistoryReplay } from './replay/replay.ts'
 import { resume } from './replay/resume.ts'
 import type { ResumePoint } from './replay/resume.ts'
 import type { Meters } from './meters/meters.ts'
@@ -15,7 +16,7 @@ import type { HubEvent } from './types.ts'
 /** What a {@link LocalSubscription} is made from. */
 export interface LocalSubscriptionParts {
   from: ResumePoint
-  join(): Promise<Lease>
+  join(): Promise<Joined>
   broker: Broker
   environment: Environment
   meters: Meters
@@ -59,32 +60,33 @@ class LocalIterator implements AsyncIterator<HubEvent, undefined> {
 
   async #join(): Promise<void> {
     try {
-      const lease = await this.#parts.join()
-      if (this.#queue.isClosed) lease.release()
-      else this.#subscribe(lease)
+      const joined = await this.#parts.join()
+      if (this.#queue.isClosed) joined.lease.release()
+      else this.#subscribe(joined)
     } catch (error) {
       this.#queue.close(error)
     }
   }
 
-  #subscribe(lease: Lease): void {
+  #subscribe({ lease, since }: Joined): void {
     const { broker, environment, meters, wheel, from } = this.#parts
-    const pages = new RecentPages({ broker, environment })
-    const subscriber = new Subscriber<readonly RingEntry[]>(
-      {
-        ...resume({ broker, pages, lease, environment, meters }, from, { needsEvents: true }),
-        ...withoutDeadlines,
-        itemOf: ({ entries }) => entries,
-        onClose: ({ error }: StreamClose) => {
-          lease.release()
-          this.#queue.close(error)
-        },
+    const { feed } = lease
+    const parts = { broker, pages: new RecentPages({ broker, environment }), feed, environment, meters }
+    const { replay, ...resumption } = resume(parts, since, from, { needsEvents: true })
+    const options: SubscriberOptions<readonly RingEntry[]> = {
+      ...resumption,
+      ...withoutDeadlines,
+      itemOf: ({ entries }) => entries,
+      replayFrom: (places) => new HistoryReplay(parts, { places }),
+      tail: () => feed.tail(),
+      onClose: ({ error }: StreamClose) => {
+        lease.release()
+        this.#queue.close(error)
       },
-      environment,
-      wheel,
-    )
+    }
+    const subscriber = new Subscriber(options, { replay }, environment, wheel)
     subscriber.connect(this.#queue)
-    if (lease.feed.end) subscriber.finish('ended')
+    if (feed.end) subscriber.finish('ended')
     this.#queue.onDrain?.()
   }
 

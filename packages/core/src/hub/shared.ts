@@ -2,6 +2,7 @@ import type { TopicBudget } from './topic-budget.ts'
 
 /** Something opened once for all who use it, and closed when the last of them leaves. */
 export interface Shared<T> {
+  readonly key: string
   users: number
   opened: Promise<T>
   /** Once it is open. */
@@ -41,10 +42,10 @@ export class SharedMap<T> {
   }
 
   /** A user leaves, once. */
-  leave(key: string, shared: Shared<T>): void {
+  leave(shared: Shared<T>): void {
     shared.users--
     if (shared.users > 0) return
-    this.#forget(key, shared)
+    this.#forget(shared)
     // One that never opened has nothing to close; whoever asked for it was told.
     if (shared.value !== undefined) this.#options.close(shared.value)
     else shared.opened.then(this.#options.close, () => {})
@@ -53,17 +54,18 @@ export class SharedMap<T> {
   #open(key: string, open: () => Promise<T>): Shared<T> {
     const { budget, costOf } = this.#options
     budget.take(costOf(key))
-    const shared: Shared<T> = { users: 0, opened: open() }
+    const shared: Shared<T> = { key, users: 0, opened: open() }
     this.#shared.set(key, shared)
     shared.opened.then(
       (value) => (shared.value = value),
       // At once: kept until its last user has left, a failure might never leave a busy hub.
-      () => this.#forget(key, shared),
+      () => this.#forget(shared),
     )
     return shared
   }
 
-  #forget(key: string, shared: Shared<T>): void {
+  #forget(shared: Shared<T>): void {
+    const { key } = shared
     if (this.#shared.get(key) !== shared) return
     this.#shared.delete(key)
     this.#options.budget.give(this.#options.costOf(key))

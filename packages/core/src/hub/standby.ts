@@ -19,33 +19,27 @@ const encoder = new TextEncoder()
 export class Standby implements TopicListener, Deadline {
   readonly #feed: Feed
   readonly #filter: RespondOptions['filter']
-  readonly #hints: OwnHints
   readonly #environment: Environment
   readonly #wheel: DeadlineWheel
   #subscriber: Subscriber | undefined
+  #hints: OwnHints = () => ({})
   #toldAt = -Infinity
   #due = false
   #at: string | undefined
   #leave: (() => void)[] = []
 
-  constructor(
-    feed: Feed,
-    filter: RespondOptions['filter'],
-    hints: OwnHints,
-    environment: Environment,
-    wheel: DeadlineWheel,
-  ) {
+  constructor(feed: Feed, filter: RespondOptions['filter'], environment: Environment, wheel: DeadlineWheel) {
     this.#feed = feed
     this.#filter = filter
-    this.#hints = hints
     this.#environment = environment
     this.#wheel = wheel
   }
 
-  /** Tell this client from now on, until {@link close}. */
-  tell(subscriber: Subscriber): void {
+  /** Tell this client from now on, until {@link close}. @param hints - what it is told besides */
+  tell(subscriber: Subscriber, hints: OwnHints): void {
     if (subscriber.closed) return
     this.#subscriber = subscriber
+    this.#hints = hints
     this.#leave = this.#feed.subscriptions.map((subscription) => subscription.listen(this))
     // A topic that has ended says so to nobody again.
     if (this.#feed.end) this.onEnd()

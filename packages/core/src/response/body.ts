@@ -7,14 +7,15 @@ import { WebStreamSink } from './web-stream-sink.ts'
 const pushedBytes = 65_536
 
 /**
- * The response body of one subscriber: a web stream for everybody, which an adapter may take over through
+ * The response of one subscriber, whose body is a web stream for everybody, which an adapter may take over through
  * {@link sinkBodyKey} as long as nobody has begun to read it.
  */
-export function createBody(
+export function createResponse(
   subscriber: Subscriber,
   environment: Environment,
   heartbeat: number,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+  init: { status: number; headers: Headers },
+): Response {
   const sink = new WebStreamSink()
   subscriber.connect(sink)
   // Demand-driven: with no queue of its own a stream takes half of the memory of a pushed one (Bun 1.4).
@@ -33,6 +34,9 @@ export function createBody(
       return true
     },
   }
-  Object.defineProperty(stream, sinkBodyKey, { value: sinkBody })
-  return stream
+  const response = new Response(stream, init)
+  // Middleware may make another response of the body; else the body need not be looked at, which for the `Response` of
+  // @hono/node-server (2.1.8) would mean a second one, undici's, and a finalizer for its stream.
+  for (const carrier of [stream, response]) Object.defineProperty(carrier, sinkBodyKey, { value: sinkBody })
+  return response
 }

@@ -1,14 +1,14 @@
 import { type Environment, systemEnvironment } from '../environment.ts'
 import { callSafely } from '../report.ts'
 import { checkOptions } from '../check-options.ts'
-import { createBody } from './body.ts'
+import { createResponse } from './body.ts'
 import { checkRequest } from './check-request.ts'
 import { DeadlineWheel } from '../fanout/deadlines.ts'
 import { doneId } from './end.ts'
 import { bodilessHeaders, responseInitOf } from './headers.ts'
 import type { StreamOptions, StreamSource } from './options.ts'
 import { lastEventIdOf } from './request.ts'
-import { deadlinesOf, openingBytes, settingsOf } from './settings.ts'
+import { openingBytes, settingsOf } from './settings.ts'
 import { SingleStream } from './single-stream.ts'
 import { streamOptions } from './stream-rules.ts'
 import { discardSource, prepareSource, runSource } from './source.ts'
@@ -53,13 +53,13 @@ export function respondWith(
   }
   const stream = new SingleStream({
     lastEventId,
-    maxBufferedBytes: settings.maxBufferedBytes,
-    subscriber: { ...deadlinesOf(settings, environment), opening, expiresAt: Infinity },
+    opening,
+    settings,
     onClose: (close) => void callSafely(options.onClose, close),
     environment,
     wheel: wheelOf(environment),
   })
-  const response = new Response(createBody(stream.subscriber, environment, settings.heartbeat), init)
+  const response = createResponse(stream.subscriber, environment, settings.heartbeat, init)
   stream.closeWith(request)
   runSource(prepared, stream, options.onError)
   return response

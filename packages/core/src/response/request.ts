@@ -42,8 +42,13 @@ export function reportsDisconnect(request: Request): void {
  * every response, however it ended, with a warning that it does so.
  */
 export function onDisconnect(request: Request, callback: (reason: unknown) => void): () => void {
-  if (onDeno || reported.has(request)) return () => {}
-  const { signal } = request
+  if (onDeno || reported.has(request)) return nothingWatched
+  return watch(request.signal, callback)
+}
+
+function nothingWatched(): void {}
+
+function watch(signal: AbortSignal, callback: (reason: unknown) => void): () => void {
   const abort = (): void => callback(signal.reason)
   if (signal.aborted) abort()
   else signal.addEventListener('abort', abort, { once: true })

@@ -1,10 +1,8 @@
 import type { Environment } from '../environment.ts'
-import { bytesOf } from '../fanout/chunk.ts'
 import { formatEvent, formatId } from '../wire/encode.ts'
 import { formatHint, type Hint } from '../wire/hints.ts'
 import type { StreamOptions } from './options.ts'
 import { isHoldfastClient } from './request.ts'
-import type { SubscriberOptions } from '../fanout/subscriber.ts'
 
 const encoder = new TextEncoder()
 
@@ -47,25 +45,24 @@ export function settingsOf(options: StreamOptions, environment: Environment, req
 /** What a response says about itself beside its heartbeat and the time; asked anew for each hint. */
 export type OwnHints = () => Hint
 
-/** How a client is written to: as bytes, and with deadlines from now on. */
-export function deadlinesOf(
-  settings: StreamSettings,
+/** When a stream is too old that begins now. Jittered, so that the streams of one moment do not all end at another. */
+export function oldAt({ maxAge }: StreamSettings, environment: Environment): number {
+  return environment.now() + maxAge * (0.8 + 0.2 * environment.random())
+}
+
+/**
+ * What is written when nothing else is.
+ *
+ * @param checkpoint - where the client is: sets its last event ID without dispatching anything
+ */
+export function heartbeatBytes(
+  heartbeat: number,
   environment: Environment,
-  own: OwnHints = () => ({}),
-): Pick<SubscriberOptions, 'itemOf' | 'heartbeat' | 'stallTimeout' | 'oldAt' | 'heartbeatBytes'> {
-  const { heartbeat, stallTimeout, maxAge } = settings
-  // Jittered, so that the streams of one moment do not all end at another.
-  const age = maxAge * (0.8 + 0.2 * environment.random())
-  return {
-    itemOf: bytesOf,
-    heartbeat,
-    stallTimeout,
-    oldAt: environment.now() + age,
-    heartbeatBytes: (checkpoint) => {
-      const hint = formatHint({ ...clockHints(settings, environment), ...own() })
-      return encoder.encode(checkpoint === undefined ? hint : `${hint}${formatId(checkpoint)}\n`)
-    },
-  }
+  own: Hint,
+  checkpoint?: string,
+): Uint8Array {
+  const hint = formatHint({ ...clockHints(heartbeat, environment), ...own })
+  return encoder.encode(checkpoint === undefined ? hint : `${hint}${formatId(checkpoint)}\n`)
 }
 
 /**
@@ -80,11 +77,11 @@ export function openingBytes(
   own: Hint = {},
   checkpoint?: string,
 ): Uint8Array {
-  const hint = formatHint({ ...clockHints(settings, environment), ...own })
+  const hint = formatHint({ ...clockHints(settings.heartbeat, environment), ...own })
   return encoder.encode(hint + formatEvent({ retry: settings.retry, id: checkpoint }))
 }
 
-function clockHints({ heartbeat }: StreamSettings, environment: Environment): Hint {
+function clockHints(heartbeat: number, environment: Environment): Hint {
   return { heartbeat: finite(heartbeat), t: environment.wallTime() }
 }
 

@@ -3,6 +3,7 @@ import type { ServerSentEvent } from '../wire/event.ts'
 import { encodeEvent } from '../wire/encode.ts'
 import { EventTooLargeError, InvalidFieldError, maxEventBytes } from '../wire/errors.ts'
 import type { StreamClose, CloseReason } from '../fanout/stream-close.ts'
+import { bytesOf } from '../fanout/chunk.ts'
 import type { DeadlineWheel } from '../fanout/deadlines.ts'
 import { encodeDone } from './end.ts'
 import { StreamClosedError } from '../fanout/errors.ts'
@@ -13,12 +14,14 @@ import type { EventStream } from './options.ts'
 import { onDisconnect } from './request.ts'
 import { SplitText } from '../split-text.ts'
 import { Subscriber, type SubscriberOptions } from '../fanout/subscriber.ts'
+import { heartbeatBytes, oldAt, type StreamSettings } from './settings.ts'
 
 /** What a {@link SingleStream} is made from. */
 export interface SingleStreamOptions {
   lastEventId: string
-  maxBufferedBytes: number
-  subscriber: Omit<SubscriberOptions, 'onClose' | 'places'>
+  /** Its first bytes. */
+  opening: Uint8Array
+  settings: StreamSettings
   onClose(close: StreamClose): void
   environment: Environment
   wheel: DeadlineWheel
@@ -48,7 +51,8 @@ export class SingleStream implements EventStream {
   #releaseSignal: (() => void) | undefined
 
   constructor(options: SingleStreamOptions) {
-    const { environment, wheel, maxBufferedBytes } = options
+    const { environment, wheel, opening, settings } = options
+    const { heartbeat, stallTimeout, maxBufferedBytes } = settings
     this.lastEventId = options.lastEventId
     this.#limit = maxBufferedBytes
     let settle: (close: StreamClose) => void = () => {}
@@ -59,10 +63,18 @@ export class SingleStream implements EventStream {
     }
     const onTrim = (): void => this.#admit()
     this.#ring = new Ring({ maxBytes: maxBufferedBytes, keepUndelivered: true, onTrim }, new RingGroup(environment))
-    const onFinish = (reason: CloseReason): void => this.#end(reason)
-    const onClose = (close: StreamClose): void => this.#close(close)
-    const places = [new Place(this.#ring)]
-    this.subscriber = new Subscriber({ ...options.subscriber, places, onFinish, onClose }, environment, wheel)
+    const subscriberOptions: SubscriberOptions = {
+      places: [new Place(this.#ring)],
+      itemOf: bytesOf,
+      heartbeat,
+      stallTimeout,
+      oldAt: oldAt(settings, environment),
+      expiresAt: Infinity,
+      heartbeatBytes: (checkpoint) => heartbeatBytes(heartbeat, environment, {}, checkpoint),
+      onFinish: (reason) => this.#end(reason),
+      onClose: (close) => this.#close(close),
+    }
+    this.subscriber = new Subscriber(subscriberOptions, { opening }, environment, wheel)
   }
 
   get signal(): AbortSignal {

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MemoryBroker } from '../../src/hub/broker/memory-broker.ts'
 import { checkTopics } from '../../src/hub/checks.ts'
 import { TopicsFullError } from '../../src/hub/errors.ts'
-import { FeedRegistry, type Lease } from '../../src/hub/feed-registry.ts'
+import { FeedRegistry } from '../../src/hub/feed-registry.ts'
+import type { Lease } from '../../src/hub/lease.ts'
 import { FakeEnvironment } from '../support/fake-environment.ts'
 import { openHub } from '../support/hub.ts'
 import { get } from '../support/open.ts'
@@ -30,7 +31,7 @@ describe('topics and sets of topics', () => {
     const fill = async (): Promise<unknown> => {
       for (let index = 0; ; index++) {
         try {
-          leases.push(await registry.join(checkTopics(['news', `user:${index}`])))
+          leases.push((await registry.join(checkTopics(['news', `user:${index}`]))).lease)
         } catch (error) {
           return error
         }
@@ -40,14 +41,14 @@ describe('topics and sets of topics', () => {
     expect(registry.topicBytes).toBeLessThanOrEqual(100_000)
     expect([leases.length, registry.topicCount]).toEqual([18, 19])
     // Who asks for what is there already is no burden.
-    leases.push(await registry.join(checkTopics(['news', 'user:0'])))
+    leases.push((await registry.join(checkTopics(['news', 'user:0']))).lease)
     // Some of 32 fit: none is kept.
     const many = Array.from({ length: 32 }, (_, index) => `own:${index}`)
     await expect(registry.join(checkTopics(many))).rejects.toBeInstanceOf(TopicsFullError)
     expect(registry.topicCount).toBe(19)
-    for (const { release } of leases) release()
+    for (const lease of leases) lease.release()
     expect([registry.topicBytes, registry.topicCount]).toEqual([0, 0])
-    expect((await registry.join(checkTopics(['again']))).feed.topics.size).toBe(1)
+    expect((await registry.join(checkTopics(['again']))).lease.feed.topics.size).toBe(1)
   })
 
   it('that were each subscribed to once and left again give back what they took', async () => {
@@ -56,7 +57,7 @@ describe('topics and sets of topics', () => {
     const { registry, broker } = openRegistry()
     const visit = async (from: number, count: number): Promise<void> => {
       for (let index = from; index < from + count; index++)
-        (await registry.join(checkTopics(['news', `user:${index}`]))).release()
+        (await registry.join(checkTopics(['news', `user:${index}`]))).lease.release()
     }
     await visit(0, 1_000)
     collect()

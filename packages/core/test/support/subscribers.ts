@@ -23,7 +23,6 @@ export function readRing(ring: Ring, environment: FakeEnvironment, options: Part
   const subscriber = new Subscriber(
     {
       places: [new Place(ring)],
-      opening: encoder.encode(':\n\n'),
       heartbeat: Infinity,
       stallTimeout: Infinity,
       oldAt: Infinity,
@@ -33,6 +32,7 @@ export function readRing(ring: Ring, environment: FakeEnvironment, options: Part
       ...options,
       onClose: (close) => void closes.push(close),
     },
+    { opening: encoder.encode(':\n\n') },
     environment,
     new DeadlineWheel(environment),
   )

@@ -34,7 +34,7 @@ async function respond(
     const stream = over && { onClose: over }
     const response = await hub.respond(request, { topics, identity, expiresAt, stream })
     // Of an answer that is no stream, such as the one to HEAD, nobody will tell that it is over.
-    if (over && sinkBodyOf(response.body) === undefined) over()
+    if (over && sinkBodyOf(response) === undefined) over()
     // The hub has turned the client away, and said so as problem details.
     if (response.status === 503) tally.error(hub.stats().draining ? 'draining' : 'hub-full')
     return response

@@ -1,9 +1,9 @@
 import { callSafely } from '../../report.ts'
 import type { RingEntry } from '../../fanout/chunk.ts'
+import type { Prelude } from '../../fanout/pending.ts'
 import type { SubscriberOptions } from '../../fanout/subscriber.ts'
 import { lastEventIdOf } from '../../response/request.ts'
-import { parsePositionId, type Position } from '../../wire/position.ts'
-import type { Lease } from '../feed-registry.ts'
+import { parsePositionId, type Position, writePosition, type WrittenPosition } from '../../wire/position.ts'
 import type { Feed } from '../feed.ts'
 import type { HubEvent, Start } from '../types.ts'
 import { gapEvent } from './gap.ts'
@@ -44,10 +44,7 @@ export function hasId({ positions, unknownId }: ResumePoint): boolean {
 }
 
 /** What a subscriber gets that comes to a feed from a resume point: what it missed, then the feed. */
-export interface Resumption extends Pick<
-  SubscriberOptions,
-  'places' | 'ids' | 'replay' | 'replayFrom' | 'accepts' | 'tail'
-> {
+export interface Resumption extends Pick<SubscriberOptions, 'places' | 'ids' | 'accepts'>, Pick<Prelude, 'replay'> {
   /** Where it is, where that can be told at open. */
   checkpoint?: string | undefined
 }
@@ -64,20 +61,24 @@ export interface ResumeOptions {
   needsEvents?: boolean
 }
 
+/** @param since - where the feed was, in the order of its subscriptions, when it was asked for */
 export function resume(
-  { lease, ...parts }: Omit<ReplayParts, 'feed'> & { lease: Lease },
+  parts: ReplayParts,
+  since: readonly WrittenPosition[],
   from: ResumePoint,
   { start, filter, keepsVector = false, needsEvents = filter !== undefined }: ResumeOptions = {},
 ): Resumption {
-  const { feed, since } = lease
+  const { feed } = parts
   const { positions, unknownId } = isOpen(from) ? beginning(feed, start) : from
   const beginnings = new Map([...positions].filter(isBeginning))
+  // One that begins now stands where all do: thousands of readers share what is written of that.
   const places = feed.places((key, index) => {
-    const position = positions.get(key) ?? since[index]
-    return typeof position === 'object' ? position : { epoch: 0, offset: 0 }
+    const position = positions.get(key)
+    if (position === undefined) return since[index] as WrittenPosition
+    return writePosition(key, typeof position === 'object' ? position : { epoch: 0, offset: 0 })
   })
   const ids = feed.idsFor(places, keepsVector, needsEvents)
-  const replay = new HistoryReplay({ ...parts, feed }, { places, beginnings, unknownId })
+  const replay = new HistoryReplay(parts, { places, beginnings, unknownId })
   // Who comes with a strange id, or begins before anything known here, is told where it is by the first page.
   const isTold = unknownId === undefined && beginnings.size === 0
   return {
@@ -85,9 +86,7 @@ export function resume(
     places,
     ids,
     replay: replay.isEmpty ? undefined : replay,
-    replayFrom: (lost) => new HistoryReplay({ ...parts, feed }, { places: lost }),
     accepts: filter && ((entry: RingEntry) => isWanted(entry, filter)),
-    tail: feed.tail,
   }
 }
 
