@@ -13,6 +13,7 @@ export const walks: readonly Walk[] = [
     // Eight are what bounds cost: of rings together, of topics, of the memory broker's events by age and of its longest turn,
     // of a body's depth.
     // Four are what one subscriber gets next: the order of things, its places, its ids, its hints.
+    // One is the stream of a hub: what an idle connection keeps is an object of its own, not closures.
     limit: 40,
     measure: () => filesInThisProcess(publishing),
   },
@@ -35,7 +36,7 @@ export const walks: readonly Walk[] = [
   {
     letter: 'd',
     title: 'Last-Event-ID, from the header to the replay',
-    // Two of them are the hub's own parts, and what it says of its load.
+    // Two of them are the hub's own parts, and what it says of its load; two the stream of a hub and its lease of a feed.
     limit: 29,
     // Where the hub has found what was missed, walk (a) begins: how it is written, one response, and its adapter. So of the
     // wire only the header and the positions belong to it.
