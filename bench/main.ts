@@ -16,15 +16,15 @@ import { writePart } from './page.ts'
 import type { Line } from './report.ts'
 
 const parts: Record<string, { title: string; file: string; args?: string[]; note?: string }> = {
-  sets: { title: 'Many sets of topics', file: 'topic-sets.ts' },
+  sets: { title: 'Many sets of topics', file: 'topic-sets.ts', note: notes.sets },
   scale: { title: 'From few to many', file: 'scale.ts' },
-  fanout: { title: 'Fan-out', file: 'fanout.ts', args: ['3'] },
+  fanout: { title: 'Fan-out', file: 'fanout.ts', args: ['3'], note: notes.fanout },
   broadcast: { title: 'Fan-out of what comes by HTTP', file: 'broadcast.ts' },
   bounds: { title: 'Bounds', file: 'bounds.ts' },
   connections: { title: 'A connection', file: 'connections.ts', note: notes.connections },
   herd: { title: 'The herd after a deploy', file: 'herd.ts' },
-  parser: { title: 'The parser', file: 'parse.ts', args: ['9'] },
-  connect: { title: 'connect() in replay', file: 'connect.ts', args: ['15'] },
+  parser: { title: 'The parser', file: 'parse.ts', args: ['9'], note: notes.parser },
+  connect: { title: 'connect() in replay', file: 'connect.ts', args: ['15'], note: notes.connect },
 }
 
 const wanted = process.argv.slice(2)
