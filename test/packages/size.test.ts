@@ -14,7 +14,7 @@ const consumer = inject('consumer')
  * 2,050 more find dead streams by their rhythm and a probe, keep endpoints as a function up to date, and notice a sleep.
  * Some 1,300 more poll where a proxy collects streams, and let a page be put away. 190 more help an attempt that hangs and give it
  * up: of the interruptions among servers that fail by turns, 11 of 1,922 are longer than 6 s instead of 122 of 1,462. 110 more are for faults
- * that follow on each other: in `full`, 27 of 1,868 longer than 4 s instead of 126 of 1,596.
+ * that follow on each other: in `full`, 26 of 1,867 longer than 4 s instead of 126 of 1,596.
  * The hub was 16,384 before a producer that dies was noticed: leases, succession, stop, and reading a topic's state;
  * 20,480 before it knew of its broker, its delays and its gaps, and the service 6,500 before it told of them. A response was
  * 7,500 before it was safe without an adapter: its end told to native clients, `closed`, texts cut within a character. The service was

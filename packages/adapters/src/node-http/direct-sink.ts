@@ -81,7 +81,7 @@ export class DirectSink implements Sink {
     return hasRoom || this.#awaitDrain(this.#connection ?? outgoing)
   }
 
-  // Listened to while it is awaited only: most connections never are behind, and each listener takes 100 bytes.
+  // Listened to while it is awaited only: most connections never are behind, and an idle one keeps its listeners.
   #awaitDrain(from: Socket | ServerResponse): false {
     from.once('drain', drained)
     return false
@@ -180,7 +180,7 @@ export class DirectSink implements Sink {
 
 /**
  * Whose response it is, and whose turn on a connection. So listeners are the same functions for all streams: arrows of each
- * sink's own took half a kilobyte of an idle connection (Node 26).
+ * sink's own would be kept by every idle connection.
  */
 const sinks = new WeakMap<Outgoing | Socket, DirectSink>()
 

@@ -52,7 +52,7 @@ export interface Opening {
  * One response of a hub while it is open: what its subscriber asks for, and what the hub knows of it.
  *
  * An idle connection costs what is kept for it. So this holds nothing of its request, and has methods where it might have
- * had closures, of which each costs 100 bytes with what it closes over (Node 26).
+ * had closures, which keep what they close over.
  */
 export class HubStream implements SubscriberOptions, OpenStream {
   readonly info: StreamInfo

@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { a, b, c, checkpoint, event, type Exchange, hello, id, Stage } from './stage.ts'
-
-const at = (offset: number): string => `: hint heartbeat=10000 topics=a at=${id(offset)}\n\n`
-
-/** Twenty events, two a second: a rhythm. */
-async function busy(stage: Stage): Promise<Exchange> {
-  const stream = await stage.open(hello + checkpoint(0))
-  for (let offset = 1; offset <= 20; offset++) {
-    await stage.advance(500)
-    await stage.send(stream, event(offset))
-  }
-  return stream
-}
+import { a, at, b, busy, c, checkpoint, event, type Exchange, hello, id, Stage } from './stage.ts'
 
 function probesOf(stage: Stage): Exchange[] {
   return stage.exchanges.filter(({ url }) => url.searchParams.get('mode') === 'standby')

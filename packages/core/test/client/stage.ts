@@ -194,8 +194,23 @@ export function event(offset: number, epoch = 1): string {
   return `id: ${id(offset, epoch)}\ndata: ${offset}\n\n`
 }
 
+/** What a standby is told: where its server's log is. */
+export function at(offset: number): string {
+  return `: hint heartbeat=10000 topics=a at=${id(offset)}\n\n`
+}
+
 export function gap(offset: number, epoch = 1, reason = 'trimmed'): string {
   return `event: gap\nid: ${id(offset, epoch)}\ndata: ${JSON.stringify({ reason, topics: ['a'], from: id(1), to: id(offset, epoch) })}\n\n`
 }
 
 export const hello = ': hint heartbeat=10000 t=1 topics=a\n\n'
+
+/** Twenty events, two a second: a rhythm. */
+export async function busy(stage: Stage): Promise<Exchange> {
+  const stream = await stage.open(hello + checkpoint(0))
+  for (let offset = 1; offset <= 20; offset++) {
+    await stage.advance(500)
+    await stage.send(stream, event(offset))
+  }
+  return stream
+}

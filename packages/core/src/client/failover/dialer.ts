@@ -47,7 +47,8 @@ export class Dialer {
     const timeouts = this.#timeouts(endpoint, request)
     if (isPoll || purpose === 'unmute') timeouts.firstByteTimeout = firstByteTimeout
     // A server of ours sends its first bytes with the head: one without the other says that the way broke in between.
-    else timeouts.firstByteTimeout = Math.min(timeouts.firstByteTimeout, endpoints.patience(endpoint))
+    else if (this.#knowsServer)
+      timeouts.firstByteTimeout = Math.min(timeouts.firstByteTimeout, endpoints.patience(endpoint))
     return new Stream({ endpoint, purpose, request, timeouts, coverage }, this.#owner, this.#clock)
   }
 

@@ -121,8 +121,8 @@ export class EndpointPool {
 
   /**
    * Draw one that `suits`, cheap ones more often: weights are cost⁻². The cheapest alone would get everybody (329
-   * attempts/s on one endpoint against 203). Those in `tried` come
-   * after the others, in its order, then those to avoid, the soonest first.
+   * attempts/s on one endpoint against 203). Those in `tried` come after the others, in its
+   * order, then those to avoid, the soonest first.
    *
    * @param insists - rather one to avoid than one that was tried
    */
