@@ -82,6 +82,8 @@ export class AnswerView {
     this.#writer = ''
     this.#words = 0
     this.#text.textContent = ''
+    // What it says of the answer before is not this one's.
+    say(this.#status, '')
     const urls = this.#setup.servers.map((server) => eventsAt(server, [topic]))
     const connection = connect(urls, {
       lastEventId: 'earliest',

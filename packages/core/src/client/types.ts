@@ -157,7 +157,10 @@ export interface EventConnection<Events extends object = Record<string, unknown>
     event: Type,
     listener: (event: TopicEvent<Type, Events[Type]>) => void,
   ): () => void
-  /** Hear what the connection does, after it has done it. @returns how to stop */
+  /**
+   * Hear what the connection does, after it has done it. Who listens to events hears that it is `closed` after the last
+   * one. @returns how to stop
+   */
   onStatus(listener: (status: Status) => void): () => void
   /** Move to another connection now, or make the next attempt now. */
   reconnect(): void

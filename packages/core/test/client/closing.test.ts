@@ -18,6 +18,40 @@ async function expectOver(stage: Stage): Promise<void> {
   expect(unhandled).not.toHaveBeenCalled()
 }
 
+describe('who listens to events', () => {
+  const end = ': hint end=done\n\n'
+
+  async function heard(onGap?: () => Promise<void>): Promise<string[]> {
+    const stage = new Stage(a, { onGap })
+    const order: string[] = []
+    stage.connection.on('message', ({ data }) => order.push(data))
+    stage.connection.onStatus(({ state }) => order.push(state))
+    await stage.open(hello + checkpoint(0) + event(1) + gap(2) + event(3) + end)
+    expect(stage.connection.status.state).toBe('closed')
+    await stage.advance(1_000)
+    await expectOver(stage)
+    return order
+  }
+
+  it('hears of the end after the last event, which came together with it', async () => {
+    expect(await heard()).toEqual(['connecting', 'open', '1', '3', 'closed'])
+  })
+
+  it('hears of the end after the last event, which a gap held up', async () => {
+    const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+    expect(await heard(soon)).toEqual(['connecting', 'open', '1', '3', 'closed'])
+  })
+
+  it('hears of the end at once when it is left', async () => {
+    const stage = new Stage(a, { onGap: () => new Promise<void>(() => {}) }).listen()
+    const first = await stage.open(hello + checkpoint(0) + event(1) + gap(2) + event(3))
+    stage.connection.close()
+    await stage.settle()
+    expect(stage.states.at(-1)).toMatchObject({ state: 'closed', reason: 'closed' })
+    expect(first.aborted).toBe(true)
+  })
+})
+
 describe('closing in a status listener', () => {
   it.each(['connecting', 'open', 'lost', 'waiting', 'switched', 'suspect', 'standby'])(
     'at %s ends everything',

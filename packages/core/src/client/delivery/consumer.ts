@@ -34,7 +34,8 @@ export class Consumer {
   /** How many listeners there are. */
   #listening = 0
   #isIterating = false
-  #isPumping = false
+  /** Until the listeners get nothing more. */
+  #pumping: Promise<void> | undefined
   #isOver = false
   /** Calls of `next` that overlap are answered in their order. */
   #turn: Promise<unknown> = Promise.resolve()
@@ -61,6 +62,11 @@ export class Consumer {
     return this.#isOver
   }
 
+  /** Resolves when the listeners have got all that there was, at once where there is none: a loop hears of an end by itself. */
+  async handedOut(): Promise<void> {
+    await this.#pumping
+  }
+
   /** End with an error, unless it ends with another one already. */
   fail(error: unknown): void {
     this.#failure ??= { error }
@@ -79,7 +85,7 @@ export class Consumer {
     const remove = this.#listenersOf(type).add(listener)
     this.#listening++
     // Without a loop and without a listener nothing is taken, and so nothing is lost.
-    void this.#pump()
+    if (!this.#isIterating) this.#pumping ??= this.#pump()
     let isListening = true
     return () => {
       remove()
@@ -136,8 +142,6 @@ export class Consumer {
 
   // To the listeners, as long as they are all there is.
   async #pump(): Promise<void> {
-    if (this.#isPumping || this.#isIterating) return
-    this.#isPumping = true
     // Not within `on`: whoever listens has to know first how to stop.
     await Promise.resolve()
     while (this.#listening > 0 && !this.#isIterating && !this.#isAtEnd()) {
@@ -145,7 +149,7 @@ export class Consumer {
       if (handed instanceof Promise) await this.#hold(handed)
       else if (!handed) await this.#queue.filled()
     }
-    this.#isPumping = false
+    this.#pumping = undefined
     this.#saver?.consumed(this.#lastEventId)
   }
 

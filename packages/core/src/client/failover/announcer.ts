@@ -28,6 +28,13 @@ export class Announcer {
     this.tell(status)
   }
 
+  /** It is over. @param last - until when others have something to say: whoever hears of the end hears it last */
+  close(status: Status, last: Promise<void> | undefined): void {
+    this.#status = status
+    if (last) void last.then(() => this.tell(status))
+    else this.tell(status)
+  }
+
   /** Something happened, and the connection does what it did. */
   tell(status: Status): void {
     this.#pending.push(status)
