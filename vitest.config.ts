@@ -20,7 +20,7 @@ const dependencies = '**/node_modules/**'
 
 // Real servers as child processes: generous limits, since the contract asks for a stream that is quiet for 30 s. What
 // fails once is tried once more, since networks, kills and a busy machine are real here too; Vitest tells of it.
-const real = { testTimeout: 120_000, hookTimeout: 60_000, retry: 1 }
+const real = { testTimeout: 300_000, hookTimeout: 120_000, retry: 1 }
 const published = { globalSetup: 'test/packages/support/consumer.ts', testTimeout: 60_000, hookTimeout: 300_000 }
 // Projects whose files run in different numbers at once need places of their own.
 const place = (maxWorkers: number, groupOrder: number) => ({ maxWorkers, sequence: { groupOrder } })
@@ -75,7 +75,7 @@ export default defineConfig({
       // Two pages at once: one of them waits most of the time.
       {
         ...source,
-        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 60_000, ...place(2, 5) },
+        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 120_000, ...place(2, 5) },
       },
       { ...source, test: { name: 'examples', include: examples, ...real, testTimeout: 180_000, maxConcurrency: 12 } },
       // What is published, so from the build and without the source condition.

@@ -18,7 +18,7 @@ export interface LaunchOptions {
   args?: readonly string[] | undefined
   env?: Record<string, string> | undefined
   cwd?: string | undefined
-  /** How long the line may take to come. Default 30,000 ms. */
+  /** How long the line may take to come. Default 90,000 ms: five servers at once on one core took 40 s. */
   within?: number | undefined
   /** The line that says it is ready; its first group, if any, is the URL. */
   ready?: RegExp | undefined
@@ -114,6 +114,6 @@ export class LaunchedServer implements AsyncDisposable {
 /** Start a server and wait until it listens. */
 export async function launch(options: LaunchOptions): Promise<LaunchedServer> {
   const server = new LaunchedServer(options)
-  await server.ready(options.ready ?? /^listening (http\S+)/m, options.within ?? 30_000)
+  await server.ready(options.ready ?? /^listening (http\S+)/m, options.within ?? 90_000)
   return server
 }

@@ -37,6 +37,8 @@ export function adapterContract(contract: ContractSubject): void {
 
     describe('afterwards', () => {
       it('no subscriber, no timer and no error is left, and the server still serves', async () => {
+        // A test that failed may have left its clients: one fault is enough to read about.
+        subject.destroyClients()
         let seen: FixtureState | undefined
         const nobody = async (): Promise<boolean> => {
           if (contract.capabilities.leavingFound === 'write') await subject.writeToAll()

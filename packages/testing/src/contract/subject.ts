@@ -11,7 +11,7 @@ import type { CloseRecord, StreamRecord } from './journal.ts'
  * Coarse timers, a busy machine and a runtime's own delays: what a wait for something that must happen may take. Beside
  * other tests the two workerd processes passed on 1 MB a second, and a client is stalled after 20 to 40 MB.
  */
-export const patience = 60_000
+export const patience = 120_000
 /** What no request takes, however busy the machine: 200 MB through a Durable Object took a minute beside other tests. */
 export const hang = 300_000
 

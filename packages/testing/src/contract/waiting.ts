@@ -4,7 +4,7 @@ import type { ContractSubject } from './capabilities.ts'
 import { patience, useSubject } from './subject.ts'
 
 // Bun has 12 s of its own for a head, and steps of 4 s for the rest.
-const timeouts = { head: 1_000, body: 1_500, idle: 1_200 }
+const timeouts = { head: 1_000, body: 4_000, idle: 1_200 }
 const trickle = 200
 
 const get = 'GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n'
