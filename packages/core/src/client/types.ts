@@ -47,8 +47,8 @@ export type SchemaResult<Output> =
 /** Events that cannot be had any more. */
 export interface ConnectionGap {
   /**
-   * As the server says it; `missed` where a stream began later than what came before it ended; `too-large` where an event
-   * was larger than `maxEventBytes`.
+   * As the server says it; `missed` where servers contradict each other about their log; `too-large` where an event was
+   * larger than `maxEventBytes`.
    */
   reason: 'trimmed' | 'new-epoch' | 'unknown-id' | 'missed' | 'too-large'
   /** Where events are missing: topics by name, or by key where the server does not name them. */

@@ -235,6 +235,22 @@ describe('redundancy', () => {
 })
 
 describe('exactly once', () => {
+  it('holds when a stream was asked for before anything was known of its topic, and began later', async () => {
+    const stage = new Stage([a, b]).listen()
+    // The hint comes first, and a move is begun by it.
+    const first = await stage.open(hello + ': hint shed=1\n\n')
+    const second = stage.last
+    await stage.send(first, checkpoint(0) + event(1) + event(2))
+    first.cut()
+    expect(second.lastEventId).toBeNull()
+    await stage.open(hello + checkpoint(8) + event(9))
+    expect([second.aborted, stage.last.lastEventId]).toEqual([true, id(2)])
+    await stage.open(hello + [3, 4, 5, 6, 7, 8, 9].map((offset) => event(offset)).join(''))
+    expect(stage.data).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9'])
+    expect(stage.gaps).toEqual([])
+    stage.connection.close()
+  })
+
   it('reports the gap when neither of two streams can bring it', async () => {
     const stage = new Stage([a, b], { redundancy: 'full' }).listen()
     const first = await stage.open(hello + checkpoint(0))

@@ -20,6 +20,8 @@ export class Coverage {
   readonly left: Set<string> = new Set()
   /** Its server's log may be older than what was seen: every endpoint has said so. */
   readonly adoptsOlderLog: boolean
+  /** Topics that it was asked to go on with. */
+  readonly #asked: ReadonlySet<string>
   readonly #named = new Set<string>()
   /** Why events are missing before its base, as far as the server said so. */
   readonly #reasons = new Map<string, GapReason>()
@@ -27,6 +29,7 @@ export class Coverage {
   /** @param accepted - what is there already, from which it goes on */
   constructor(accepted: Iterable<readonly [string, Position]>, adoptsOlderLog: boolean) {
     for (const [key, position] of accepted) this.base.set(key, position)
+    this.#asked = new Set(this.base.keys())
     this.adoptsOlderLog = adoptsOlderLog
   }
 
@@ -46,6 +49,14 @@ export class Coverage {
     if (reason) this.#reasons.set(key, reason)
     this.#named.add(key)
     return this.base.size <= maxTopics || this.#forgetOne(key)
+  }
+
+  /**
+   * Whether it begins with a topic where its server happened to be, since nothing was known of it when the stream was asked
+   * for. One that is asked for now brings what came before.
+   */
+  beganAnywhere(key: string): boolean {
+    return !this.#asked.has(key) && !this.#reasons.has(key)
   }
 
   /** Why events of a topic are missing before its base. */

@@ -210,7 +210,7 @@ export class Delivery {
       // A suspect does not count as bringing anything.
       if (other !== source && from && other.isBringing && !positions.isAhead(key, from)) return 'left'
     }
-    if (left.has(key)) return 'reopen'
+    if (left.has(key) || source.coverage.beganAnywhere(key)) return 'reopen'
     this.#report(source.coverage.reasonOf(key), key, begins)
     return 'delivered'
   }
