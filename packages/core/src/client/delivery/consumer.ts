@@ -62,9 +62,9 @@ export class Consumer {
     return this.#isOver
   }
 
-  /** Resolves when the listeners have got all that there was, at once where there is none: a loop hears of an end by itself. */
-  async handedOut(): Promise<void> {
-    await this.#pumping
+  /** Resolves when the listeners get nothing more; undefined where there is none: a loop hears of an end by itself. */
+  get handedOut(): Promise<void> | undefined {
+    return this.#pumping
   }
 
   /** End with an error, unless it ends with another one already. */

@@ -120,7 +120,7 @@ export class Conductor implements Roles {
     this.#muting.stop()
     this.#source.stop()
     for (const stream of this.streams) stream.close()
-    this.#announcer.close({ state: 'closed', reason, error }, discard ? undefined : this.#consumer.handedOut())
+    this.#announcer.close({ state: 'closed', reason, error }, discard ? undefined : this.#consumer.handedOut)
   }
 
   /** End with an error that the iteration throws. */
