@@ -181,7 +181,7 @@ export class Attempt implements SilenceListener {
   }
 
   #release(): void {
-    this.#silence.pause()
+    this.#silence.end()
     this.#abort.abort()
     // A fetch that is not the platform's may not look at the signal.
     discard(this.#reader)

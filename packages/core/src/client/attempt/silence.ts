@@ -23,6 +23,7 @@ export class Silence {
   readonly #listener: SilenceListener
   #heardAt: number
   #dueAt = 0
+  #isOver = false
   /** Wall time beyond the clock's, when the timer was set: a clock that stands still while the machine sleeps falls behind. */
   #ahead: number
 
@@ -64,6 +65,12 @@ export class Silence {
     this.#timer.clear()
   }
 
+  /** Don't watch any more, whatever is heard: who is told of a byte may close what it came from. */
+  end(): void {
+    this.#isOver = true
+    this.#timer.clear()
+  }
+
   get #sleptFor(): number {
     const ahead = this.#clock.wallTime() - this.#clock.now()
     return Math.max(ahead - this.#ahead, 0)
@@ -78,7 +85,7 @@ export class Silence {
 
   #look(): void {
     const allowed = this.#listener.allowed()
-    if (allowed === 0) return
+    if (allowed === 0 || this.#isOver) return
     const now = this.#clock.now()
     const rest = this.#heardAt + allowed - now
     if (rest <= 0) return this.#listener.onSilence()
