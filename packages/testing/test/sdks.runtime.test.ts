@@ -74,21 +74,37 @@ describe('SDKs that take a fetch', () => {
     return resumingFetch({ endpoints: (url) => url.replace(places[0].proxy.url, places[1].proxy.url) })
   }
 
-  /** Read an answer, and let something happen once a third of it was sent. */
+  /** Read an answer, and let something happen once a third of it was read. */
   async function read(
     kind: Kind,
     fetch: typeof globalThis.fetch,
     happen: () => unknown,
   ): Promise<{ text: string; error?: unknown }> {
     let text = ''
-    const happening = setTimeout(happen, 700)
     try {
-      for await (const part of readers[kind](places[0].proxy.url, fetch)) text += part
+      for await (const part of readers[kind](places[0].proxy.url, interrupted(fetch, happen))) text += part
       return { text }
     } catch (error) {
       return { text, error }
-    } finally {
-      clearTimeout(happening)
+    }
+  }
+
+  /** Let something happen once, when a third of an answer's words was read. Some SDKs hand it on only as a whole. */
+  function interrupted(fetch: typeof globalThis.fetch, happen: () => unknown): typeof globalThis.fetch {
+    let left = words.length / 3
+    return async (input, init) => {
+      const response = await fetch(input, init)
+      if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) return response
+      const decoder = new TextDecoder()
+      const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform(bytes, controller) {
+          const before = left
+          left -= (decoder.decode(bytes, { stream: true }).match(/word/g) ?? []).length
+          if (before > 0 && left <= 0) happen()
+          controller.enqueue(bytes)
+        },
+      })
+      return new Response(response.body.pipeThrough(counting), response)
     }
   }
 
