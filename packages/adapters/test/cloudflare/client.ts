@@ -48,7 +48,7 @@ export class StreamClient {
 }
 
 /** Wait until it is so. */
-export async function eventually(what: string, look: () => boolean | Promise<boolean>, within = 20_000): Promise<void> {
+export async function eventually(what: string, look: () => boolean | Promise<boolean>, within = 60_000): Promise<void> {
   const deadline = Date.now() + within
   while (!(await look())) {
     if (Date.now() >= deadline) throw new Error(`Waited ${within} ms in vain for ${what}`)

@@ -37,7 +37,7 @@ export class Child {
   }
 
   /** The first line that has `key`. */
-  line(key: keyof Line, within = 20_000): Promise<Line> {
+  line(key: keyof Line, within = 60_000): Promise<Line> {
     const find = (): Line => {
       const line = this.lines.find((candidate) => candidate[key] !== undefined)
       if (!line) throw new Error(`No line with ${key}: ${JSON.stringify(this.lines)} ${this.errors}`)

@@ -37,7 +37,7 @@ export class RawClient {
   }
 
   /** Resolves with everything received once it has `text` in it. */
-  async until(text: string, within = 10_000): Promise<string> {
+  async until(text: string, within = 30_000): Promise<string> {
     const end = performance.now() + within
     // Of megabytes, only what is new is looked at.
     for (let from = 0; !this.received.includes(text, from);) {
