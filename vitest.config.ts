@@ -30,7 +30,9 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
     const isLong = ({ moduleId }: TestSpecification): boolean =>
-      /\/(contract\.|event-source\.[cn]|exactly-once|simulator-random|plain\.|browser\.faults)[^/]*$/.test(moduleId)
+      /\/(contract\.|event-source\.[cn]|exactly-once|simulator-random|plain\.|muted\.|sdks\.|examples\.|browser\.faults)[^/]*$/.test(
+        moduleId,
+      )
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }
 }
@@ -77,7 +79,8 @@ export default defineConfig({
         ...source,
         test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 120_000, ...place(2, 5) },
       },
-      { ...source, test: { name: 'examples', include: examples, ...real, testTimeout: 180_000, maxConcurrency: 12 } },
+      // Beside the runtimes, since most of what they do is to be quiet for 35 s.
+      { ...source, test: { name: 'examples', include: examples, ...real, ...place(4, 2), maxConcurrency: 12 } },
       // What is published, so from the build and without the source condition.
       { test: { name: 'packages', include: packages, exclude: [dependencies, ...outside], ...published } },
       { test: { name: 'outside', include: outside, ...published } },

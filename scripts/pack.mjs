@@ -3,12 +3,18 @@
  *
  *     node scripts/pack.mjs FOLDER
  *
- * Prints a JSON object of the tarballs' paths by the packages' names. Plain Node 20, once everything is installed.
+ * Prints a JSON object of the tarballs' paths by the packages' names. Plain Node 20, once everything is installed. Within
+ * `npm test`, which has packed them already and says where in `HOLDFAST_TARBALLS`, it only prints those.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
+
+if (process.env.HOLDFAST_TARBALLS) {
+  console.log(process.env.HOLDFAST_TARBALLS)
+  process.exit(0)
+}
 
 const root = resolve(import.meta.dirname, '..')
 const folder = process.argv[2] ?? fail('Cannot pack: name the folder in which to put the tarballs')
