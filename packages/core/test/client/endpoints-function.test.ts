@@ -93,4 +93,16 @@ describe('endpoints as a function', () => {
     expect([stage.connection.status.state, stage.environment.timers]).toEqual(['closed', 0])
     report.mockRestore()
   })
+
+  it('are not waited for once it is closed while the function is still busy', async () => {
+    const report = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const asked = Promise.withResolvers<Endpoints>()
+    const stage = new Stage(() => asked.promise)
+    await stage.settle()
+    stage.connection.close()
+    asked.reject(new Error('Discovery is down'))
+    await stage.settle()
+    expect([stage.connection.status.state, stage.environment.timers]).toEqual(['closed', 0])
+    report.mockRestore()
+  })
 })
