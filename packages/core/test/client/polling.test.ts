@@ -28,6 +28,53 @@ async function muted(
   return { stage, stream }
 }
 
+describe('a poll', () => {
+  it('that is cut within an event is not joined to the next one, however small its chunks', async () => {
+    const { stage } = await muted(true)
+    await answer(stage, stage.polls[0]!, checkpoint(4))
+    await stage.advance(1_000)
+    const cut = lastPoll(stage)
+    cut.open(hello + checkpoint(4) + `id: ${id(5)}\ndata: 5`)
+    await stage.settle()
+    await stage.send(cut, '\n')
+    cut.end()
+    await stage.advance(2_000)
+    await answer(stage, lastPoll(stage), checkpoint(4) + `id: ${id(5)}\ndata: 5\ndata: and more\n\n`)
+    expect(stage.data).toEqual(['5\nand more'])
+    stage.connection.close()
+    expect(stage.environment.timers).toBe(0)
+  })
+
+  it('is not asked for once the connection is closed, by a fetch that ignores the signal either', async () => {
+    const asked: string[] = []
+    const cancelled: string[] = []
+    let text = ''
+    const bodyOf = (url: string): ReadableStream<Uint8Array> => {
+      const chunks = [text]
+      return new ReadableStream({
+        pull: (controller) => {
+          const chunk = chunks.shift()
+          if (chunk) controller.enqueue(new TextEncoder().encode(chunk))
+          else controller.close()
+        },
+        cancel: () => void cancelled.push(url),
+      })
+    }
+    const fetch = ((url: string) => {
+      if (!url.includes('mode=poll')) return new Promise<Response>(() => {})
+      asked.push(url)
+      return Promise.resolve(new Response(bodyOf(url), { headers: { 'content-type': 'text/event-stream' } }))
+    }) as typeof globalThis.fetch
+    text = hello + checkpoint(4)
+    const stage = new Stage(a, { fetch, redundancy: 'none' }).listen()
+    await stage.advance(3_500)
+    expect([stage.connection.status.state, asked.length]).toEqual(['polling', 2])
+    stage.connection.close()
+    await stage.advance(30_000)
+    expect([asked.length, stage.environment.timers]).toEqual([2, 0])
+  })
+})
+
 describe.each([
   ['a head and no byte', true],
   ['no head', false],

@@ -27,7 +27,7 @@ class Polls {
   /** Where the last answer was asked from. */
   #from = ''
   /** Its last two bytes: a whole answer ends with a blank line. */
-  #end: readonly (number | undefined)[] = []
+  #end: readonly number[] = []
 
   constructor(request: StreamRequest, clock: Clock, signal: AbortSignal) {
     this.#request = request
@@ -49,7 +49,7 @@ class Polls {
       for (;;) {
         const { done, value } = await reader.read()
         if (value) {
-          this.#end = [...this.#end, value.at(-2), value.at(-1)].slice(value.length > 1 ? -2 : -1)
+          this.#end = [...this.#end, ...value.subarray(-2)].slice(-2)
           return controller.enqueue(value)
         }
         if (done) reader = await this.#next()
@@ -65,8 +65,11 @@ class Polls {
     const isEmpty = this.#from === this.#request.resume().id
     const rest = this.#askedAt + pollPause - this.#clock.now()
     if (isEmpty && rest > 0) await pause(rest, this.#clock, this.#signal)
-    const response = await this.ask(await headersOf(this.#request), pollWait)
-    if (kindOf(response) === 'stream' && response.body) return response.body.getReader()
+    const headers = await headersOf(this.#request)
+    // A fetch that is not the platform's may not look at the signal.
+    this.#signal.throwIfAborted()
+    const response = await this.ask(headers, pollWait)
+    if (kindOf(response) === 'stream' && response.body && !this.#signal.aborted) return response.body.getReader()
     discard(response.body)
     throw new TypeError(`Cannot go on: a poll was answered with status ${response.status}`)
   }
