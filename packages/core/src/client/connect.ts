@@ -107,7 +107,7 @@ class HeldConnection implements EventConnection {
     this.#consumer = new Consumer(queue, {
       validator: createValidator(options.schema),
       onGap: options.onGap,
-      onInvalid: (cause) => this.#conductor.fail('invalid-event', { cause }),
+      onInvalid: (cause) => this.#conductor.fail('invalid-event', { cause }, true),
       onLeave: () => this.close(),
       onOver: () => this.#over.abort(),
     })

@@ -68,6 +68,19 @@ describe('until', () => {
     await expectOver(stage)
   })
 
+  it('that throws does not take back the events before', async () => {
+    const cause = new Error('until')
+    const stage = new Stage(a, {
+      until: ({ data }) => {
+        if (data === '3') throw cause
+        return false
+      },
+    })
+    await stage.open(hello + checkpoint(0) + event(1) + event(2) + event(3) + event(4))
+    expect(await stage.collect()).toMatchObject({ data: ['1', '2'], error: { code: 'invalid-event', cause } })
+    await expectOver(stage)
+  })
+
   it('that throws has not dealt with the event, so that it comes again another time', async () => {
     const set = vi.fn()
     const until = ({ data }: { data: string }): boolean => {

@@ -123,12 +123,12 @@ export class Conductor implements Roles {
     this.#announcer.close({ state: 'closed', reason, error }, discard ? undefined : this.#consumer.handedOut)
   }
 
-  /** End with an error that the iteration throws. */
-  fail(code: ConnectionErrorCode, details: ConnectionErrorDetails): void {
+  /** End with an error that the iteration throws. @param discard - what was not consumed will not be wanted */
+  fail(code: ConnectionErrorCode, details: ConnectionErrorDetails, discard: boolean = false): void {
     if (this.#consumer.isOver) return
     const error = new ConnectionError(code, details)
     this.#consumer.fail(error)
-    this.finish('failed', code === 'invalid-event', error)
+    this.finish('failed', discard, error)
   }
 
   // What the parts need to know.
