@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { SchemaResult, StandardSchema } from '../../src/client/types.ts'
 import { a, b, checkpoint, event, hello, id, Stage } from './stage.ts'
 
 /** Nothing asks or waits any more. */
@@ -96,6 +97,21 @@ describe('until', () => {
     expect(await collected).toMatchObject({ data: ['1'], error: { code: 'invalid-event' } })
     await stage.connection[Symbol.asyncIterator]().next()
     expect([stage.connection.lastEventId, set.mock.lastCall]).toEqual([id(1), [id(1)]])
+    await expectOver(stage)
+  })
+})
+
+describe('a schema', () => {
+  it('that refuses an event which came together with the end makes it a failure', async () => {
+    const validate = (value: unknown): SchemaResult<unknown> =>
+      value === 2 ? { issues: [{ message: 'Two' }] } : { value }
+    const schema: StandardSchema = { '~standard': { version: 1, vendor: 'test', validate } }
+    const stage = new Stage(a, { schema }).listen()
+    await stage.open(hello + checkpoint(0) + event(1) + event(2) + event(3) + ': hint end=done\n\n')
+    const failed = { state: 'closed', reason: 'failed', error: { code: 'invalid-event' } }
+    expect(stage.data).toEqual(['1'])
+    expect(stage.states.filter(({ state }) => state === 'closed')).toMatchObject([failed])
+    expect(stage.connection.status).toMatchObject(failed)
     await expectOver(stage)
   })
 })

@@ -31,8 +31,13 @@ export class Announcer {
   /** It is over. @param last - until when others have something to say: whoever hears of the end hears it last */
   close(status: Status, last: Promise<void> | undefined): void {
     this.#status = status
-    if (last) void last.then(() => this.tell(status))
+    if (last) void last.then(() => this.tell(this.#status))
     else this.tell(status)
+  }
+
+  /** It is over for another reason than was thought. Told to whoever has not been told yet. */
+  correct(status: Status): void {
+    this.#status = status
   }
 
   /** Something happened, and the connection does what it did. */

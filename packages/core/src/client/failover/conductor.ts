@@ -112,6 +112,8 @@ export class Conductor implements Roles {
   finish(reason: ConnectionCloseReason, discard: boolean, error?: ConnectionError): void {
     this.queue.close(discard)
     if (discard) this.#consumer.close()
+    // An event that came before the end may be refused after it.
+    if (this.isClosed && error) this.#announcer.correct({ state: 'closed', reason, error })
     if (this.isClosed) return
     this.isClosed = true
     this.#race.stop()
