@@ -24,6 +24,8 @@ export function createResponse(
     highWaterMark,
     size: (chunk) => chunk?.length ?? 0,
   })
+  // Closed as it opened, by the application or by a client that had left already: nothing else would end the body.
+  if (subscriber.closed) sink.end()
   const sinkBody: SinkBody = {
     heartbeat: heartbeat === Infinity ? 0 : heartbeat,
     attach(direct: Sink): boolean {

@@ -55,6 +55,23 @@ describe('one subscriber', () => {
     expect(report).toHaveBeenCalled()
   })
 
+  it('that is disconnected as it opens has a body that ends', async () => {
+    const scene: ReturnType<typeof openHub> = openHub({
+      onOpen: ({ identity }) => void scene.hub.disconnect({ identity }),
+    })
+    const response = await scene.hub.respond(get(), { topics: ['a'], identity: 'ann' })
+    expect(await response.text()).toBe('')
+    expect(scene.closes).toMatchObject([{ reason: 'disconnected', identity: 'ann' }])
+    expect(await scene.hub.count('a')).toBe(0)
+  })
+
+  it('that has left before it is answered has a body that ends', async () => {
+    const scene = openHub()
+    const response = await scene.hub.respond(get({ signal: AbortSignal.abort() }), { topics: ['a'] })
+    expect(await response.text()).toBe('')
+    expect(scene.closes).toMatchObject([{ reason: 'client-closed' }])
+  })
+
   it('whose sink closes within a write harms nobody', async () => {
     const { scene, before, sink, after } = await openWithSink()
     sink.onWrite = () => sink.onClose?.('reset')
