@@ -67,6 +67,21 @@ describe('pages of the history', () => {
     expect([pages.expire(environment.now()), pages.bytes]).toEqual([Infinity, 0])
   })
 
+  it('leave nothing behind of each topic that ever had one, on a hub that always has some', async () => {
+    const environment = new FakeEnvironment()
+    const broker = new MemoryBroker({ maxBytes: 1e9, maxEvents: 1e6 }, environment)
+    const pages = new RecentPages({ broker, environment })
+    for (let number = 0; number < 5_000; number++) {
+      const topic = `answer/${number}`
+      await broker.publish(topic, [{ data: 'x' }])
+      const { head } = await broker.read(topic, 'earliest', 1)
+      await pages.read({ topic, key: topicKey(topic) } as TopicSubscription, { epoch: head.epoch, offset: 0 })
+      environment.jump(100)
+      pages.expire(environment.now())
+    }
+    expect(pages.topics).toBeLessThanOrEqual(4_096)
+  })
+
   it('leave no timer behind', async () => {
     const scene = openHub()
     const { id } = await scene.hub.publish('a', { data: '0' })

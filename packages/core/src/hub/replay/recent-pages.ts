@@ -21,6 +21,8 @@ interface KeptPage {
 // A page is held in memory while it is written, and one client's must not be much: about one chunk's worth.
 const pageBytes = 65_536
 const [firstPage, maxPage] = [16, 512]
+/** Of so many topics at most: each answer of a model may have one of its own, and a busy hub always has some page. */
+const maxSizes = 4_096
 /** Bytes and milliseconds: as long as clients come back that a deploy has sent away. */
 const [maxBytes, maxAge] = [8 * 1_048_576, 2_000]
 
@@ -43,6 +45,11 @@ export class RecentPages implements Deadline {
   /** The bytes of what is kept. */
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** Of how many topics it is known how many events make a page. */
+  get topics(): number {
+    return this.#sizes.size
   }
 
   /** A page that begins at `after` or before it, and has events after it, if there are any. */
@@ -68,7 +75,7 @@ export class RecentPages implements Deadline {
       this.#drop(key, kept)
       throw error
     }
-    if (page.entries.length > 0) this.#sizes.set(topic, powerOfTwo((pageBytes * page.entries.length) / page.bytes))
+    if (page.entries.length > 0) this.#learnSize(topic, page)
     if (this.#pages.get(key) === kept) this.#count(kept)
     return page
   }
@@ -88,6 +95,12 @@ export class RecentPages implements Deadline {
     if (this.#pages.size > 0) return now + maxAge
     this.clear()
     return Infinity
+  }
+
+  // Without it a topic's next page is a small one.
+  #learnSize(topic: string, { entries, bytes }: ReplayPage): void {
+    this.#sizes.set(topic, powerOfTwo((pageBytes * entries.length) / bytes))
+    if (this.#sizes.size > maxSizes) this.#sizes.delete(this.#sizes.keys().next().value as string)
   }
 
   #isFresh({ readAt }: ReplayPage): boolean {
