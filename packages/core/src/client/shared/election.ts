@@ -38,15 +38,16 @@ export class Election {
   stand(): void {
     if (this.#queue || this.#release) return
     this.#queue = new AbortController()
-    void this.#request({ signal: this.#queue.signal })
+    const { signal } = this.#queue
+    void this.#request({ signal }, signal)
   }
 
   /** Be elected now: the leader does not answer. */
   takeOver(): void {
     if (this.#release) return
     this.#queue?.abort()
-    this.#queue = undefined
-    void this.#request({ steal: true })
+    this.#queue = new AbortController()
+    void this.#request({ steal: true }, this.#queue.signal)
   }
 
   /** Leave it to the others. Idempotent. */
@@ -57,10 +58,12 @@ export class Election {
     this.#release = undefined
   }
 
-  async #request(options: { steal?: boolean; signal?: AbortSignal }): Promise<void> {
+  /** @param withdrawn - a lock that is stolen takes no signal, and one may be granted just as its request is aborted */
+  async #request(options: { steal?: boolean; signal?: AbortSignal }, withdrawn: AbortSignal): Promise<void> {
     let release: (() => void) | undefined
     const hold = (): Promise<void> =>
       new Promise((resolve) => {
+        if (withdrawn.aborted) return resolve()
         this.#queue = undefined
         release = this.#release = resolve
         this.#candidate.onElected()
@@ -68,6 +71,7 @@ export class Election {
     try {
       await this.#locks.request(this.#name, options, hold)
     } catch {
+      if (this.#queue?.signal === withdrawn) this.#queue = undefined
       // It was taken away, or it was withdrawn before.
       if (!release || this.#release !== release) return
       this.#release = undefined

@@ -99,6 +99,8 @@ export class Tab {
   }
 
   #hear(message: Message): void {
+    // Its channel is closed a moment after it.
+    if (this.#over.signal.aborted) return
     this.#lead(message)
     this.#follow(message)
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { vi } from 'vitest'
 import type { Clock } from '../../../src/clock.ts'
 import { shared } from '../../../src/client/index.ts'
@@ -55,7 +56,7 @@ export class Origin {
   tab(topics: string[], options: ConnectOptions = {}): OpenTab {
     const process = (this.#current = new Process())
     const url = `http://hub.test/events?${topics.map((topic) => `topic=${topic}`).join('&')}`
-    const inside = { fetch: this.#fetch, ...options, [Symbol.for('holdfast.clock')]: this.#clock(process) }
+    const inside = { fetch: this.fetch, ...options, [Symbol.for('holdfast.clock')]: this.#clock(process) }
     return new OpenTab(process, shared(url, inside), this)
   }
 
@@ -130,13 +131,14 @@ export class Origin {
     })
   }
 
-  readonly #fetch = (async (url: string, init: RequestInit) => {
+  readonly fetch = (async (url: string, init: RequestInit) => {
     if (this.isDown) throw new TypeError('Connection refused')
     return this.hub.respond(new Request(url, init), { topics: new URL(url).searchParams.getAll('topic') })
   }) as typeof fetch
 
+  // Another process grants it.
   async #hold(callback: () => Promise<void>): Promise<void> {
-    await Promise.resolve()
+    await nextTurn()
     await callback()
   }
 

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Locks } from '../../../src/client/shared/election.ts'
 import { Origin } from './origin.ts'
 
 let origin: Origin
@@ -101,6 +102,39 @@ describe('shared()', () => {
     for (const tab of tabs) tab.close()
     await settle()
     expect(origin.streams).toBe(0)
+  })
+
+  it('leaves no timer behind in a tab that is closed, whoever leads after it', async () => {
+    const tabs = [origin.tab(['news']), origin.tab(['news']), origin.tab(['news'])]
+    await settle()
+    for (const tab of tabs) {
+      tab.close()
+      // The next one is elected, and says so, before the clock moves.
+      for (let turn = 0; turn < 5; turn++) await origin.environment.settle()
+      await settle()
+    }
+    expect(origin.environment.timers).toBe(0)
+  })
+
+  it('leaves the lead to others where a tab is closed as it takes it over', async () => {
+    const frozen = origin.tab(['news'])
+    await settle()
+    const taking = origin.tab(['news'])
+    await settle()
+    const locks = navigator.locks as unknown as Locks
+    const { request } = locks
+    vi.spyOn(locks, 'request').mockImplementation((name, options, callback) => {
+      const answer = request(name, options, callback)
+      if (options.steal) taking.close()
+      return answer
+    })
+    frozen.freeze()
+    for (let time = 0; time < 6_000; time += 100) await origin.environment.advance(100)
+    expect(taking.connection.status.state).toBe('closed')
+    const next = origin.tab(['news'])
+    await settle()
+    await origin.publish('news', 'a')
+    expect(next.data).toEqual(['a'])
   })
 
   it('lets a tab go its own way where the union would be too large', async () => {
