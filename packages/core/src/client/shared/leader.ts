@@ -185,7 +185,7 @@ export class Leader {
   #watch(status: Status): void {
     const { state } = status
     if (this.#opening.isSet) return
-    if (state === 'open') this.#state = 'open'
+    if (state === 'open' || state === 'polling') this.#state = 'open'
     if (state === 'lost' || state === 'suspect' || state === 'closed') this.#state = 'lost'
     if (this.#state === 'lost') for (const { seat } of this.#joining.splice(0)) this.#post({ type: 'elsewhere', seat })
     else if (this.#state === 'open') this.#answerAll()

@@ -137,6 +137,19 @@ describe('shared()', () => {
     expect(next.data).toEqual(['a'])
   })
 
+  it('goes on by polls where a proxy collects streams', async () => {
+    const collecting = ((url: string, init: RequestInit) => {
+      if (url.includes('mode=poll')) return origin.fetch(url, init)
+      return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new Error('aborted'))))
+    }) as typeof fetch
+    const tabs = [origin.tab(['news'], { fetch: collecting }), origin.tab(['news'], { fetch: collecting })]
+    for (let time = 0; time < 8_000; time += 100) await origin.environment.advance(100)
+    await origin.publish('news', 'a')
+    await origin.environment.advance(1_000)
+    await origin.publish('news', 'b')
+    for (const tab of tabs) expect(tab.data).toEqual(['a', 'b'])
+  })
+
   it('lets a tab go its own way where the union would be too large', async () => {
     const many = origin.tab(Array.from({ length: 32 }, (_, index) => `topic-${index}`))
     await settle()
