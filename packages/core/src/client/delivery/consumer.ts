@@ -150,7 +150,8 @@ export class Consumer {
       else if (!handed) await this.#queue.filled()
     }
     this.#pumping = undefined
-    this.#saver?.consumed(this.#lastEventId)
+    // A loop that has begun may have been handed the next event, and not have dealt with it.
+    if (!this.#isIterating) this.#saver?.consumed(this.#lastEventId)
   }
 
   // A loop that begins meanwhile goes on after it.

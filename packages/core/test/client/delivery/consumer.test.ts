@@ -271,6 +271,20 @@ describe('a store', () => {
     expect(stored().scene.consumer.lastEventId).toBe('0')
   })
 
+  it('does not get the id of an event that a loop has, which took over from listeners as it came', async () => {
+    const { scene, set, environment } = stored()
+    scene.listen()
+    await scene.settle()
+    const loop = scene.consumer.iterate()
+    scene.push('1')
+    expect((await loop.next()).value).toMatchObject({ data: '1' })
+    await environment.advance(2_000)
+    expect(set).not.toHaveBeenCalled()
+    void loop.next()
+    await environment.advance(2_000)
+    expect(set.mock.calls).toEqual([['1']])
+  })
+
   it('gets the id of an event once the next one is asked for', async () => {
     const { scene, set, environment } = stored()
     const loop = scene.push('1', '2').consumer.iterate()
