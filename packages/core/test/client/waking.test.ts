@@ -117,6 +117,22 @@ describe('a page', () => {
     stage.connection.close()
   })
 
+  it('that is looked at again leaves a stream alone that is silent since nobody takes its events', async () => {
+    const stage = new Stage([a, b], { redundancy: 'none' })
+    const first = await stage.open(hello + checkpoint(0))
+    for (let offset = 1; offset <= 300; offset++) await stage.send(first, event(offset))
+    await stage.advance(60_000)
+    page.document.dispatchEvent(new Event('visibilitychange'))
+    await stage.advance(30_000)
+    expect([stage.exchanges.length, first.aborted, stage.connection.status.state]).toEqual([1, false, 'open'])
+    stage.listen()
+    await stage.settle()
+    // From then on its silence is its own again.
+    await stage.advance(13_200)
+    expect(stage.connection.status.state).toBe('suspect')
+    stage.connection.close()
+  })
+
   it('that is put away has no stream open, and goes on where it was when it is shown again', async () => {
     const stage = await streaming()
     const [first] = stage.exchanges

@@ -55,6 +55,8 @@ export class Attempt implements SilenceListener {
   #heartbeat: number
   /** Whether a server of ours said so: others cannot be asked where their log is. */
   #isAnnounced = false
+  /** Nothing is read, since nobody takes what was. */
+  #isHeldUp = false
   /** Whether a byte came. */
   isHeard = false
   #askedAt = 0
@@ -127,7 +129,8 @@ export class Attempt implements SilenceListener {
   /** The page or the machine may have slept: a silence that would have been noticed by now is doubtful at once. */
   wake(): void {
     const suspect = this.#heartbeat * suspectAfter
-    if (!this.isOpen || suspect === 0 || this.#silence.duration < Math.min(this.#oddAfter, suspect)) return
+    if (!this.isOpen || this.#isHeldUp || suspect === 0 || this.#silence.duration < Math.min(this.#oddAfter, suspect))
+      return
     // What is in the machine's buffers comes in a moment: it has the rest of its time.
     this.#silence.shorten(suspect)
     this.#input('doubt')
@@ -276,7 +279,9 @@ export class Attempt implements SilenceListener {
     const room = this.#listener.room()
     if (!room) return
     this.#silence.pause()
+    this.#isHeldUp = true
     await room
+    this.#isHeldUp = false
     if (this.signal.aborted) return
     this.#silence.heard()
     this.#input('byte')
