@@ -269,3 +269,20 @@ describe('resumingFetch()', () => {
     await hubs[1]?.close()
   })
 })
+
+describe('a body that is cancelled', () => {
+  it('lets go of the answer, at whatever moment', async () => {
+    for (let ticks = 0; ticks < 60; ticks++) {
+      const play = new Play()
+      const response = await play.open('')
+      const reader = response.body?.getReader()
+      const read = reader?.read()
+      play.last.send(`id: c1~${topicKey('a')}-1-1\ndata: 1\n\n`)
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve()
+      await reader?.cancel()
+      await read
+      await play.environment.settle()
+      expect([ticks, play.last.cancelled || play.last.aborted, play.environment.timers]).toEqual([ticks, true, 0])
+    }
+  })
+})

@@ -66,6 +66,8 @@ export class HeldStream {
   close(): void {
     this.#giveUp.clear()
     this.#connection.close()
+    // Nobody has asked for it yet.
+    this.#first?.body?.cancel().catch(() => {})
   }
 
   // The one that answered comes first, whatever the application says of it.
