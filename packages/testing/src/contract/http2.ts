@@ -1,7 +1,10 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../certificate.ts'
+import { eventually } from '../eventually.ts'
 import type { ContractSubject } from './capabilities.ts'
+import type { FixtureState } from './fixture-app.ts'
+import type { CloseRecord } from './journal.ts'
 import { hang, patience, useSubject } from './subject.ts'
 
 /** The same answers over HTTP/2, where a host library has other ideas of when a response is over. */
@@ -28,7 +31,10 @@ export function http2Contract(contract: ContractSubject): void {
       if (body !== undefined) stream.end(body)
       return promise
     }
-    const state = async (name: string): Promise<unknown> => JSON.parse((await ask('GET', `/state?name=${name}`)).text)
+    const closesOf = async (name: string): Promise<CloseRecord[]> => {
+      const { stream } = JSON.parse((await ask('GET', `/state?name=${name}`)).text) as FixtureState
+      return stream?.closes ?? []
+    }
 
     for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
       const bodies = method === 'GET' ? [undefined] : [undefined, 'x', 'x'.repeat(1_000_000)]
@@ -37,12 +43,14 @@ export function http2Contract(contract: ContractSubject): void {
           it(
             `${method} with ${body?.length ?? 'no'} bytes, of which the handler reads ${read}, gets its whole stream`,
             async () => {
-              const name = `${method}-${body?.length}-${read}`
+              const name = subject.name()
               const query = `name=${name}&source=ticking&count=10&every=20&heartbeat=0&read=${read}`
               const { status, text } = await ask(method, `/stream?${query}`, body)
               expect(status).toBe(200)
               expect(text.match(/^data: \d+/gm)).toHaveLength(10)
-              expect(await state(name)).toMatchObject({ stream: { closes: [{ reason: 'ended', events: 10 }] } })
+              const isClosed = async (): Promise<boolean> => (await closesOf(name)).length > 0
+              await eventually(`the end of ${name}`, isClosed, { within: patience })
+              expect(await closesOf(name)).toMatchObject([{ reason: 'ended', events: 10 }])
             },
             hang,
           )

@@ -104,7 +104,7 @@ export function openingContract(subject: Subject): void {
       /in vain/,
     )
     // The longest default is the 25 s of Cloudflare Workers.
-    expect(client.comments.length - opening).toBeGreaterThanOrEqual(1)
+    await client.until('a heartbeat', () => client.comments.length > opening)
     await subject.publish(topic, 1, 10)
     await client.until('the event', () => client.events.length === 1)
     client.rst()

@@ -41,7 +41,7 @@ export function pollingContract(subject: Subject): void {
     const client = await poll(topic, { wait: 300 })
     await client.until('the end of the body', () => client.bodyDone)
     expect(client.events).toEqual([])
-    expect((await subject.state({ topic })).count).toBe(0)
+    await subject.untilCount(topic, 0)
     client.destroy()
   })
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { type LaunchedServer, launch } from '../launch.ts'
 import { RawClient, type RawRequest, openRaw } from '../raw-client/index.ts'
@@ -82,13 +82,22 @@ export class Subject {
 
   /** Wait until a stream is closed, and check that it is closed once and has left nothing behind. */
   async closed(name: string, topic?: string, more: Query = {}): Promise<CloseRecord> {
-    const { closes, hubCloses } = await this.untilStream(name, (record) => record.closes.length > 0)
+    const ofHub = topic === undefined ? 0 : 1
+    const isClosed = ({ closes, hubCloses }: StreamRecord): boolean => closes.length > 0 && hubCloses.length >= ofHub
+    const { closes, hubCloses } = await this.untilStream(name, isClosed)
     expect(closes, `the closes of ${name}`).toHaveLength(1)
     if (topic !== undefined) {
       expect(hubCloses, `what the hub was told of ${name}`).toHaveLength(1)
-      expect((await this.state({ topic, ...more })).count, `the subscribers of ${topic}`).toBe(0)
+      await this.untilCount(topic, 0, more)
     }
     return closes[0]!
+  }
+
+  /** Wait until a topic has so many subscribers: an object hears of one a moment later than who answers the client. */
+  async untilCount(topic: string, count: number, more: Query = {}): Promise<void> {
+    let seen: number | undefined
+    const look = async (): Promise<boolean> => (seen = (await this.state({ topic, ...more })).count) === count
+    await eventually(`${count} subscribers of ${topic}`, look, { within: patience, last: () => seen })
   }
 
   /** What has become of the server's side of a connection. */
@@ -104,6 +113,7 @@ export class Subject {
     }
   }
 
+  /** All clients leave that have not left yet. */
   destroyClients(): void {
     for (const client of this.#clients) client.destroy()
   }
@@ -125,18 +135,30 @@ export class Subject {
  *
  * @param fixture - gives options of `serve`
  */
-export function useSubject(
-  { command, args, env }: ContractSubject,
-  fixture: () => object | Promise<object> = () => ({}),
-): Subject {
+export function useSubject(contract: ContractSubject, fixture?: () => object | Promise<object>): Subject {
+  const { subject, begin, end } = prepare(contract, fixture)
+  beforeAll(begin)
+  afterAll(end)
+  return subject
+}
+
+/** The same for a test that ends its server: each try of it has one of its own. */
+export function useSubjectOnce(contract: ContractSubject): Subject {
+  const { subject, begin, end } = prepare(contract)
+  beforeEach(begin)
+  afterEach(end)
+  return subject
+}
+
+function prepare({ command, args, env }: ContractSubject, fixture: () => object | Promise<object> = () => ({})) {
   let server: LaunchedServer | undefined
   const subject = new Subject(() => server!)
-  beforeAll(async () => {
+  const begin = async (): Promise<void> => {
     server = await launch({ command, args, env: { ...env, FIXTURE: JSON.stringify(await fixture()) } })
-  })
-  afterAll(async () => {
+  }
+  const end = async (): Promise<void> => {
     subject.destroyClients()
     await server?.close()
-  })
-  return subject
+  }
+  return { subject, begin, end }
 }
