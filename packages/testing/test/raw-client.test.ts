@@ -89,3 +89,23 @@ it('leaves with a FIN or a RST as told', async () => {
   expect(await Promise.all(ends)).toEqual(['fin', 'ECONNRESET'])
   first.destroy()
 })
+
+it('waits for many events as long as one comes after the other, and no longer', async () => {
+  const waiting: ServerResponse[] = []
+  let sent = 0
+  const url = await serve((response, path) => {
+    if (path === '/') {
+      response.write(': hello\n\n')
+      waiting.push(response)
+      return
+    }
+    for (const each of waiting) each.write(`data: ${++sent}\n\n`)
+    response.end()
+  })
+  const client = await openRaw(url, { within: 200 })
+  const all = client.untilAll('all of them', () => client.events.length === 8)
+  for (let each = 0; each < 8; each++) await fetch(`${url}/more`)
+  await all
+  await expect(client.untilAll('one more', () => client.events.length === 9)).rejects.toThrow(/200 ms in vain/)
+  client.destroy()
+})

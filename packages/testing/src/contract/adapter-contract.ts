@@ -10,7 +10,7 @@ import { pollingContract } from './polling.ts'
 import { requestsContract } from './requests.ts'
 import { shutdownContract } from './shutdown.ts'
 import { stallingContract } from './stalling.ts'
-import { patience, useSubject } from './subject.ts'
+import { hang, patience, useSubject } from './subject.ts'
 import { waitingContract } from './waiting.ts'
 
 /**
@@ -27,12 +27,13 @@ export function adapterContract(contract: ContractSubject): void {
     // All at once, since the 30 s of silence are the longest of it anyway.
     describe.concurrent('opening', () => openingContract(subject))
     describe.concurrent('leaving', () => leavingContract(subject, contract.capabilities))
-    describe.concurrent('stalling', () => stallingContract(subject, contract.capabilities))
+    // Tens of megabytes each.
+    describe.concurrent('stalling', { timeout: hang }, () => stallingContract(subject, contract.capabilities))
     describe.concurrent('polling', () => pollingContract(subject))
     describe.concurrent('requests', () => requestsContract(subject, contract.capabilities))
     http2Contract(contract)
     waitingContract(contract)
-    describe.concurrent('load', () => loadContract(useSubject(contract)))
+    describe.concurrent('load', { timeout: 3 * hang }, () => loadContract(useSubject(contract)))
     describe.concurrent('shutdown', () => shutdownContract(contract))
 
     describe('afterwards', () => {

@@ -15,7 +15,7 @@ export function leavingContract(subject: Subject, { leavingFound, halfClose, sha
   it.each(ways)(`a subscriber's %s is found (${leavingFound})`, async (_, leave) => {
     const topic = subject.name()
     const client = await subject.stream('/events', { topic, name: topic, heartbeat })
-    expect((await subject.state({ topic })).count).toBe(1)
+    await subject.untilCount(topic, 1)
     leave(client)
     expect((await subject.closed(topic, topic)).reason).toBe('client-closed')
   })
@@ -68,7 +68,7 @@ export function leavingContract(subject: Subject, { leavingFound, halfClose, sha
     await leaver.until('a part of the burst', () => leaver.bodyBytes > 1_000_000)
     leaver.rst()
     expect(await published).toEqual({ published: 600, failed: 0 })
-    await healthy.until('everything', () => healthy.events.length === 600)
+    await healthy.untilAll('everything', () => healthy.events.length === 600)
     expect(healthy.events.map(({ data }) => Number.parseInt(data))).toEqual([...Array(600).keys()])
     expect((await subject.closed(leaves)).reason).toBe('client-closed')
     healthy.rst()

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { resetPeak } from '../process-group.ts'
 import type { RawClient } from '../raw-client/index.ts'
-import { hang, type Subject } from './subject.ts'
+import type { Subject } from './subject.ts'
 
 const size = 16_384
 
@@ -34,7 +34,7 @@ export function loadContract(subject: Subject): void {
     const healthy = await subject.stream('/events', { topic, name: subject.name() }, { onEvent })
     const total = 1500
     expect(await subject.publish(topic, total, size, { every: 5 })).toEqual({ published: total, failed: 0 })
-    await healthy.until('everything', () => seen.length === total)
+    await healthy.untilAll('everything', () => seen.length === total)
     expect(seen).toEqual([...Array(total).keys()])
     await expectClosed(stalled)
     healthy.destroy()
@@ -64,6 +64,5 @@ export function loadContract(subject: Subject): void {
       // without any.
       expect(growth).toBeLessThan(150)
     },
-    hang,
   )
 }

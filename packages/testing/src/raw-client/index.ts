@@ -26,13 +26,19 @@ export class RawClient {
   readonly #request: RawRequest
   readonly #reader: EventReader
   readonly #watchers = new Set<() => void>()
+  /** How many events came. */
+  #events = 0
   #decoder: BodyDecoder | undefined
   #headBytes = Buffer.alloc(0)
   #failure: unknown
 
   constructor(url: URL, request: RawRequest) {
     this.#request = request
-    this.#reader = new EventReader(request.onEvent ?? ((event) => this.events.push(event)))
+    const onEvent = request.onEvent ?? ((event) => void this.events.push(event))
+    this.#reader = new EventReader((event) => {
+      this.#events++
+      onEvent(event)
+    })
     // allowHalfOpen: the server's FIN must not be answered by a FIN of ours that the test did not ask for.
     this.#socket = connect({
       host: (request.host ?? url.hostname).replace(/^\[|\]$/g, ''),
@@ -81,6 +87,17 @@ export class RawClient {
       clearTimeout(timer)
       this.#watchers.delete(look)
       this.#request.signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /**
+   * Wait for what takes many events. How long they take depends on the machine: in vain is who hears of no other one for as
+   * long as an `until` may take.
+   */
+  async untilAll(what: string, check: () => boolean): Promise<void> {
+    while (!check()) {
+      const before = this.#events
+      await this.until(what, () => check() || this.#events > before)
     }
   }
 
