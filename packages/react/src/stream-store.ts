@@ -15,6 +15,8 @@ export interface Snapshot<State> {
   readonly last: TopicEvent | undefined
   readonly reduced: State
   readonly status: Status
+  /** What it cannot be opened for. */
+  readonly failure: { readonly error: unknown } | undefined
 }
 
 /** How a stream is read. */
@@ -44,12 +46,15 @@ export class StreamStore<State> {
   #arrived: TopicEvent[] = []
   #status: Status
   #isTelling = false
+  #failure: Snapshot<State>['failure']
+  /** Where it goes on when somebody looks again: also where no event has come yet. */
+  #lastEventId = ''
 
   constructor(plan: StreamPlan<State>) {
     this.#plan = plan
     // Nobody is asked yet.
     this.#status = { state: 'connecting', endpoint: '' }
-    this.#snapshot = { events: [], last: undefined, reduced: plan.initial, status: this.#status }
+    this.#snapshot = { events: [], last: undefined, reduced: plan.initial, status: this.#status, failure: undefined }
   }
 
   readonly snapshot = (): Snapshot<State> => this.#snapshot
@@ -72,8 +77,9 @@ export class StreamStore<State> {
 
   #open(): void {
     const { endpoints, options, isShared } = this.#plan
-    const lastEventId = this.#snapshot.last?.id || options.lastEventId
-    const connection = (isShared ? shared : connect)(endpoints, { ...options, lastEventId })
+    const lastEventId = this.#lastEventId || options.lastEventId
+    const connection = this.#try(() => (isShared ? shared : connect)(endpoints, { ...options, lastEventId }))
+    if (!connection) return
     this.#connection = connection
     connection.on('*', (event) => {
       this.#arrived.push(event)
@@ -85,7 +91,19 @@ export class StreamStore<State> {
     })
   }
 
+  // Nobody could catch it here: whoever renders throws it.
+  #try(open: () => EventConnection): EventConnection | undefined {
+    try {
+      return open()
+    } catch (error) {
+      this.#failure = { error }
+      this.#tellSoon()
+      return undefined
+    }
+  }
+
   #close(): void {
+    this.#lastEventId = this.#connection?.lastEventId || this.#lastEventId
     this.#connection?.close()
     this.#connection = undefined
   }
@@ -107,6 +125,7 @@ export class StreamStore<State> {
       last: arrived.at(-1) ?? last,
       reduced: reduce ? arrived.reduce(reduce, reduced) : reduced,
       status: this.#status,
+      failure: this.#failure,
     }
     for (const listener of this.#listeners) listener()
   }

@@ -38,7 +38,8 @@ export interface EventStreamResult<Events extends object = Record<string, unknow
  * taken away and put back within 50 ms, as StrictMode does, keeps its stream; later it goes on after the last event.
  * All events of a turn are one render. On a server nothing is opened, and there are no events.
  *
- * @throws {TypeError} from the effect: an endpoint is not a URL, or an option is not one of its words
+ * @throws {InvalidOptionError} when it renders again: an endpoint is not a URL, or an option is not what it may be
+ * @throws {OptionRangeError} likewise: a number that an option cannot be
  */
 export function useEventStream<Events extends object = Record<string, unknown>, State = undefined>(
   endpoints: Endpoints | EndpointsFunction,
@@ -53,7 +54,8 @@ export function useEventStream<Events extends object = Record<string, unknown>, 
   // The key stands for what the stream is; of the rest the newest is used.
   const store = useMemo(() => new StreamStore(planOf(endpoints, options, newest)), [key])
   const subscribe = enabled ? store.subscribe : subscribeToNothing
-  const { events, last, reduced, status } = useSyncExternalStore(subscribe, store.snapshot, store.snapshot)
+  const { events, last, reduced, status, failure } = useSyncExternalStore(subscribe, store.snapshot, store.snapshot)
+  if (failure) throw failure.error
   return {
     events: events as readonly EventsOf<Events>[],
     last: last as EventsOf<Events> | undefined,
