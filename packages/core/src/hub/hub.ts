@@ -51,6 +51,8 @@ export class StreamHub implements Hub {
   readonly #environment: Environment
   readonly #parts: HubParts
   readonly #closing = new AbortController()
+  /** Resolves when all is closed, for whoever asks for it. */
+  #closed: Promise<void> | undefined
   #published = 0
   #draining = false
 
@@ -173,9 +175,10 @@ export class StreamHub implements Hub {
     await drainStreams(this.#parts.streams, within, this.#environment, this.#parts.wheel)
   }
 
-  close: Hub['close'] = async () => {
+  close: Hub['close'] = () => (this.#closed ??= this.#close())
+
+  async #close(): Promise<void> {
     this.#draining = true
-    if (this.#closing.signal.aborted) return
     this.#closing.abort(new HubClosedError())
     await closeStreams(this.#parts.streams, closeGrace, this.#environment, this.#parts.wheel)
     await this.#parts.fleet.close()

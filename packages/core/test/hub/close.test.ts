@@ -42,6 +42,18 @@ describe('close', () => {
     expect([scene.closes.length, scene.environment.timers]).toEqual([1, 0])
   })
 
+  it('is over for all who asked for it when the last stream is', async () => {
+    const scene = openHub({ stream: { stallTimeout: 0, heartbeat: 0 } })
+    await join(scene, ['a'])
+    await scene.hub.publish('a', { data: 1 })
+    const order: string[] = []
+    const first = scene.hub.close().then(() => order.push(`first, ${scene.closes.length} closed`))
+    const second = scene.hub.close().then(() => order.push(`second, ${scene.closes.length} closed`))
+    await scene.environment.advance(300)
+    await Promise.all([first, second])
+    expect(order).toEqual(['first, 1 closed', 'second, 1 closed'])
+  })
+
   it('refuses what comes after', async () => {
     const { hub } = openHub()
     await hub.close()
