@@ -61,6 +61,22 @@ describe('endpoints as a function', () => {
     expect(stage.connection.status).toMatchObject({ state: 'closed', error: { code: 'no-event-stream' } })
   })
 
+  it('that say there is no stream are asked again in their time where the function never answers', async () => {
+    let calls = 0
+    const stage = new Stage(() => (calls++ === 0 ? [a] : new Promise<Endpoints>(() => {}))).listen()
+    await stage.settle()
+    await stage.advance(1_000)
+    stage.last.answer(404)
+    await stage.settle()
+    expect([stage.connection.status.state, stage.exchanges.length]).toEqual(['waiting', 1])
+    for (let time = 0; time < 400_000 && stage.exchanges.length === 1; time += 5_000) await stage.advance(5_000)
+    expect(stage.exchanges).toHaveLength(2)
+    await stage.open(hello + checkpoint(0) + event(1))
+    expect(stage.data).toEqual(['1'])
+    stage.connection.close()
+    expect(stage.environment.timers).toBe(0)
+  })
+
   it('that the function has not got yet are waited for, within the steps of a back-off', async () => {
     const report = vi.spyOn(console, 'error').mockImplementation(() => {})
     let failures = 2

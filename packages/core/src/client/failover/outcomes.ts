@@ -91,10 +91,12 @@ export class Outcomes {
   async #giveUp(code: ConnectionErrorCode, details: ConnectionErrorDetails): Promise<void> {
     const { source, race } = this.#parts
     if (!source.mayHelp(code)) return this.#host.fail(code, details)
+    // The function may take its time, or never answer: until then it is waited for those that there are.
+    race.more()
     await source.renew()
     if (this.#host.isClosed) return
     if (this.#host.endpoints.areAllRefused) this.#host.fail(code, details)
-    else race.more()
+    else if (this.#host.streams.racing.length === 0) race.more()
   }
 
   #delivered(stream: Stream): void {
