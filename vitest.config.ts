@@ -77,7 +77,15 @@ export default defineConfig({
       // Two pages at once: one of them waits most of the time.
       {
         ...source,
-        test: { name: 'browser', include: browser, testTimeout: 60_000, hookTimeout: 120_000, ...place(2, 5) },
+        test: {
+          name: 'browser',
+          include: browser,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // A page shows some things once a second, and later on a busy machine: the second that Vitest waits is too short.
+          expect: { poll: { timeout: 20_000 } },
+          ...place(2, 5),
+        },
       },
       // Beside the runtimes, since most of what they do is to be quiet for 35 s.
       { ...source, test: { name: 'examples', include: examples, ...real, ...place(4, 2), maxConcurrency: 12 } },

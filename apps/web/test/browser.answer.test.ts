@@ -42,6 +42,8 @@ describe.skipIf(missing)(named('a streamed answer'), () => {
 
   async function askAndWait(count: number): Promise<void> {
     await open.page.getByRole('button', { name: 'Ask' }).click()
+    // Until then the page shows how the answer before has ended.
+    await expect.poll(writer).not.toBeNull()
     await expect.poll(words, { timeout: 20_000 }).toBeGreaterThanOrEqual(count)
   }
 

@@ -164,9 +164,7 @@ describe.skipIf(missing)(named('the page in Chromium'), () => {
 
 test('ends with all its processes, although a client still listens', async () => {
   const stream = await fetch(`${demo.streams[0]}/events?topic=news`)
-  const started = Date.now()
   await demo.stop()
-  expect(Date.now() - started).toBeLessThan(8_000)
   await stream.text()
   for (const url of [demo.origin, ...demo.streams]) await expect(fetch(`${url}/livez`)).rejects.toThrow()
 })

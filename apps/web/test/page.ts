@@ -52,9 +52,21 @@ export async function receiveMore({ counter }: OpenPage, count: number): Promise
   await expect.poll(received, { timeout: 20_000, interval: 100 }).toBeGreaterThanOrEqual(before + count)
 }
 
-/** Wait until a line of the log says so. */
-export async function logged({ page }: OpenPage, text: string | RegExp, timeout = 20_000): Promise<void> {
-  await page.locator('.log-list li', { hasText: text }).first().waitFor({ timeout })
+/** The lines of the log that came since {@link forgetLog}. */
+export function newLines({ page }: OpenPage, text: string | RegExp): Locator {
+  return page.locator('.log-list li:not([data-old])', { hasText: text })
+}
+
+/** Wait until a new line of the log says so. */
+export async function logged(open: OpenPage, text: string | RegExp, timeout = 20_000): Promise<void> {
+  await newLines(open, text).first().waitFor({ timeout })
+}
+
+/** What the log says by now is of what was done before. */
+export async function forgetLog({ page }: OpenPage): Promise<void> {
+  await page.evaluate(() => {
+    for (const line of document.querySelectorAll<HTMLElement>('.log-list li')) line.dataset['old'] = ''
+  })
 }
 
 /** Make all as it was, and wait until all servers are there. */
