@@ -11,7 +11,7 @@ export function clientContract(name: string, runtime: ClientRuntime | undefined)
   describe.skipIf(!redis || !runtime)(`client contract: ${name}`, () => {
     const plays = new Gathering((asked: readonly Scene[]) => printed(runtime as ClientRuntime, redis as string, asked))
     const test = (each: string, itsScenes: readonly Scene[]): void =>
-      it.concurrent(each, { timeout: 180_000 }, async () => {
+      it.concurrent(each, { timeout: 300_000 }, async () => {
         const { cases } = await plays.ask(itsScenes)
         if (!cases.has(each)) throw new Error(`Nothing checked "${each}"`)
         const error = cases.get(each)
