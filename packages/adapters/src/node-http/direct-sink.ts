@@ -17,9 +17,9 @@ export class DirectSink implements Sink {
   onClose: ((error?: unknown) => void) | undefined
   /** Why the head could not be sent. */
   headError: Error | undefined
-  readonly #outgoing: Outgoing
+  readonly #outgoing: Held<Outgoing>
   /** None over HTTP/2, whose socket belongs to the session and throws once that is gone. */
-  readonly #connection: Socket | undefined
+  readonly #connection: Held<Socket> | undefined
   readonly #open: Set<DirectSink>
   #onOver: (() => void) | undefined
   #response: Response | undefined
@@ -109,7 +109,7 @@ export class DirectSink implements Sink {
   #listen(): void {
     const outgoing = this.#outgoing as ServerResponse
     this.#open.add(this)
-    sinks.set(outgoing, this)
+    this.#outgoing[sinkOf] = this
     outgoing.on('error', ignore)
     outgoing.on('close', closed)
     const connection = this.#connection
@@ -118,7 +118,7 @@ export class DirectSink implements Sink {
     else this.#awaitTurn(connection)
   }
 
-  #awaitTurn(connection: Socket): void {
+  #awaitTurn(connection: Held<Socket>): void {
     // A response that waits for its turn is not told when the connection closes (Node 26.10).
     const left = (): void => this.closed()
     connection.on('close', left)
@@ -136,11 +136,11 @@ export class DirectSink implements Sink {
 
   // Frames are written past the response only where it would do nothing else with them: HTTP/1.1's chunked coding, and
   // no middleware, such as Express' compression, that has put a `write` of its own on it.
-  #takeTurn(connection: Socket): void {
+  #takeTurn(connection: Held<Socket>): void {
     const outgoing = this.#outgoing as ServerResponse
     const plain = outgoing.chunkedEncoding && outgoing.write === ServerResponse.prototype.write
     if (plain) this.#raw = connection
-    sinks.set(connection, this)
+    connection[sinkOf] = this
     connection.on('end', halfClosed)
   }
 
@@ -168,8 +168,8 @@ export class DirectSink implements Sink {
     outgoing.off('close', closed).off('drain', drained)
     const connection = this.#connection
     // It may be another response's turn on it.
-    if (!connection || sinks.get(connection) !== this) return
-    sinks.delete(connection)
+    if (!connection || connection[sinkOf] !== this) return
+    connection[sinkOf] = undefined
     connection.off('drain', drained).off('end', halfClosed)
   }
 
@@ -182,18 +182,20 @@ export class DirectSink implements Sink {
  * Whose response it is, and whose turn on a connection. So listeners are the same functions for all streams: arrows of each
  * sink's own would be kept by every idle connection.
  */
-const sinks = new WeakMap<Outgoing | Socket, DirectSink>()
+const sinkOf: unique symbol = Symbol('sink')
 
-function drained(this: Outgoing | Socket): void {
-  sinks.get(this)?.onDrain?.()
+type Held<T> = T & { [sinkOf]?: DirectSink | undefined }
+
+function drained(this: Held<Outgoing | Socket>): void {
+  this[sinkOf]?.onDrain?.()
 }
 
-function halfClosed(this: Socket): void {
-  sinks.get(this)?.halfClosed()
+function halfClosed(this: Held<Socket>): void {
+  this[sinkOf]?.halfClosed()
 }
 
-function closed(this: Outgoing): void {
-  sinks.get(this)?.closed()
+function closed(this: Held<Outgoing>): void {
+  this[sinkOf]?.closed()
 }
 
 function ignore(): void {}

@@ -1,7 +1,7 @@
 import { createResponse } from '../response/body.ts'
 import { encodeEnd } from '../response/end.ts'
 import { responseInitOf } from '../response/headers.ts'
-import { keepsVector, lastEventIdOf, urlOf } from '../response/request.ts'
+import { keepsVector, lastEventIdOf, queryOf } from '../response/request.ts'
 import { type StreamSettings, settingsOf } from '../response/settings.ts'
 import type { FeedRegistry } from './feed-registry.ts'
 import { HubStream, type HubStreamParts, infoOf, type Opening } from './hub-stream.ts'
@@ -40,7 +40,7 @@ export class Responder {
   ): Promise<Response> {
     const stream = { ...this.#parts.options.stream, ...options.stream }
     const init = responseInitOf(stream)
-    const query = urlOf(request).searchParams
+    const query = queryOf(request)
     const settings = withWishes(settingsOf(stream, this.#parts.environment, request), query)
     if (request.method === 'HEAD') return new Response(null, init)
     const { lease, since } = await this.#parts.feeds.join(topics)
@@ -69,7 +69,7 @@ export class Responder {
     const { environment, meters, wheel } = this.#parts
     const { request, lease, since, query, options } = asked
     const { feed } = lease
-    const from = resumePointOf(request, feed.topics)
+    const from = resumePointOf(request, query, feed.topics)
     const { start, filter } = options
     const how = { start, filter, keepsVector: keepsVector(request) }
     const resumption = resume({ ...this.#parts, feed }, since, from, how)
@@ -80,7 +80,7 @@ export class Responder {
     const poll = isPoll ? new Poll(query, hasId(from), environment, wheel) : undefined
     const stream = new HubStream(this.#parts, asked, resumption, poll)
     poll?.begin(stream.subscriber)
-    if (hasId(from)) meters.resumed(infoOf(options), lastEventIdOf(request))
+    if (hasId(from)) meters.resumed(infoOf(options), lastEventIdOf(request, query))
     if (end) stream.subscriber.finish('ended', encodeEnd(end))
     return stream
   }

@@ -6,10 +6,10 @@ import { decodeLastEventId } from '../wire/last-event-id.ts'
  *
  * Source: WHATWG HTML, section 9.2.3 "Processing model": the header's value is the ID encoded as UTF-8.
  */
-export function lastEventIdOf(request: Request): string {
+export function lastEventIdOf(request: Request, query: URLSearchParams = queryOf(request)): string {
   const header = request.headers.get('last-event-id')
   if (header) return decodeLastEventId(header)
-  return urlOf(request).searchParams.get('lastEventId') ?? ''
+  return query.get('lastEventId') ?? ''
 }
 
 /** Whether the client is `connect()`, which says so: `Accept: text/event-stream;holdfast=1`. */
@@ -25,14 +25,17 @@ export function keepsVector(request: Request): boolean {
   return isHoldfastClient(request) && !/;\s*ids=whole\b/.test(request.headers.get('accept') ?? '')
 }
 
-const reported = new WeakSet<Request>()
+// On the request itself: a WeakSet of all open ones costs the garbage collector more than they do.
+const isReported: unique symbol = Symbol('isReported')
+
+type Noted = Request & { [isReported]?: true }
 
 /**
  * For adapters: a client that leaves is always told through the response's body, so the request's signal need not be
  * watched. Making one costs several KB a request on Node 26, and Deno 2.9 prints a warning.
  */
-export function reportsDisconnect(request: Request): void {
-  reported.add(request)
+export function reportsDisconnect(request: Noted): void {
+  request[isReported] = true
 }
 
 /**
@@ -41,8 +44,8 @@ export function reportsDisconnect(request: Request): void {
  * On Deno it is not watched: `Deno.serve` (2.9) cancels the body of every client that leaves, and aborts the signal after
  * every response, however it ended, with a warning that it does so.
  */
-export function onDisconnect(request: Request, callback: (reason: unknown) => void): () => void {
-  if (onDeno || reported.has(request)) return nothingWatched
+export function onDisconnect(request: Noted, callback: (reason: unknown) => void): () => void {
+  if (onDeno || request[isReported]) return nothingWatched
   return watch(request.signal, callback)
 }
 
@@ -63,4 +66,10 @@ export function urlOf({ url }: Pick<Request, 'url'>): URL {
   if (URL.canParse(url)) return new URL(url)
   const path = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '')
   return new URL(`http://localhost${path.startsWith('/') ? '' : '/'}${path}`)
+}
+
+/** The query of a request. To parse the rest of its URL as well would cost several times as much. */
+export function queryOf({ url }: Pick<Request, 'url'>): URLSearchParams {
+  const [, query] = /^[^?#]*\?([^#]*)/.exec(url) ?? []
+  return new URLSearchParams(query)
 }

@@ -10,6 +10,8 @@ const mimeType = /(?:^|,)\s*([\w!#-'*+.^`|~-]+\/[\w!#-'*+.^`|~-]+)\s*(?![^;,])/g
  * Source: Fetch, "extract a MIME type": of several values, joined or repeated, the last one that is a MIME type counts.
  */
 export function isEventStream(contentType: string | null): boolean {
+  // As nearly every server writes it.
+  if (contentType === 'text/event-stream') return true
   let essence: string | undefined
   for (const [, type] of (contentType ?? '').replace(quoted, '"').matchAll(mimeType)) {
     if (type !== '*/*') essence = type

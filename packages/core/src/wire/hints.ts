@@ -26,8 +26,26 @@ export interface Hint {
   end?: 'done' | 'failed' | undefined
 }
 
-const integers = ['heartbeat', 't', 'drain', 'standby', 'ack'] as const
-const tokens = ['at', 'conn'] as const
+type Form = (value: unknown) => string | undefined
+
+const whole: Form = (value) => (isAmount(value) ? String(Math.round(value)) : undefined)
+const thousandths: Form = (value) => (isAmount(value) ? String(Math.round(value * 1000) / 1000) : undefined)
+const token: Form = (value) => (typeof value === 'string' ? escapeToken(value) : undefined)
+
+/** How the value of each key is written; undefined where it cannot be. */
+const forms: { readonly [Key in keyof Hint]-?: Form } = {
+  heartbeat: whole,
+  load: thousandths,
+  t: whole,
+  drain: whole,
+  shed: thousandths,
+  standby: whole,
+  at: token,
+  ack: whole,
+  conn: token,
+  topics: (value) => (Array.isArray(value) ? value.map((topic) => escapeToken(String(topic))).join(',') : undefined),
+  end: (value) => (value === 'done' || value === 'failed' ? value : undefined),
+}
 
 /**
  * Write a hint as a comment with a blank line after it, which dispatches nothing and makes line-buffering proxies flush.
@@ -38,7 +56,7 @@ const tokens = ['at', 'conn'] as const
 export function formatHint(hint: Hint): string {
   let text = ': hint'
   for (const [key, value] of Object.entries(hint)) {
-    const written = formatValue(key, value)
+    const written = Object.hasOwn(forms, key) ? forms[key as keyof Hint](value) : undefined
     if (written !== undefined) text += ` ${key}=${written}`
   }
   return `${text}\n\n`
@@ -75,16 +93,6 @@ function parseValue(pair: string, text: string): unknown {
   return /^((at|conn)=.|end=(done|failed)$)/s.test(pair) ? decodeURIComponent(text) : undefined
 }
 
-function formatValue(key: string, value: unknown): string | undefined {
-  if (isIn(integers, key)) return isAmount(value) ? String(Math.round(value)) : undefined
-  if (key === 'load' || key === 'shed') return isAmount(value) ? String(Math.round(value * 1000) / 1000) : undefined
-  if (isIn(tokens, key)) return typeof value === 'string' ? escapeToken(value) : undefined
-  if (key === 'topics')
-    return Array.isArray(value) ? value.map((topic) => escapeToken(String(topic))).join(',') : undefined
-  if (key === 'end') return value === 'done' || value === 'failed' ? value : undefined
-  return undefined
-}
-
 // The number is printed without an exponent: below 1e15 every integer is, and thousandths are.
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < 1e15
@@ -92,11 +100,9 @@ function isAmount(value: unknown): value is number {
 
 // `toWellFormed` in effect: encodeURIComponent throws at lone surrogates, and UTF-8 would write U+FFFD for them anyway.
 function escapeToken(text: string): string {
+  // Most need none of it.
+  if (/^[\w.~-]*$/.test(text)) return text
   return encodeURIComponent(
     text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD'),
   )
-}
-
-function isIn(keys: readonly string[], key: string): boolean {
-  return keys.includes(key)
 }

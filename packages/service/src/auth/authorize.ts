@@ -1,4 +1,4 @@
-import { urlOf } from '@holdfast/core/adapter'
+import { queryOf, urlOf } from '@holdfast/core/adapter'
 import type { Cors } from '../cors.ts'
 import type { TopicMatcher } from '../limits/topics.ts'
 import { Refused } from '../refused.ts'
@@ -84,7 +84,7 @@ export function tokensOf(request: Request): string[] {
 }
 
 function fromQuery(request: Request): string | undefined {
-  return urlOf(request).searchParams.get('access_token') || undefined
+  return queryOf(request).get('access_token') || undefined
 }
 
 function fromCookie(request: Request, cors: Cors): string | undefined {

@@ -1,4 +1,4 @@
-import { urlOf } from '@holdfast/core/adapter'
+import { queryOf, urlOf } from '@holdfast/core/adapter'
 import { Refused } from '../refused.ts'
 import type { ResolvedLimits } from './limits.ts'
 
@@ -14,7 +14,7 @@ export function topicMatcher(patterns: readonly string[]): TopicMatcher {
 
 /** The topics that a subscription asks for, each once. @throws {Refused} */
 export function topicsOf(request: Request, limits: ResolvedLimits): string[] {
-  const topics = [...new Set(urlOf(request).searchParams.getAll('topic'))]
+  const topics = [...new Set(queryOf(request).getAll('topic'))]
   if (topics.length === 0) throw invalid('Name at least one topic: ?topic=…')
   if (topics.length > limits.topics) {
     throw new Refused(400, 'topic-count', `Cannot subscribe to more than ${limits.topics} topics at once`)

@@ -1,4 +1,4 @@
-import { urlOf } from '@holdfast/core/adapter'
+import { queryOf } from '@holdfast/core/adapter'
 import { readBody } from '../limits/body.ts'
 import { Refused } from '../refused.ts'
 import type { Route, Scope } from './route.ts'
@@ -20,7 +20,7 @@ export function acknowledge({ hubOf, limits }: Scope): Route {
     path: '/ack',
     async handle(context) {
       const request = context.req.raw
-      const connection = urlOf(request).searchParams.get('conn') ?? ''
+      const connection = queryOf(request).get('conn') ?? ''
       if (!isName(connection)) throw unknown()
       const { text } = await readBody(request, ['text/plain'], ownLimits)
       if (!(await hubOf(context).acknowledge(connection, text))) throw unknown()

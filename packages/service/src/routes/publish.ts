@@ -1,4 +1,4 @@
-import { urlOf } from '@holdfast/core/adapter'
+import { queryOf } from '@holdfast/core/adapter'
 import type { HubPublication } from '@holdfast/core/hub'
 import { readBody } from '../limits/body.ts'
 import { isNestedDeeper } from '../limits/json-depth.ts'
@@ -48,7 +48,7 @@ async function readPublishRequest(request: Request, limits: ResolvedLimits): Pro
 }
 
 function fromText(request: Request, data: string): PublishRequest {
-  const query = urlOf(request).searchParams
+  const query = queryOf(request)
   return { events: [{ event: query.get('event') ?? undefined, data }], key: query.get('key') ?? undefined }
 }
 

@@ -1,4 +1,4 @@
-import { urlOf } from '@holdfast/core/adapter'
+import { queryOf } from '@holdfast/core/adapter'
 import type { TopicHistory } from './history.ts'
 import { type Hello, helloHeader, parseBatch, type SocketOwner, toHeader } from '../protocol.ts'
 import type { Subscribers } from './subscribers.ts'
@@ -12,7 +12,7 @@ const longestHello = 2_048
 export function admit(request: Request, subscribers: Subscribers, history: TopicHistory): Response {
   if (request.headers.get('upgrade') !== 'websocket') return new Response(null, { status: 426 })
   if (subscribers.size >= mostSubscribers) return new Response(null, { status: 503 })
-  const query = urlOf(request).searchParams
+  const query = queryOf(request)
   const kind = query.get('kind') as SocketOwner['kind']
   // On a line come no events, so it leaves nothing in storage.
   if (kind !== 'line') history.open()

@@ -1,4 +1,4 @@
-import { checkArgument, checkOptions, checkRequest, urlOf } from '@holdfast/core/adapter'
+import { checkArgument, checkOptions, checkRequest, queryOf } from '@holdfast/core/adapter'
 import { type BrokerSignals, createHub, type Hub } from '@holdfast/core/hub'
 import { DurableObjectBroker } from './broker.ts'
 import { respondDirect } from './direct.ts'
@@ -82,7 +82,7 @@ class WorkerHub implements DurableObjectHub {
     const head = (): Promise<Response> =>
       this.#sharedHub().respond(new Request(request.url, { method: 'HEAD' }), options)
     if (request.method === 'HEAD') return head()
-    const acknowledges = urlOf(request).searchParams.get('ack') === '1'
+    const acknowledges = queryOf(request).get('ack') === '1'
     const [topic, ...more] = topics
     // An identity's streams must be found by it, wherever they are, and nothing but a Worker can keep a line for each.
     const isPlain = more.length === 0 && !filter && identity === undefined && !acknowledges

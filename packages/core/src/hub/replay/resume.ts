@@ -20,8 +20,12 @@ export interface ResumePoint {
 const now: ResumePoint = { positions: new Map() }
 
 /** Where a request wants to go on. The reserved words are for the query only: a header carries what a server once sent. */
-export function resumePointOf(request: Request, topics: ReadonlyMap<string, string>): ResumePoint {
-  const id = lastEventIdOf(request)
+export function resumePointOf(
+  request: Request,
+  query: URLSearchParams,
+  topics: ReadonlyMap<string, string>,
+): ResumePoint {
+  const id = lastEventIdOf(request, query)
   return request.headers.get('last-event-id') ? resumePointFrom(id, topics) : resumePointAt(id, topics)
 }
 
