@@ -15,9 +15,9 @@
 import { randomBytes } from 'node:crypto'
 import process from 'node:process'
 import { SignJWT } from 'jose'
-import { type Arena, compete, type Setting } from './fanout/contest.ts'
+import { compete, competeTogether, type Entrant, type Setting } from './fanout/contest.ts'
 import { compare } from './report.ts'
-import { inTurns } from './rounds.ts'
+import { inTurns, sum } from './rounds.ts'
 
 const rounds = Number(process.argv[2] ?? 3)
 const fewer = Number(process.argv[3] ?? 5_000)
@@ -71,7 +71,7 @@ function peer(costs: number[] = []): { name: string; costs: number[] } {
 
 /** What a connection keeps, in KB. */
 async function keptBy(runtime: string, contender: string, readers: number): Promise<number> {
-  const { server, setting } = await entrant(runtime, contender)
+  const { server, setting } = await entryOf(runtime, contender)
   return compete(server, async (arena) => {
     await arena.read({ ...setting, reading: warmUp })
     const before = await arena.keptMb()
@@ -86,45 +86,29 @@ async function acceptedBy(
   contenders: readonly string[],
   readers: number,
 ): Promise<Record<string, number>> {
-  const entrants = await Promise.all(contenders.map((contender) => entrant(runtime, contender)))
-  return competeTogether(entrants, async (arenas) => {
-    for (const { arena, setting } of arenas.values()) await arena.read({ ...setting, reading: warmUp })
+  const entries = new Map<string, Entry>()
+  for (const contender of contenders) entries.set(contender, await entryOf(runtime, contender))
+  const servers = new Map([...entries].map(([contender, { server }]) => [contender, server]))
+  return competeTogether(servers, async (arenaOf) => {
+    const read = (contender: string, reading: number): Promise<void> =>
+      arenaOf(contender).read({ ...(entries.get(contender) as Entry).setting, reading })
+    for (const contender of contenders) await read(contender, warmUp)
     const costs = await inTurns(slices, contenders, async (contender) => {
-      const { arena, setting } = arenas.get(contender) as Standing
-      const before = await arena.usage()
-      await arena.read({ ...setting, reading: readers / slices })
-      return (await arena.usage()).cpuMs - before.cpuMs
+      const before = await arenaOf(contender).usage()
+      await read(contender, readers / slices)
+      return ((await arenaOf(contender).usage()).cpuMs - before.cpuMs) * 1_000
     })
-    const sum = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0)
-    return Object.fromEntries(Object.entries(costs).map(([name, each]) => [name, (sum(each) * 1_000) / readers]))
+    return Object.fromEntries(Object.entries(costs).map(([contender, each]) => [contender, sum(each) / readers]))
   })
 }
 
-/** One whose server is up. */
-interface Standing {
-  arena: Arena
+/** Who competes: a server, and what readers ask of it. */
+interface Entry {
+  server: Entrant
   setting: Setting
 }
 
-async function competeTogether<T>(
-  [first, ...others]: readonly Entrant[],
-  measureThem: (arenas: Map<string, Standing>) => Promise<T>,
-  arenas = new Map<string, Standing>(),
-): Promise<T> {
-  if (!first) return measureThem(arenas)
-  return compete(first.server, (arena) => {
-    arenas.set(first.server.contender, { arena, setting: first.setting })
-    return competeTogether(others, measureThem, arenas)
-  })
-}
-
-/** Who competes: its server, and what readers ask of it. */
-interface Entrant {
-  server: { runtime: string; contender: string; secret: string }
-  setting: Setting
-}
-
-async function entrant(runtime: string, contender: string): Promise<Entrant> {
+async function entryOf(runtime: string, contender: string): Promise<Entry> {
   const path = contender === 'service' ? '/events?topic=bench' : '/events'
   const secret = randomBytes(32)
   const authorization = contender === 'service' ? `Bearer ${await tokenOf(secret)}` : ''

@@ -18,3 +18,7 @@ export async function inTurns<Name extends string, T>(
   }
   return measured
 }
+
+export function sum(values: readonly number[]): number {
+  return values.reduce((all, each) => all + each, 0)
+}

@@ -72,9 +72,15 @@ export interface Arena {
   read(setting: Setting): Promise<void>
 }
 
-/** Start a server, measure, and stop it and its readers. @param contest - with the secret of its tokens, if it has any */
+/** A server to be started. */
+export interface Entrant extends Pick<Setting, 'runtime' | 'contender'> {
+  /** Of its tokens, if it takes any. */
+  secret?: string
+}
+
+/** Start a server, measure, and stop it and its readers. */
 export async function compete<T>(
-  { runtime, contender, secret = '' }: Pick<Setting, 'runtime' | 'contender'> & { secret?: string },
+  { runtime, contender, secret = '' }: Entrant,
   measureIt: (arena: Arena) => Promise<T>,
 ): Promise<T> {
   const processes = [start([...serverCommand(runtime, contender), secret])]
@@ -104,6 +110,23 @@ export async function compete<T>(
   } finally {
     for (const each of processes.toReversed()) each.kill('SIGKILL')
   }
+}
+
+/** {@link compete} of several by name, which stand side by side. */
+export async function competeTogether<Name extends string, T>(
+  entrants: ReadonlyMap<Name, Entrant>,
+  measureThem: (arenaOf: (name: Name) => Arena) => Promise<T>,
+): Promise<T> {
+  const arenas = new Map<Name, Arena>()
+  const enter = async ([first, ...others]: readonly [Name, Entrant][]): Promise<T> => {
+    if (!first) return measureThem((name) => arenas.get(name) as Arena)
+    const [name, entrant] = first
+    return compete(entrant, (arena) => {
+      arenas.set(name, arena)
+      return enter(others)
+    })
+  }
+  return enter([...entrants])
 }
 
 /** Start a server and its readers, publish, and stop both. */

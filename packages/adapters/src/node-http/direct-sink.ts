@@ -59,15 +59,20 @@ export class DirectSink implements Sink {
   }
 
   write(chunk: Uint8Array): boolean {
-    if (!this.#response) return this.#write(chunk)
-    // The head leaves together with the first bytes: one call of the kernel for both.
-    this.#connection?.cork()
-    try {
+    if (this.#response) {
+      this.#cork()
       this.open()
-      return this.#write(chunk)
-    } finally {
-      this.#connection?.uncork()
     }
+    return this.#write(chunk)
+  }
+
+  // The head leaves together with the first bytes, and with what this client has missed, where that is in memory and so
+  // there before the tick is over: one call of the kernel for all. It is a fifth of what opening a stream takes.
+  #cork(): void {
+    const connection = this.#connection
+    if (!connection) return
+    connection.cork()
+    process.nextTick(uncork, connection)
   }
 
   #write(chunk: Uint8Array): boolean {
@@ -196,6 +201,10 @@ function halfClosed(this: Held<Socket>): void {
 
 function closed(this: Held<Outgoing>): void {
   this[sinkOf]?.closed()
+}
+
+function uncork(connection: Socket): void {
+  connection.uncork()
 }
 
 function ignore(): void {}

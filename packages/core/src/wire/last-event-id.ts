@@ -28,7 +28,7 @@ export function lastEventIdHeader(id: string): string | undefined {
 
 /** The ID of a request's header, as the runtime gives its value. */
 export function decodeLastEventId(header: string): string {
-  // What is no byte was decoded already.
-  if (onWorkerd || /[^\0-\xff]/.test(header)) return header
+  // ASCII, as all of a hub's are, is the same both ways; what is no byte was decoded already.
+  if (onWorkerd || !/[\x80-\xff]/.test(header) || /[^\0-\xff]/.test(header)) return header
   return utf8.decode(Uint8Array.from(header, (character) => character.charCodeAt(0)))
 }
