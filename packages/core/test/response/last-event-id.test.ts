@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lastEventIdOf, urlOf } from '../../src/response/request.ts'
+import { lastEventIdOf, queryOf, urlOf } from '../../src/response/request.ts'
 import { get, openStream } from '../support/open.ts'
 
 /** The bytes of a text as the characters of a header. */
@@ -45,4 +45,18 @@ it.each([
   ['', 'http://localhost/'],
 ])('takes %o for the URL %s', (url, href) => {
   expect(urlOf({ url }).href).toBe(href)
+})
+
+it.each([
+  'http://a.example/b',
+  'http://a.example/b?',
+  'http://a.example/b?c=1&c=2&d=%C3%A9+x&e=日本',
+  'http://a.example/b?c=1?d=2#?c=3',
+  'http://a.example/b#?c=3',
+  '/events?lastEventId=7',
+  'http://a b/events?x=1',
+  'http://a:99999?x',
+  '',
+])('takes the query of %o for that of its URL', (url) => {
+  expect([...queryOf({ url })]).toEqual([...urlOf({ url }).searchParams])
 })
