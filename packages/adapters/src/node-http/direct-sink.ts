@@ -95,7 +95,10 @@ export class DirectSink implements Sink {
   end(): void {
     this.open()
     if (this.#over) return
-    this.#outgoing.end()
+    // Node (26.10) takes a response that was ended for one that is over: a server that closes then destroys the connection
+    // with what is still to be sent.
+    if (this.#raw?.writableLength) this.#raw.write('', () => this.#outgoing.end())
+    else this.#outgoing.end()
     if (this.#outgoing.writableLength === 0 && !this.#connection?.writableLength) return
     this.#linger = setTimeout(cutResponse, lingerTimeout, this.#outgoing).unref()
   }

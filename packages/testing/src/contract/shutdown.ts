@@ -61,6 +61,22 @@ export function shutdownContract(contract: ContractSubject): void {
     })
   })
 
+  describe('SIGTERM with a client that lags', () => {
+    const subject = useSubject(contract, () => ({ within: 2 * hang }))
+    it('gives it all that was sent, and the end', async () => {
+      const name = subject.name()
+      const client = await subject.stream('/stream', { name, source: 'burst', count: 4000, size: 16_384 })
+      client.pause()
+      await subject.untilBlocked(name)
+      subject.server.signal('SIGTERM')
+      client.resume()
+      await client.until('the end of the body', () => client.bodyDone)
+      const numbers = client.events.map(({ data }) => Number.parseInt(data))
+      expect(numbers).toEqual([...numbers.keys()])
+      expect(await subject.server.exited).toBe(0)
+    })
+  })
+
   describe('SIGTERM with a stalled client', () => {
     const subject = useSubjectOnce(contract)
     it('does not wait for it', async () => {

@@ -103,11 +103,7 @@ export function stallingContract(subject: Subject, { stalledSocket, takenUnread 
     const total = 2 * count
     const client = await subject.stream('/stream', { name, source: 'burst', count: total, size, stallTimeout: 0 })
     client.pause()
-    // Blocked once the count stands still between two looks.
-    let sent = -1
-    const standsStill = async (): Promise<boolean> =>
-      sent === (sent = (await subject.state({ name })).stream!.source!.sent)
-    await eventually('the source to wait', standsStill, { within: patience, every: 500, last: () => sent })
+    const sent = await subject.untilBlocked(name)
     expect(sent * size - client.bodyBytes).toBeLessThan(takenUnread)
     client.resume()
     await client.untilAll('the end of the body', () => client.bodyDone)

@@ -80,6 +80,15 @@ export class Subject {
     return eventually(`the stream ${name}`, look, { within: patience, last: () => seen })
   }
 
+  /** Wait until the source of a stream waits for its reader: it has sent nothing between two looks. Returns how much it sent. */
+  async untilBlocked(name: string): Promise<number> {
+    let sent = -1
+    const standsStill = async (): Promise<boolean> =>
+      sent === (sent = (await this.state({ name })).stream?.source?.sent ?? -2)
+    await eventually('the source to wait', standsStill, { within: patience, every: 500, last: () => sent })
+    return sent
+  }
+
   /** Wait until a stream is closed, and check that it is closed once and has left nothing behind. */
   async closed(name: string, topic?: string, more: Query = {}): Promise<CloseRecord> {
     const ofHub = topic === undefined ? 0 : 1
