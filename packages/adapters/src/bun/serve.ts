@@ -4,14 +4,14 @@ import { listenAnywhere, listenFailed } from '../listen.ts'
 import { defaultPort, type FetchHandler, type RunningServer, serverUrl, type ServeOptions } from '../serve.ts'
 import { checkServe } from '../serve-rules.ts'
 import { type ResolvedTimeouts, resolveTimeouts } from '../timeouts.ts'
-import type { WebSink } from '../web-sink.ts'
+import type { DirectSink } from './direct-sink.ts'
 import { bunGlobal, type BunServer } from './types.ts'
 import { trackedFetch } from './wrap-fetch.ts'
 
 /**
  * Serve a fetch handler on Bun.
  *
- * A client that leaves is noticed in milliseconds; a stalled one loses its connection within 4 s of being closed.
+ * A client that leaves is noticed in milliseconds; a stalled one loses its connection at once.
  *
  * @throws {InvalidOptionError} an option is of another kind, or there is no such option
  * @throws {OptionRangeError} the port is none, or a timeout is out of range
@@ -23,13 +23,15 @@ export async function serve(options: ServeOptions<BunServer>): Promise<RunningSe
   checkServe(options)
   const { fetch, port = defaultPort, hostname, tls } = options
   const timeouts = resolveTimeouts(options.timeouts)
-  const open = new Set<WebSink>()
+  const open = new Set<DirectSink>()
   const listen = (address: string): BunServer =>
     bun.serve({
       fetch: timedFetch(trackedFetch(fetch, open), timeouts),
       port,
       hostname: address,
       idleTimeout: seconds(timeouts.idle),
+      // In development Bun answers an error with a page that shows it, and prints every connection that is reset.
+      development: false,
       ...(tls && { tls: { key: tls.key, cert: tls.cert } }),
     })
   const server = await listenAnywhere(hostname, listen).catch((error: unknown) => {

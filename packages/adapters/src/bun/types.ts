@@ -13,6 +13,7 @@ export interface BunServeOptions {
   port: number
   hostname: string
   idleTimeout: number
+  development: boolean
   tls?: { key: string; cert: string }
   fetch(request: Request, server: BunServer): Response | Promise<Response>
 }
@@ -20,6 +21,32 @@ export interface BunServeOptions {
 /** What Holdfast uses of the global `Bun`. */
 export interface BunGlobal {
   serve(options: BunServeOptions): BunServer
+}
+
+/** What a response of Bun's is written with, where its body is a {@link DirectSource}. */
+export interface DirectController {
+  /** Take bytes in any case. Returns a promise while the socket is full, until it is not; 0 once the client is gone. */
+  write(bytes: Uint8Array): number | Promise<unknown>
+  /** Send what has been taken. */
+  flush(): unknown
+  /** Finish the response. */
+  end(): unknown
+  /** Reset the connection. What was written may be lost. */
+  close(error: unknown): void
+}
+
+/** Bun's own kind of source for a stream, which is given the response's sink instead of a queue. */
+export interface DirectSource {
+  readonly type: 'direct'
+  pull(controller: DirectController): void
+  /** The client has left. */
+  cancel(reason: unknown): void
+}
+
+/** A stream of such a source. TypeScript's own types know nothing of it. */
+export function directStream(source: DirectSource): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const Stream = ReadableStream as unknown as new (source: DirectSource) => ReadableStream<Uint8Array<ArrayBuffer>>
+  return new Stream(source)
 }
 
 /** The `Bun` global, for what is called so. @throws {WrongRuntimeError} this is not Bun */

@@ -1,15 +1,9 @@
-import { isEventStream, reportsDisconnect } from '@holdfast/core/adapter'
+import { isEventStream, reportsDisconnect, sinkBodyOf } from '@holdfast/core/adapter'
 import { badRequest, withUrl } from '../request-url.ts'
 import type { FetchHandler } from '../serve.ts'
 import { checkHandler } from '../serve-rules.ts'
-import { throughWebSink, type WebSink } from '../web-sink.ts'
-import { bunGlobal, type BunServer } from './types.ts'
-
-// Bun 1.4 counts idle time in steps of 4 s: 1 cuts after 2 s on average, while 16 cut a stream that wrote every 15.
-const cutSeconds = 1
-
-// For what a slow client still has to take of a stream that has ended.
-const lingerSeconds = 12
+import { DirectSink } from './direct-sink.ts'
+import { bunGlobal, type BunServer, directStream } from './types.ts'
 
 // For event streams Holdfast did not make, or that were cloned: nobody finds out that they stall, and the most that
 // `server.timeout` takes is 255.
@@ -18,9 +12,12 @@ const foreignSeconds = 255
 /**
  * Keep event streams alive on a server of one's own: `Bun.serve({ fetch: wrapFetch(app.fetch) })`.
  *
- * Bun cuts a stream that is quiet for its idle timeout, 10 s by default. Here each event stream has none, and a client
- * that the core gives up as stalled is cut within 4 s of that: `error()` and `close()` alone never close its connection
- * (Bun 1.4). Bytes the kernel holds for it may stay there until TCP gives up; the descriptor does not.
+ * Bun cuts a stream that is quiet for its idle timeout, 10 s by default. Here each event stream has none, and the
+ * connection of a client that the core gives up as stalled is reset at once, which frees what the kernel holds for it. Where
+ * the client had sent a FIN, Bun has closed it before, and the kernel tries for some time to deliver what it holds. A server
+ * in development (Bun's default without `NODE_ENV=production`) prints an error for each connection that is reset.
+ *
+ * Streams that were cloned or transformed go through web streams as before, as does every other response.
  *
  * @throws {WrongRuntimeError} this is not Bun
  * @throws {InvalidOptionError} it is no fetch handler
@@ -32,7 +29,7 @@ export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServe
 }
 
 /** {@link wrapFetch} that shows which streams are open. */
-export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>): FetchHandler<BunServer> {
+export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<DirectSink>): FetchHandler<BunServer> {
   return async (given, server) => {
     const request = withUrl(given)
     if (!request) return badRequest()
@@ -41,12 +38,12 @@ export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<WebSink>)
   }
 }
 
-function guard(request: Request, response: Response, server: BunServer, open: Set<WebSink>): Response {
+function guard(request: Request, response: Response, server: BunServer, open: Set<DirectSink>): Response {
   if (!isEventStream(response.headers.get('content-type'))) return response
-  const guarded = throughWebSink(response, open, {
-    onEnd: () => server.timeout(request, lingerSeconds),
-    onCut: () => server.timeout(request, cutSeconds),
-  })
-  server.timeout(request, guarded === response ? foreignSeconds : 0)
-  return guarded
+  const sink = new DirectSink(request, server, open)
+  const isTaken = sinkBodyOf(response.body)?.attach(sink) === true
+  server.timeout(request, isTaken ? 0 : foreignSeconds)
+  if (isTaken) return new Response(directStream(sink), response)
+  open.delete(sink)
+  return response
 }

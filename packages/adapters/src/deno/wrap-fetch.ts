@@ -2,7 +2,7 @@ import { reportsDisconnect } from '@holdfast/core/adapter'
 import { badRequest, withUrl } from '../request-url.ts'
 import type { FetchHandler } from '../serve.ts'
 import { checkHandler } from '../serve-rules.ts'
-import { throughWebSink } from '../web-sink.ts'
+import { throughWebSink } from './web-sink.ts'
 import { checkRuntime } from '../wrong-runtime.ts'
 import type { DenoServeInfo } from './types.ts'
 

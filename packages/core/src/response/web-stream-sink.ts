@@ -11,11 +11,6 @@ export class WebStreamSink implements Sink {
   #wanted = false
   #writing = false
 
-  /** It has not been ended, aborted or cancelled. */
-  get open(): boolean {
-    return this.#controller !== undefined
-  }
-
   start(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): void {
     this.#controller = controller
   }

@@ -138,8 +138,9 @@ export function createFixture(makeHub: (options: HubOptions) => Hub = createHub)
   return { fetch, hub }
 }
 
-/** Read a request's body: all of it, a part, or none. */
+/** Read a request's body: all of it, a part, or none. Or fail to. */
 async function readBody(request: Request, how: string | null): Promise<void> {
   if (how === 'all') await request.text()
+  if (how === 'fail') throw new Error('an internal secret')
   if (how === 'half') await request.body?.getReader().read()
 }

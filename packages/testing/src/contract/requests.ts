@@ -101,6 +101,14 @@ export function requestsContract(subject: Subject, { leavingFound, connections }
     expect(subject.server.output).not.toContain('hush')
   })
 
+  it('a handler that throws is answered 500, and its message stays here', async () => {
+    const { head, text } = await answerTo(
+      'GET /stream?read=fail HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nConnection: close\r\n\r\n',
+    )
+    expect(head?.status).toBe(500)
+    expect(text).not.toMatch(/secret|fixture-app/)
+  })
+
   it('both families are served', async () => {
     for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
       const name = subject.name()

@@ -28,7 +28,7 @@ export const bun: ContractSubject = {
   capabilities: {
     leavingFound: 'at once',
     halfClose: 'close',
-    stalledSocket: { open: 'orphaned', afterFin: 'orphaned' },
+    stalledSocket: { open: 'gone', afterFin: 'orphaned' },
     takenUnread: 16_000_000,
     sharedStreams: true,
     connections: 'ours',
