@@ -62,7 +62,7 @@ export function shutdownContract(contract: ContractSubject): void {
   })
 
   describe('SIGTERM with a client that lags', () => {
-    const subject = useSubject(contract, () => ({ within: 2 * hang }))
+    const subject = useSubjectOnce(contract, () => ({ within: 2 * hang }))
     it('gives it all that was sent, and the end', async () => {
       const name = subject.name()
       const client = await subject.stream('/stream', { name, source: 'burst', count: 4000, size: 16_384 })

@@ -152,8 +152,8 @@ export function useSubject(contract: ContractSubject, fixture?: () => object | P
 }
 
 /** The same for a test that ends its server: each try of it has one of its own. */
-export function useSubjectOnce(contract: ContractSubject): Subject {
-  const { subject, begin, end } = prepare(contract)
+export function useSubjectOnce(contract: ContractSubject, fixture?: () => object | Promise<object>): Subject {
+  const { subject, begin, end } = prepare(contract, fixture)
   beforeEach(begin)
   afterEach(end)
   return subject
