@@ -1,4 +1,3 @@
-import { isEventStream } from '@holdfast/core/adapter'
 import { closeOnce } from '../close.ts'
 import { listenAnywhere, listenFailed } from '../listen.ts'
 import { defaultPort, type FetchHandler, type RunningServer, serverUrl, type ServeOptions } from '../serve.ts'
@@ -6,7 +5,7 @@ import { checkServe } from '../serve-rules.ts'
 import { type ResolvedTimeouts, resolveTimeouts } from '../timeouts.ts'
 import type { DirectSink } from './direct-sink.ts'
 import { bunGlobal, type BunServer } from './types.ts'
-import { trackedFetch } from './wrap-fetch.ts'
+import { type Answered, trackedFetch } from './wrap-fetch.ts'
 
 /**
  * Serve a fetch handler on Bun.
@@ -26,7 +25,7 @@ export async function serve(options: ServeOptions<BunServer>): Promise<RunningSe
   const open = new Set<DirectSink>()
   const listen = (address: string): BunServer =>
     bun.serve({
-      fetch: timedFetch(trackedFetch(fetch, open), timeouts),
+      fetch: timedFetch(fetch, open, timeouts),
       port,
       hostname: address,
       idleTimeout: seconds(timeouts.idle),
@@ -48,16 +47,20 @@ export async function serve(options: ServeOptions<BunServer>): Promise<RunningSe
 }
 
 // Bun (1.4) has one time for all that a connection waits for: what a request sets stays when it is over.
-function timedFetch(fetch: FetchHandler<BunServer>, { body, idle }: ResolvedTimeouts): FetchHandler<BunServer> {
+function timedFetch(
+  fetch: FetchHandler<BunServer>,
+  open: Set<DirectSink>,
+  { body, idle }: ResolvedTimeouts,
+): FetchHandler<BunServer> {
+  const answered: Answered = (request, server) => server.timeout(request, seconds(idle))
+  const tracked = trackedFetch(fetch, open, answered)
   return async (request, server) => {
     server.timeout(request, request.body === null ? 0 : seconds(body))
-    let isStream = false
     try {
-      const response = await fetch(request, server)
-      isStream = isEventStream(response.headers.get('content-type'))
-      return response
-    } finally {
-      if (!isStream) server.timeout(request, seconds(idle))
+      return await tracked(request, server)
+    } catch (error) {
+      answered(request, server)
+      throw error
     }
   }
 }

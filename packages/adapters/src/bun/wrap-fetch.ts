@@ -28,18 +28,27 @@ export function wrapFetch(fetch: FetchHandler<BunServer>): FetchHandler<BunServe
   return trackedFetch(fetch, new Set())
 }
 
+/** Called where the answer to a request is no event stream. */
+export type Answered = (request: Request, server: BunServer) => void
+
 /** {@link wrapFetch} that shows which streams are open. */
-export function trackedFetch(fetch: FetchHandler<BunServer>, open: Set<DirectSink>): FetchHandler<BunServer> {
+export function trackedFetch(
+  fetch: FetchHandler<BunServer>,
+  open: Set<DirectSink>,
+  answered?: Answered,
+): FetchHandler<BunServer> {
   return async (given, server) => {
     const request = withUrl(given)
-    if (!request) return badRequest()
-    reportsDisconnect(request)
-    return guard(given, await fetch(request, server), server, open)
+    if (request) reportsDisconnect(request)
+    const response = request ? await fetch(request, server) : badRequest()
+    if (isEventStream(response.headers.get('content-type'))) return carry(given, response, server, open)
+    answered?.(given, server)
+    return response
   }
 }
 
-function guard(request: Request, response: Response, server: BunServer, open: Set<DirectSink>): Response {
-  if (!isEventStream(response.headers.get('content-type'))) return response
+// The headers of what is returned are not looked at: Bun would keep an object for them as long as the stream is open.
+function carry(request: Request, response: Response, server: BunServer, open: Set<DirectSink>): Response {
   const sink = new DirectSink(request, server, open)
   const isTaken = sinkBodyOf(response.body)?.attach(sink) === true
   server.timeout(request, isTaken ? 0 : foreignSeconds)
