@@ -5,8 +5,8 @@ import { Received } from './received.ts'
 /** What a parser calls, in the order of the stream. A handler must not call the parser's `push` or `end`. */
 export interface EventStreamHandlers {
   /**
-   * An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. It is for
-   * reading: what is kept should be the event's `id`, which shares no memory with the text around it.
+   * An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. Its data and
+   * its id may keep the text alive that they were cut from, 16 KB at most.
    */
   onEvent(event: ReceivedEvent, ownId: string | undefined): void
   /** A valid `retry` field, in milliseconds; at once, not at the end of its block. */
@@ -25,7 +25,7 @@ export interface EventStreamHandlers {
   onTooLarge?: ((ownId: string | undefined) => void) | undefined
 }
 
-// Above this, ids are copied out of the text they came in.
+// A text up to this is cheaper kept than copied from.
 const smallText = 512
 
 // A longer one cannot be a header.
@@ -46,7 +46,7 @@ export class EventBlock {
   #countedBytes = 0
   #type = ''
   #id: string | undefined
-  #isCutFromLarge = false
+  #hasCutId = false
   #lastType = ''
   #isPassedOver = false
   #textHasNul: boolean | undefined
@@ -81,6 +81,17 @@ export class EventBlock {
   /** The lines that follow are of another text than those before. */
   beginText(): void {
     this.#textHasNul = undefined
+  }
+
+  /**
+   * The text is over, and what stays must not keep it alive: a last event ID lives as long as its connection. Copied once here
+   * and not for each event, which took a fifth of a short event with an id (Node 26).
+   */
+  endText(): void {
+    if (!this.#hasCutId) return
+    this.#hasCutId = false
+    this.lastEventId = detached(this.lastEventId)
+    if (this.#id !== undefined) this.#id = detached(this.#id)
   }
 
   /** Take one line that is not empty: a field or a comment. */
@@ -122,6 +133,21 @@ export class EventBlock {
     return data
   }
 
+  /**
+   * Take the event field at `from` if it is the last type once more, which is usual. Compared where it stands, it takes neither
+   * search nor slice: a tenth of a short event with an id, a fifth of it on JavaScriptCore (Node 26, Bun 1.4).
+   *
+   * @returns where the next line begins, or 0
+   */
+  repeatType(text: string, from: number): number {
+    const type = this.#lastType
+    const begin = text.charCodeAt(from + 6) === 32 ? from + 7 : from + 6
+    const end = begin + type.length
+    if (type === '' || end >= text.length || text.charCodeAt(end) !== 10 || !isAt(text, begin, type)) return 0
+    this.#type = type
+    return end + 1
+  }
+
   // Streams name few types: the last one is used again, and not copied out of the text each time. As a property's key a
   // string becomes the engine's one copy of it, which the next type is compared with fastest (Node 26: 7 % of a short event).
   #setType(type: string): void {
@@ -133,7 +159,7 @@ export class EventBlock {
     // A search of the whole text, once, costs less than one of each id.
     if ((this.#textHasNul ??= text.includes('\0')) && id.includes('\0')) return
     this.#id = id
-    this.#isCutFromLarge = text.length > smallText
+    if (text.length > smallText) this.#hasCutId = true
   }
 
   #setRetry(value: string): void {
@@ -156,8 +182,7 @@ export class EventBlock {
       this.#isPassedOver = false
       return this.#handlers.onTooLarge?.(id)
     }
-    // Ids are kept by the thousand, so they must not keep the text alive; a small text is cheaper kept than copied from.
-    if (id !== undefined) this.lastEventId = this.#isCutFromLarge ? detached(id) : id
+    if (id !== undefined) this.lastEventId = id
     if (data !== undefined) this.#handlers.onEvent(new Received(type, data, this.lastEventId), id)
     else if (id !== undefined) this.#handlers.onCheckpoint?.(this.lastEventId)
   }
@@ -175,6 +200,7 @@ export function startsWithData(text: string, at: number): boolean {
   )
 }
 
+export /** Whether a line that begins with an `e` begins with `event:`. */
 function isEventField(text: string, at: number): boolean {
   return (
     text.charCodeAt(at + 1) === 118 &&
@@ -183,6 +209,14 @@ function isEventField(text: string, at: number): boolean {
     text.charCodeAt(at + 4) === 116 &&
     text.charCodeAt(at + 5) === 58
   )
+}
+
+// By character codes, like those above.
+function isAt(text: string, from: number, part: string): boolean {
+  for (let index = 0; index < part.length; index++) {
+    if (text.charCodeAt(from + index) !== part.charCodeAt(index)) return false
+  }
+  return true
 }
 
 function isIdField(text: string, at: number): boolean {

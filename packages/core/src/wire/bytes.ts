@@ -31,13 +31,9 @@ export function byteLength(text: string | undefined): number {
 }
 
 /**
- * A copy that shares no memory with the text it was cut from: engines keep the whole text alive for a slice.
- *
- * V8 copies what is shorter than 13 characters, so a short text is put together from such pieces: 36 ns where the
- * general way takes 145 (Node 26).
+ * A copy that shares no memory with the text it was cut from: engines keep the whole text alive for a slice. By way of `join`,
+ * since a concatenation is no copy before somebody reads it, and on JavaScriptCore its parts keep their text until then (Bun 1.4).
  */
 export function detached(text: string): string {
-  if (text.length > 36) return ` ${text}`.slice(1)
-  const begin = text.slice(0, 12) + text.slice(12, 24)
-  return text.length > 24 ? begin + text.slice(24) : begin
+  return [text.slice(0, 1), text.slice(1)].join('')
 }

@@ -227,24 +227,58 @@ describe('memory', () => {
     parser.end()
   })
 
-  it('of a kept id or type does not include the chunk it came in', async () => {
+  const filler = 'data: filler, filler\n\n'.repeat(3_000)
+
+  /** What 500 streams leave on the heap, each of 66 KB. @param keep - parses one stream, and says what is kept of it */
+  async function keptOf(keep: (stream: (head: string) => Uint8Array, index: number) => unknown): Promise<number> {
     const gc = await collector()
-    const kept: string[] = []
-    const parser = new EventStreamParser({ onEvent: ({ event, id }) => event !== 'message' && kept.push(event, id) })
-    const filler = 'data: filler, filler\n\n'.repeat(3000)
     gc()
     const before = process.memoryUsage().heapUsed
-    for (let i = 0; i < 500; i++) {
-      parser.push(
-        bytesOf(
-          `event: a-type-with-a-number-${i}\nid: a-long-and-opaque-id-${'x'.repeat(i % 40)}-${i}\ndata: 1\n\n${filler}`,
-        ),
-      )
-    }
+    const kept = Array.from({ length: 500 }, (_, index) => keep((head) => bytesOf(head + filler), index))
     gc()
-    expect(kept).toHaveLength(1000)
+    expect(kept).toHaveLength(500)
+    return process.memoryUsage().heapUsed - before
+  }
+
+  it('of a parser does not include the text that its last event ID came in', async () => {
+    const heap = await keptOf((stream, index) => {
+      const parser = new EventStreamParser({ onEvent: () => {} })
+      parser.push(stream(`id: a-long-and-opaque-id-${'x'.repeat(index % 40)}-${index}\ndata: 1\n\n`))
+      return parser
+    })
+    // The texts are 8 MB.
+    expect(heap).toBeLessThan(3_000_000)
+  })
+
+  it('of a parser does not include the text in which a block began that goes on', async () => {
+    const heap = await keptOf((_, index) => {
+      const parser = new EventStreamParser({ onEvent: () => {} })
+      parser.push(bytesOf(`${'data: filler, filler\n\n'.repeat(700)}id: a-long-and-opaque-id-${index}\n`))
+      return parser
+    })
+    // The texts are 7.7 MB.
+    expect(heap).toBeLessThan(3_000_000)
+  })
+
+  it('of a kept type does not include the chunk it came in', async () => {
+    const heap = await keptOf((stream, index) => {
+      let type = ''
+      const parser = new EventStreamParser({ onEvent: ({ event }) => event !== 'message' && (type = event) })
+      parser.push(stream(`event: a-type-with-a-number-${index}\ndata: 1\n\n`))
+      return type
+    })
+    expect(heap).toBeLessThan(1_000_000)
+  })
+
+  it('of a kept event includes no more than the 16 KB of text that it came in', async () => {
+    const heap = await keptOf((stream, index) => {
+      const kept: unknown[] = []
+      const parser = new EventStreamParser({ onEvent: (event) => event.data.startsWith('kept') && kept.push(event) })
+      parser.push(stream(`id: a-long-and-opaque-id-${index}\ndata: kept, and longer than what is copied ${index}\n\n`))
+      return kept
+    })
     // The chunks are 33 MB.
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000)
+    expect(heap).toBeLessThan(500 * 18_000)
   })
 })
 
