@@ -1,3 +1,4 @@
+import { detached } from '../../wire/bytes.ts'
 import { parsePositionId, type Position, type PositionId } from '../../wire/position.ts'
 
 /**
@@ -13,8 +14,8 @@ export class PositionReader {
   /** Where an id of one component goes on in that topic and in the same epoch; undefined for every other id. */
   next(id: string): Position | undefined {
     const from = this.#prefix.length
-    // Compared as a slice, which costs less than `startsWith` on a string that is a slice itself (Node 26: 72 ns against 104).
-    if (from === 0 || id.charCodeAt(from) === zero || id.slice(0, from) !== this.#prefix) return undefined
+    // Searched, which on a string that is a slice itself costs less than `startsWith`, and than to compare another slice (Node 26).
+    if (from === 0 || id.charCodeAt(from) === zero || id.indexOf(this.#prefix) !== 0) return undefined
     let offset = 0
     for (let at = from; at < id.length; at++) offset = offset * 36 + digitOf(id.charCodeAt(at))
     return offset > 0 && offset < 2 ** 53 ? { epoch: this.#epoch, offset } : undefined
@@ -28,7 +29,8 @@ export class PositionReader {
   }
 
   #remember(id: string, { advanced, positions }: PositionId): void {
-    this.#prefix = id.slice(0, id.lastIndexOf('-') + 1)
+    // It lives as long as the stream, and must not keep the text alive that the id was cut from.
+    this.#prefix = detached(id.slice(0, id.lastIndexOf('-') + 1))
     this.key = advanced
     this.#epoch = (positions.get(advanced) as Position).epoch
   }
