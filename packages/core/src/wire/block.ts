@@ -133,21 +133,6 @@ export class EventBlock {
     return data
   }
 
-  /**
-   * Take the event field at `from` if it is the last type once more, which is usual. Compared where it stands, it takes neither
-   * search nor slice: a tenth of a short event with an id, a fifth of it on JavaScriptCore (Node 26, Bun 1.4).
-   *
-   * @returns where the next line begins, or 0
-   */
-  repeatType(text: string, from: number): number {
-    const type = this.#lastType
-    const begin = text.charCodeAt(from + 6) === 32 ? from + 7 : from + 6
-    const end = begin + type.length
-    if (type === '' || end >= text.length || text.charCodeAt(end) !== 10 || !isAt(text, begin, type)) return 0
-    this.#type = type
-    return end + 1
-  }
-
   // Streams name few types: the last one is used again, and not copied out of the text each time. As a property's key a
   // string becomes the engine's one copy of it, which the next type is compared with fastest (Node 26: 7 % of a short event).
   #setType(type: string): void {
@@ -209,14 +194,6 @@ function isEventField(text: string, at: number): boolean {
     text.charCodeAt(at + 4) === 116 &&
     text.charCodeAt(at + 5) === 58
   )
-}
-
-// By character codes, like those above.
-function isAt(text: string, from: number, part: string): boolean {
-  for (let index = 0; index < part.length; index++) {
-    if (text.charCodeAt(from + index) !== part.charCodeAt(index)) return false
-  }
-  return true
 }
 
 function isIdField(text: string, at: number): boolean {

@@ -1,8 +1,7 @@
-import { type EventBlock, isEventField, startsWithData, valueOf } from './block.ts'
+import { type EventBlock, startsWithData, valueOf } from './block.ts'
 
 const lf = 10
 const cr = 13
-const letterE = 101
 
 /** Finds the lines in the text of a stream, and hands them to the block that they are fields of. */
 export class Lines {
@@ -70,17 +69,9 @@ export class Lines {
   #parseLf(text: string): void {
     const block = this.#block
     let at = this.#at
+    let end: number
     try {
-      for (;;) {
-        if (at + 6 < text.length && text.charCodeAt(at) === letterE && isEventField(text, at)) {
-          const next = block.repeatType(text, at)
-          if (next > 0) {
-            at = next
-            continue
-          }
-        }
-        const end = text.indexOf('\n', at)
-        if (end < 0) return
+      while ((end = text.indexOf('\n', at)) >= 0) {
         const from = at
         at = end + 1
         if (startsWithData(text, from)) {
