@@ -5,8 +5,8 @@ import { Received } from './received.ts'
 /** What a parser calls, in the order of the stream. A handler must not call the parser's `push` or `end`. */
 export interface EventStreamHandlers {
   /**
-   * An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. Its data and
-   * its id may keep the text alive that they were cut from, 16 KB at most.
+   * An event. `ownId` is the id line of its own block, undefined where the event has the ID of an earlier one. Its data,
+   * its id and a long type may keep the text alive that they were cut from, 16 KB at most.
    */
   onEvent(event: ReceivedEvent, ownId: string | undefined): void
   /** A valid `retry` field, in milliseconds; at once, not at the end of its block. */
@@ -30,6 +30,10 @@ const smallText = 512
 
 // A longer one cannot be a header.
 const maxIdLength = 4_096
+
+// A longer type is a slice of its text, as data is: to compare one here takes as long as it takes who looks at it, a tenth of an
+// event (Node 26). V8 copies what is no longer.
+const maxShared = 12
 
 // As many lines of data are kept apart at most: a short one takes 40 bytes of memory that way (Node 26).
 const maxLines = 1_024
@@ -136,8 +140,8 @@ export class EventBlock {
   // Streams name few types: the last one is used again, and not copied out of the text each time. As a property's key a
   // string becomes the engine's one copy of it, which the next type is compared with fastest (Node 26: 7 % of a short event).
   #setType(type: string): void {
-    if (type !== this.#lastType) this.#lastType = Object.keys({ [type]: 0 })[0] as string
-    this.#type = this.#lastType
+    if (type.length <= maxShared && type !== this.#lastType) this.#lastType = Object.keys({ [type]: 0 })[0] as string
+    this.#type = type.length <= maxShared ? this.#lastType : type
   }
 
   #setId(id: string, text: string): void {

@@ -260,11 +260,11 @@ describe('memory', () => {
     expect(heap).toBeLessThan(3_000_000)
   })
 
-  it('of a kept type does not include the chunk it came in', async () => {
+  it('of a kept type of some characters does not include the text it came in', async () => {
     const heap = await keptOf((stream, index) => {
       let type = ''
       const parser = new EventStreamParser({ onEvent: ({ event }) => event !== 'message' && (type = event) })
-      parser.push(stream(`event: a-type-with-a-number-${index}\ndata: 1\n\n`))
+      parser.push(stream(`event: type-${index}\ndata: 1\n\n`))
       return type
     })
     expect(heap).toBeLessThan(1_000_000)
@@ -274,7 +274,11 @@ describe('memory', () => {
     const heap = await keptOf((stream, index) => {
       const kept: unknown[] = []
       const parser = new EventStreamParser({ onEvent: (event) => event.data.startsWith('kept') && kept.push(event) })
-      parser.push(stream(`id: a-long-and-opaque-id-${index}\ndata: kept, and longer than what is copied ${index}\n\n`))
+      parser.push(
+        stream(
+          `event: a-long-type-${index}\nid: a-long-and-opaque-id-${index}\ndata: kept, and longer than what is copied ${index}\n\n`,
+        ),
+      )
       return kept
     })
     // The chunks are 33 MB.
