@@ -13,6 +13,9 @@ import { fromSource } from '../src/runtimes/commands.ts'
 
 const redis = requireTool('redis-server') ?? ''
 
+/** What a busy machine may add to what is promised, in milliseconds: less than anything that does not end by itself takes. */
+const slack = 2_000
+
 /** Ask until the answer is this. Resolves with how long that took, and the longest that one answer took. */
 async function until(url: string, status: number): Promise<{ after: number; longest: number }> {
   const began = performance.now()
@@ -39,7 +42,7 @@ async function serviceOver(server: RedisServer) {
 }
 
 // A second between two questions to Redis, 0.8 s for the answer, and what a busy machine adds.
-const promised = 1_800 + 1_000
+const promised = 1_800 + slack
 
 describe.skipIf(!redis)('readyz over a real Redis', () => {
   it.each([
@@ -82,7 +85,7 @@ describe.skipIf(!redis)('readyz over a real Redis', () => {
     try {
       const lost = await until(`${url}/readyz`, 503)
       expect(lost.after).toBeLessThan(promised)
-      expect(lost.longest).toBeLessThan(1_800)
+      expect(lost.longest).toBeLessThan(800 + slack)
       expect((await fetch(`${url}/livez`)).status).toBe(200)
     } finally {
       thaw()
@@ -115,9 +118,9 @@ describe('a process that is told to end', () => {
     const ended = await Promise.all(ends)
     expect(await app.exited).toBe(0)
     const times = { notReady, first: Math.min(...ended), last: Math.max(...ended), exited: since() }
-    expect(times.notReady).toBeLessThan(1_000)
-    expect(times.last).toBeLessThan(5_500)
-    expect(times.exited).toBeLessThan(6_500)
+    expect(times.notReady).toBeLessThan(1_000 + slack)
+    expect(times.last).toBeLessThan(5_000 + slack)
+    expect(times.exited).toBeLessThan(6_000 + slack)
     // Not all at once: those who come back shall not come together.
     expect(times.last - times.first).toBeGreaterThan(1_000)
   })

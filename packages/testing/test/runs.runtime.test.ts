@@ -71,8 +71,8 @@ describe.concurrent.each(Object.entries(sharedEngines))(
       await dying.kill()
       const { words, end, at } = await reading
       expect([words, end]).toEqual([wordsUpTo(words.length), 'failed'])
-      // And a second for a busy machine.
-      expect(at - killedAt).toBeLessThan(lease + 1_000)
+      // Where this process, or its log, stood still half-way for want of a processor, the lease begins anew.
+      expect(at - killedAt).toBeLessThan(2 * lease + 1_000)
       expect(await hub.status(answer.topic)).toBe('failed')
     })
 
