@@ -22,7 +22,7 @@ const parts: Record<string, { title: string; file: string; args?: string[]; note
   broadcast: { title: 'Fan-out of what comes by HTTP', file: 'broadcast.ts' },
   bounds: { title: 'Bounds', file: 'bounds.ts' },
   connections: { title: 'A connection', file: 'connections.ts', note: notes.connections },
-  herd: { title: 'The herd after a deploy', file: 'herd.ts' },
+  herd: { title: 'The herd after a deploy', file: 'herd.ts', note: notes.herd },
   parser: { title: 'The parser', file: 'parse.ts', args: ['9'], note: notes.parser },
   connect: { title: 'connect() in replay', file: 'connect.ts', args: ['15'], note: notes.connect },
 }
