@@ -31,6 +31,8 @@ export async function serve(options: ServeOptions<BunServer>): Promise<RunningSe
       idleTimeout: seconds(timeouts.idle),
       // In development Bun answers an error with a page that shows it, and prints every connection that is reset.
       development: false,
+      // Else two servers share a port unless they are in development (Bun 1.4).
+      reusePort: false,
       ...(tls && { tls: { key: tls.key, cert: tls.cert } }),
     })
   const server = await listenAnywhere(hostname, listen).catch((error: unknown) => {

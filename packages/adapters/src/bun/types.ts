@@ -14,6 +14,7 @@ export interface BunServeOptions {
   hostname: string
   idleTimeout: number
   development: boolean
+  reusePort: boolean
   tls?: { key: string; cert: string }
   fetch(request: Request, server: BunServer): Response | Promise<Response>
 }
