@@ -9,7 +9,7 @@
  * The first thousand readers are not counted: with them code is compiled, and memory comes that is there once.
  *
  * CPU is what it takes until all readers have the first bytes. It is measured in processes of its own: to collect all garbage
- * is also to forget all code that was compiled, and to compile it again would be a third of what accepting costs ours. They
+ * is also to forget all code that was compiled, and to compile it again would count as accepting. They
  * stand side by side, since what else the machine does changes more within seconds than what is compared.
  */
 import { randomBytes } from 'node:crypto'

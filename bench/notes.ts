@@ -12,7 +12,7 @@ On Node with 10 events a turn two thirds of ours is one call of the kernel for e
 Node's own way to it. By a profile what is left to the hub is an eighth.`,
   herd: `Who is 100 events back takes one call of the kernel, as a new client does: what it missed is in memory, and goes with
 the head. What is left is to read its id and its pages, and the kernel's copy of ten times as many bytes. Both kinds cost less
-than they did, new ones more so: that alone moved the ratio past its goal.`,
+than they did, by as much, so that the ratio stayed.`,
   parser: `Where an event comes alone in its chunk, half of the time is the decoder's, for both. On Bun most of a short event is
 the slice that its reader has to resolve, and the same code does a quarter better or worse from one process to the next, as the engine
 compiles it. Tried, and no faster: splitting at blank lines, a sticky regular expression, one replacement for a run of data

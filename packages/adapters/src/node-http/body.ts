@@ -37,7 +37,7 @@ const untilUnread = 1_000
  * that nothing tells that its client has left, and a client that sends all of it before it listens waits for ever.
  */
 export function dropUnread(incoming: Incoming): void {
-  // To read that there is none would be a tenth of what it takes to open a stream.
+  // Node reads on by itself where there is none.
   if (!hasBody(incoming)) return
   const drop = (): void => {
     if (incoming.readableFlowing === null) incoming.resume()

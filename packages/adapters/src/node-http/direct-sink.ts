@@ -67,7 +67,7 @@ export class DirectSink implements Sink {
   }
 
   // The head leaves together with the first bytes, and with what this client has missed, where that is in memory and so
-  // there before the tick is over: one call of the kernel for all. It is a fifth of what opening a stream takes.
+  // there before the tick is over: one call of the kernel for all.
   #cork(): void {
     const connection = this.#connection
     if (!connection) return

@@ -25,7 +25,7 @@ export function keepsVector(request: Request): boolean {
   return isHoldfastClient(request) && !/;\s*ids=whole\b/.test(request.headers.get('accept') ?? '')
 }
 
-// On the request itself: a WeakSet of all open ones costs the garbage collector more than they do.
+// On the request itself: entries of a WeakSet of all open ones are work for each collection of garbage.
 const isReported: unique symbol = Symbol('isReported')
 
 type Noted = Request & { [isReported]?: true }
@@ -68,7 +68,7 @@ export function urlOf({ url }: Pick<Request, 'url'>): URL {
   return new URL(`http://localhost${path.startsWith('/') ? '' : '/'}${path}`)
 }
 
-/** The query of a request. To parse the rest of its URL as well would cost several times as much. */
+/** The query of a request, without its whole URL being parsed for it. */
 export function queryOf({ url }: Pick<Request, 'url'>): URLSearchParams {
   const [, query] = /^[^?#]*\?([^#]*)/.exec(url) ?? []
   return new URLSearchParams(query)
