@@ -32,23 +32,25 @@ const consumer = inject('consumer')
  * the parts of a hub, and topics of the memory broker in parts that are never copied as a whole; 240 hold a stream that is idle in
  * objects instead of closures, which keep all that was around them. 128 more of `connect` and what stands on it are for ends that
  * cross: a refusal after the end, a poll cut within an event, a tab that is closed as it is elected, a body cancelled at once.
+ * Some 200 more of the same are a topic's key without BigInt, which a server makes for each stream, the usual content type known at
+ * once, ids that do not keep the text they came in, and endpoints asked again while a function for others never answers.
  */
 const budgets = [
   { what: 'the parser', program: `export { EventStreamParser } from '@holdfast/core'`, budget: 2_560 },
   { what: 'eventStream', program: `export { eventStream } from '@holdfast/core'`, budget: 10_432 },
   { what: 'the hub', program: `export { createHub } from '@holdfast/core/hub'`, budget: 27_392 },
   { what: 'EventSource', program: `export { EventSource } from '@holdfast/core/client'`, budget: 4_992 },
-  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 20_608 },
+  { what: 'connect', program: `export { connect } from '@holdfast/core/client'`, budget: 20_736 },
   {
     what: 'resumingFetch, and with it connect',
     program: `export { resumingFetch } from '@holdfast/core/client'`,
-    budget: 23_360,
+    budget: 23_488,
   },
-  { what: 'shared, and with it connect', program: `export { shared } from '@holdfast/core/client'`, budget: 25_472 },
+  { what: 'shared, and with it connect', program: `export { shared } from '@holdfast/core/client'`, budget: 25_664 },
   {
     what: 'connect and EventSource',
     program: `export { connect, EventSource } from '@holdfast/core/client'`,
-    budget: 22_336,
+    budget: 22_464,
   },
   {
     what: 'the service without hono',

@@ -189,7 +189,6 @@ export function startsWithData(text: string, at: number): boolean {
   )
 }
 
-export /** Whether a line that begins with an `e` begins with `event:`. */
 function isEventField(text: string, at: number): boolean {
   return (
     text.charCodeAt(at + 1) === 118 &&
