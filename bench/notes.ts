@@ -4,16 +4,15 @@ export const notes = {
 times as dear. One buffer for the ids of many native readers, instead of a small one each, was not built: by a profile it would save
 less than is missing.`,
   fanout: `On Bun ours writes to Bun's own sink of a response, \`type: 'direct'\`, as it does to Node's sockets, and is warmed up, as its
-peers are: JavaScriptCore compiles late, so what ours runs for a delivery besides the write takes 0.8 µs of the first 400 turns and 0.3 µs
-from then on. With 10 a turn raw is no measure of ten writes: Bun gathers what is enqueued in one turn, and takes for it what two
+peers are, since JavaScriptCore compiles late. With 10 a turn raw is no measure of ten writes: Bun gathers what is enqueued in one turn, and takes for it what two
 to four writes take. Tried, and no faster: leaving it to Bun when to flush, and another \`highWaterMark\`, which \`Bun.serve\` ignores.
 
 On Node with 10 events a turn two thirds of ours is one call of the kernel for each reader, which raw makes as well, and most of the rest
 Node's own way to it. By a profile what is left to the hub is an eighth.`,
   herd: `Who is 100 events back takes one call of the kernel, as a new client does: what it missed is in memory, and goes with
-the head. What is left is to read its id and its pages, and the kernel's copy of ten times as many bytes. Both kinds cost less
-than they did, by as much, so that the ratio stayed.`,
-  parser: `Where an event comes alone in its chunk, half of the time is the decoder's, for both. On Bun most of a short event is
+the head. What is left is to read its id and its pages, and the kernel's copy of ten times as many bytes. Who is 1,000 events back costs
+what it did; a new client costs less, so that the ratio rose.`,
+  parser: `On Bun most of a short event is
 the slice that its reader has to resolve, and the same code does a quarter better or worse from one process to the next, as the engine
 compiles it. Tried, and no faster: splitting at blank lines, a sticky regular expression, one replacement for a run of data
 lines or for all CRLF, looking at bytes or at characters instead of searching, fewer fields that are written for a text, and a way
@@ -31,10 +30,9 @@ drops compiled code as well, and beside a peer that is measured minutes later a 
 ours on Node an eighth is the kernel's writing, and another the garbage. What is left beside raw: a \`Request\`, a \`Headers\`
 and a web stream that an adapter then takes over, since middleware may look at them; the hub's own objects; the hint at the opening.
 
-On Bun the goal is not met. Ours is carried by one \`type: 'direct'\` stream, which takes 1 KB less than raw's. On it stand the objects of
-a subscriber, and the request, since without it the connection's time cannot be set once its stream has ended: 0.4 KB. By
-JavaScriptCore's own count ours keeps 2.6 KB of objects; the rest is memory of Bun's, and heap that is not full, because a response
-whose stream the adapter takes over is made and dropped for each. A \`Headers\` for the response is not kept any more, nor is its stream.
+On Bun the goal is not met. Ours is carried by one \`type: 'direct'\` stream. On it stand the objects of a subscriber, and the request, since
+without it the connection's time cannot be set once its stream has ended. A response whose stream the adapter takes over is made and
+dropped for each. A \`Headers\` for the response is not kept any more, nor is its stream.
 
 On Deno ours stands on \`node:http\`, which takes a quarter of what a stream on \`Deno.serve\` does.`,
 }
