@@ -37,13 +37,12 @@ const untilUnread = 1_000
  * that nothing tells that its client has left, and a client that sends all of it before it listens waits for ever.
  */
 export function dropUnread(incoming: Incoming): void {
-  // Node reads on by itself where there is none.
-  if (!hasBody(incoming)) return
   const drop = (): void => {
     if (incoming.readableFlowing === null) incoming.resume()
   }
+  // Also where there is none: Node reads on by itself then, but Deno (2.9) tells of no FIN.
   if (incoming.method === 'GET' || incoming.method === 'HEAD') drop()
-  else setTimeout(drop, untilUnread).unref()
+  else if (hasBody(incoming)) setTimeout(drop, untilUnread).unref()
 }
 
 // How the body came, which the parser has seen to.
