@@ -17,9 +17,9 @@ import type { Line } from './report.ts'
 
 const parts: Record<string, { title: string; file: string; args?: string[]; note?: string }> = {
   sets: { title: 'Many sets of topics', file: 'topic-sets.ts', note: notes.sets },
-  scale: { title: 'From few to many', file: 'scale.ts' },
+  scale: { title: 'From few to many', file: 'scale.ts', note: notes.scale },
   fanout: { title: 'Fan-out', file: 'fanout.ts', args: ['3'], note: notes.fanout },
-  broadcast: { title: 'Fan-out of what comes by HTTP', file: 'broadcast.ts' },
+  broadcast: { title: 'Fan-out of what comes by HTTP', file: 'broadcast.ts', note: notes.broadcast },
   bounds: { title: 'Bounds', file: 'bounds.ts' },
   connections: { title: 'A connection', file: 'connections.ts', note: notes.connections },
   herd: { title: 'The herd after a deploy', file: 'herd.ts', note: notes.herd },

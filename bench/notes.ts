@@ -3,12 +3,16 @@ export const notes = {
   sets: `Each cost is a mean over 200 events: with 50, one collection of all garbage more or less made the same code 0.96 or 1.67
 times as dear. One buffer for the ids of many native readers, instead of a small one each, was not built: by a profile it would save
 less than is missing.`,
+  scale: `Raw grows by more, so that most of it is what Node and the kernel do for a connection. No profile was made of it, and nothing
+was tried.`,
   fanout: `On Bun ours writes to Bun's own sink of a response, \`type: 'direct'\`, as it does to Node's sockets, and is warmed up, as its
 peers are, since JavaScriptCore compiles late. With 10 a turn raw is no measure of ten writes: Bun gathers what is enqueued in one turn, and takes for it what two
 to four writes take. Tried, and no faster: leaving it to Bun when to flush, and another \`highWaterMark\`, which \`Bun.serve\` ignores.
 
 On Node with 10 events a turn two thirds of ours is one call of the kernel for each reader, which raw makes as well, and most of the rest
 Node's own way to it. By a profile what is left to the hub is an eighth.`,
+  broadcast: `Each event is a request of its own to the server. Raw, which makes the same write calls, is dearer than ours and than Nchan,
+which writes from C. Nothing was tried for Nchan's p99 alone.`,
   herd: `Who is 100 events back takes one call of the kernel, as a new client does: what it missed is in memory, and goes with
 the head. What is left is to read its id and its pages, and the kernel's copy of ten times as many bytes. Who is 1,000 events back costs
 what it did; a new client costs less, so that the ratio rose.`,

@@ -147,6 +147,8 @@ async function h3EventStream(control: Control): Promise<Contender> {
     const stream = createEventStream(event)
     streams.add(stream)
     stream.onClosed(() => void streams.delete(stream))
+    // Its head leaves with the first bytes, by which a reader knows that it is served.
+    void stream.pushComment('')
     return stream.send()
   })
   app.all('/**', (event) => control(event.url))
