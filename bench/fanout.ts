@@ -56,8 +56,7 @@ for (const { runtime, perTurn, peers } of contests.filter((contest) => runtimes.
   }
 }
 
-// JavaScriptCore compiles late: what ours runs for a delivery besides the write takes 0.8 µs of the first 400 turns, and 0.3 µs
-// from then on (Bun 1.4). On the other runtimes it changes nothing.
+// JavaScriptCore compiles late (Bun 1.4), so ours and its peers are warmed up there.
 function warmUpOf(runtime: string, perTurn: number): number {
   return runtime === 'bun' ? Math.min(300 * perTurn, 3_000) : 0
 }

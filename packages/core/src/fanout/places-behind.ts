@@ -73,8 +73,8 @@ export class PlacesBehind {
 
   /** Those whose next entry is not in its ring any more. They are not behind any longer: something else must lead them on. */
   takeLost(): readonly Place[] {
-    // The usual cases, without a list being made, or a call of the engine's own for a reader of one topic (Bun 1.4).
-    if (this.#behind.length === 1 ? !this.#behind[0]?.isLost : !this.#behind.some(isLost)) return none
+    // The usual case, without a list being made.
+    if (!this.#behind.some(isLost)) return none
     const lost = this.#behind.filter(isLost)
     this.#behind = this.#behind.filter((place) => !isLost(place))
     return lost
@@ -87,7 +87,7 @@ export class PlacesBehind {
   }
 
   #note(place: Place): void {
-    if (place.isBehind && (this.isEmpty || !this.#behind.includes(place))) this.#behind.push(place)
+    if (place.isBehind && !this.#behind.includes(place)) this.#behind.push(place)
   }
 
   // Shared with all who are at the same place, whatever else they read.

@@ -6,6 +6,7 @@
  * are base 36; the alphabet `[0-9a-z~-]` is safe in a header and in a query. A topic stands in it as a key, a hash of its
  * name.
  */
+import { encoder } from './bytes.ts'
 import { TopicKeyCollisionError } from './errors.ts'
 
 /** Where an event stands in its topic's log. Positions of one topic are ordered by epoch, then offset. */
@@ -93,8 +94,6 @@ function formatComponent(key: string | undefined, positions: ReadonlyMap<string 
 function componentOf(key: string, epoch: number, offset: number): string {
   return `~${key}-${epoch.toString(36)}-${offset.toString(36)}`
 }
-
-const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder()
 
 /**
  * The key that stands for a topic in event IDs: 8 base-36 digits, zero-padded.

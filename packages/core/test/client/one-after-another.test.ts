@@ -19,6 +19,15 @@ async function exhaust(stage: Stage, offset: number): Promise<number> {
   return offset
 }
 
+/** Lose a stream, and answer its server's next request with a head and nothing else. Nothing comes of the other server. */
+async function headAlone(stage: Stage, first: Exchange): Promise<Exchange | undefined> {
+  first.cut()
+  await stage.advance(700)
+  const again = stage.exchanges.slice(1).find(({ host }) => host === first.host)
+  again?.open()
+  return again
+}
+
 // What the simulator's random faults showed, each by itself.
 describe('where one fault follows on another', () => {
   it('a standby that fell silent first is no witness', async () => {
@@ -83,11 +92,7 @@ describe('where one fault follows on another', () => {
   it('a head without a first byte is given up like a head that does not come', async () => {
     const stage = new Stage([a, b], { redundancy: 'none' }).listen()
     const first = await busy(stage)
-    first.cut()
-    await stage.advance(700)
-    // Both are asked; nothing comes of the other one.
-    const again = stage.exchanges.slice(1).find(({ host }) => host === first.host)
-    again?.open()
+    const again = await headAlone(stage, first)
     await stage.advance(1_900)
     expect(again?.aborted).toBe(false)
     await stage.advance(200)
@@ -99,10 +104,7 @@ describe('where one fault follows on another', () => {
     const stage = new Stage([a, b], { redundancy: 'none' }).listen()
     const first = await stage.open('id: 1\ndata: 1\n\n')
     await stage.advance(6_000)
-    first.cut()
-    await stage.advance(700)
-    const again = stage.exchanges.slice(1).find(({ host }) => host === first.host)
-    again?.open()
+    const again = await headAlone(stage, first)
     await stage.advance(9_000)
     expect(again?.aborted).toBe(false)
     stage.connection.close()

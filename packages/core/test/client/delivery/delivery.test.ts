@@ -144,6 +144,18 @@ describe('a gap', () => {
   })
 })
 
+describe('servers that contradict each other about the log', () => {
+  it('leave a gap that nobody announced, where an older log was adopted meanwhile', () => {
+    const scene = new Scene(['a5'])
+    const newer = scene.source()
+    const older = scene.source(true)
+    older.event('a3.1')
+    older.leave()
+    newer.event('a6')
+    expect(scene.given).toEqual(['new-epoch a: a5 to a2.1', 'a3.1', 'missed a: a3.1 to a5', 'a6'])
+  })
+})
+
 describe('ids that cannot be compared', () => {
   it('count on the stream that delivers alone, and drop nothing', () => {
     const scene = new Scene()
